@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import * as cases from './case.events.js';
+import * as dumps from './dump.events.js';
+import * as intake from './intake.events.js';
+import * as letters from './letter.events.js';
+import * as uploads from './upload.events.js';
+
+/** Every event that may travel between services. */
+export const AnyEvent = z.discriminatedUnion('type', [
+  intake.ProblemReported,
+  intake.MailReceived,
+  cases.CaseOpened,
+  cases.CaseDetailsCompleted,
+  cases.UploadSpaceRequested,
+  cases.UploadSpaceAnnounced,
+  cases.EvidenceRequested,
+  cases.CollectionSuggested,
+  cases.CustomerHeard,
+  cases.UploadAcknowledged,
+  cases.AnalysisRequested,
+  cases.AnalysisReported,
+  cases.CaseEscalated,
+  cases.ActionPlanned,
+  cases.CustomerForwarded,
+  cases.AnswerForwarded,
+  cases.CustomerReminded,
+  cases.ObservationStarted,
+  cases.CaseArchived,
+  cases.CaseReopened,
+  uploads.UploadSpaceOpened,
+  uploads.UploadSpaceClosed,
+  uploads.UploadStarted,
+  uploads.UploadInterrupted,
+  uploads.UploadReceived,
+  dumps.DumpAnalysed,
+  dumps.DumpUnreadable,
+  dumps.EvidenceRecognised,
+  letters.LetterSent,
+  letters.LetterFailed,
+]);
+export type AnyEvent = z.infer<typeof AnyEvent>;
+export type EventType = AnyEvent['type'];
+export type EventOf<Type extends EventType> = Extract<AnyEvent, { type: Type }>;
+
+/** What is new in an event; `messaging` adds the envelope. */
+export type Told<Event extends AnyEvent = AnyEvent> = Event extends AnyEvent ? Pick<Event, 'type' | 'data'> : never;
+
+/** The schema of each event by its type. */
+export const eventSchemas = new Map<EventType, (typeof AnyEvent.options)[number]>(
+  AnyEvent.options.map((schema) => [schema.shape.type.value, schema]),
+);

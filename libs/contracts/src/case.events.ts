@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { CaseFile, Evidence, NextStep, Person, UploadSpace } from './case-file.js';
+import { defineEvent } from './define-event.js';
+import { DumpFinding } from './dump.events.js';
+
+const instant = z.iso.datetime({ offset: true });
+const file = CaseFile;
+const upload = { uploadId: z.uuid(), name: z.string().min(1), bytes: z.number().int().nonnegative(), sha256: z.string().length(64) };
+
+/** Phases that a case can be in, in the order of its usual life. */
+export const Phase = z.enum(['reported', 'awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'observing', 'archived']);
+export type Phase = z.infer<typeof Phase>;
+
+/** A case began. */
+export const CaseOpened = defineEvent('case.opened', { file, policy: z.string() });
+export type CaseOpened = z.infer<typeof CaseOpened>;
+
+/** A later report told what was missing, such as whom to write to. */
+export const CaseDetailsCompleted = defineEvent('case.details-completed', { file });
+export type CaseDetailsCompleted = z.infer<typeof CaseDetailsCompleted>;
+
+/** The case needs an account to upload to. */
+export const UploadSpaceRequested = defineEvent('case.upload-space-requested', { file });
+export type UploadSpaceRequested = z.infer<typeof UploadSpaceRequested>;
+
+/** A colleague who asked for the account gets to know it. */
+export const UploadSpaceAnnounced = defineEvent('case.upload-space-announced', { file, space: UploadSpace, to: Person });
+export type UploadSpaceAnnounced = z.infer<typeof UploadSpaceAnnounced>;
+
+/** The customer is asked for evidence and told where to put it. The first request is also the first response. */
+export const EvidenceRequested = defineEvent('case.evidence-requested', {
+  file,
+  space: UploadSpace,
+  wanted: z.array(Evidence).min(1),
+  because: z.enum(['first-response', 'not-a-full-dump', 'dump-truncated', 'dump-unreadable']),
+});
+export type EvidenceRequested = z.infer<typeof EvidenceRequested>;
+
+/** While the customer waits for the next crash, other data can be collected. Said once per case. */
+export const CollectionSuggested = defineEvent('case.collection-suggested', { file, space: UploadSpace });
+export type CollectionSuggested = z.infer<typeof CollectionSuggested>;
+
+/** A mail or an upload of the customer was taken note of; the wait starts anew. */
+export const CustomerHeard = defineEvent('case.customer-heard', { mailId: z.uuid().nullable(), uploadId: z.uuid().nullable() });
+export type CustomerHeard = z.infer<typeof CustomerHeard>;
+
+/** A received file is confirmed to the customer. */
+export const UploadAcknowledged = defineEvent('case.upload-acknowledged', { file, ...upload });
+export type UploadAcknowledged = z.infer<typeof UploadAcknowledged>;
+
+/** Somebody should read this upload. */
+export const AnalysisRequested = defineEvent('case.analysis-requested', { ...upload, location: z.string().min(1) });
+export type AnalysisRequested = z.infer<typeof AnalysisRequested>;
+
+/** The customer learns what the dump said and what to do. */
+export const AnalysisReported = defineEvent('case.analysis-reported', {
+  file,
+  space: UploadSpace.nullable(),
+  uploadId: z.uuid(),
+  name: z.string().min(1),
+  findings: z.array(DumpFinding).max(20),
+  /** What earlier uploads of the case said, oldest first. */
+  earlierFindings: z.array(DumpFinding).max(20),
+  verdict: z.enum(['full-dump', 'not-a-full-dump', 'dump-truncated', 'dump-unreadable']),
+  reason: z.string(),
+  nextSteps: z.array(NextStep),
+});
+export type AnalysisReported = z.infer<typeof AnalysisReported>;
+
+/** A senior engineer gets the case with all that is known. */
+export const CaseEscalated = defineEvent('case.escalated', {
+  file,
+  to: Person,
+  because: z.enum(['dump-damaged', 'no-known-plan', 'analysis-overdue']),
+  reason: z.string(),
+  uploads: z.array(z.object(upload)).max(100),
+  findings: z.array(DumpFinding).max(20),
+  /** What the customer said so far, oldest first, shortened. */
+  customerWords: z.array(z.object({ at: instant, text: z.string() })).max(30),
+  space: UploadSpace.nullable(),
+});
+export type CaseEscalated = z.infer<typeof CaseEscalated>;
+
+/** What the customer shall do is decided. */
+export const ActionPlanned = defineEvent('case.action-planned', { file, steps: z.array(NextStep).min(1), checkAt: instant });
+export type ActionPlanned = z.infer<typeof ActionPlanned>;
+
+/** The customer's words need a person: a question, or an update while a plan runs. */
+export const CustomerForwarded = defineEvent('case.customer-forwarded', {
+  file,
+  mailId: z.uuid(),
+  kind: z.enum(['question', 'update']),
+  from: Person,
+  text: z.string(),
+});
+export type CustomerForwarded = z.infer<typeof CustomerForwarded>;
+
+/** An engineer's answer is passed to the customer in the case's thread. */
+export const AnswerForwarded = defineEvent('case.answer-forwarded', { file, mailId: z.uuid(), from: Person, text: z.string() });
+export type AnswerForwarded = z.infer<typeof AnswerForwarded>;
+
+/** The customer did not answer for a while and is reminded; `step` counts from 1, `ofSteps` is the last one. */
+export const CustomerReminded = defineEvent('case.customer-reminded', {
+  file,
+  space: UploadSpace.nullable(),
+  step: z.number().int().positive(),
+  ofSteps: z.number().int().positive(),
+  wanted: z.array(Evidence),
+  planSteps: z.array(NextStep),
+});
+export type CustomerReminded = z.infer<typeof CustomerReminded>;
+
+/** The case is watched until `until`; silence archives it, a new crash ends the watch. */
+export const ObservationStarted = defineEvent('case.observation-started', {
+  file,
+  space: UploadSpace.nullable(),
+  until: instant,
+  because: z.enum(['no-evidence', 'plan-carried-out']),
+});
+export type ObservationStarted = z.infer<typeof ObservationStarted>;
+
+/** The case is put away, with a summary for the customer. */
+export const CaseArchived = defineEvent('case.archived', {
+  file,
+  because: z.enum(['observed-without-news', 'closed-by-engineer']),
+  openedAt: instant,
+  findings: z.array(DumpFinding).max(20),
+  steps: z.array(NextStep),
+  /** What an engineer wrote as summary; null when nobody did. */
+  engineerSummary: z.string().nullable(),
+  counts: z.object({ uploads: z.number().int(), customerMails: z.number().int(), reminders: z.number().int() }),
+});
+export type CaseArchived = z.infer<typeof CaseArchived>;
+
+/** An archived case lives again. */
+export const CaseReopened = defineEvent('case.reopened', { file, because: z.enum(['customer-wrote', 'new-upload']) });
+export type CaseReopened = z.infer<typeof CaseReopened>;

@@ -1,0 +1,46 @@
+import type { EventType } from './any-event.js';
+
+/** The services, in the order in which a case usually meets them. */
+export const services = [
+  'intake',
+  'case-workflow',
+  'sftp-provisioning',
+  'dump-analysis',
+  'notification',
+  'ops-console',
+] as const;
+export type ServiceName = (typeof services)[number];
+
+/**
+ * Which service hears which events. Every service declares all of these bindings at start, so that no event is told
+ * before its listener has a queue. A service refuses to start when its doors differ from this table.
+ * `*` hears everything.
+ */
+export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
+  intake: [],
+  'case-workflow': [
+    'problem.reported',
+    'mail.received',
+    'upload-space.opened',
+    'upload.received',
+    'dump.analysed',
+    'dump.unreadable',
+    'evidence.recognised',
+  ],
+  'sftp-provisioning': ['case.upload-space-requested', 'case.archived', 'case.reopened'],
+  'dump-analysis': ['case.analysis-requested'],
+  notification: [
+    'case.upload-space-announced',
+    'case.evidence-requested',
+    'case.collection-suggested',
+    'case.upload-acknowledged',
+    'case.analysis-reported',
+    'case.escalated',
+    'case.customer-forwarded',
+    'case.answer-forwarded',
+    'case.customer-reminded',
+    'case.observation-started',
+    'case.archived',
+  ],
+  'ops-console': '*',
+};
