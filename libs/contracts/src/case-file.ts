@@ -39,7 +39,13 @@ export const UploadSpace = z.object({
 export type UploadSpace = z.infer<typeof UploadSpace>;
 
 /** What a case may need from the customer. */
-export const Evidence = z.enum(['full-dump', 'installed-programs', 'collected-logs', 'os-version', 'reproduction-steps']);
+export const Evidence = z.enum([
+  'full-dump',
+  'installed-programs',
+  'collected-logs',
+  'os-version',
+  'reproduction-steps',
+]);
 export type Evidence = z.infer<typeof Evidence>;
 
 /** Steps of playbooks; their texts for people live in the notification service, in both languages. */

@@ -5,10 +5,23 @@ import { DumpFinding } from './dump.events.js';
 
 const instant = z.iso.datetime({ offset: true });
 const file = CaseFile;
-const upload = { uploadId: z.uuid(), name: z.string().min(1), bytes: z.number().int().nonnegative(), sha256: z.string().length(64) };
+const upload = {
+  uploadId: z.uuid(),
+  name: z.string().min(1),
+  bytes: z.number().int().nonnegative(),
+  sha256: z.string().length(64),
+};
 
 /** Phases that a case can be in, in the order of its usual life. */
-export const Phase = z.enum(['reported', 'awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'observing', 'archived']);
+export const Phase = z.enum([
+  'reported',
+  'awaiting-evidence',
+  'analysing',
+  'escalated',
+  'action-planned',
+  'observing',
+  'archived',
+]);
 export type Phase = z.infer<typeof Phase>;
 
 /** A case began. */
@@ -24,7 +37,11 @@ export const UploadSpaceRequested = defineEvent('case.upload-space-requested', {
 export type UploadSpaceRequested = z.infer<typeof UploadSpaceRequested>;
 
 /** A colleague who asked for the account gets to know it. */
-export const UploadSpaceAnnounced = defineEvent('case.upload-space-announced', { file, space: UploadSpace, to: Person });
+export const UploadSpaceAnnounced = defineEvent('case.upload-space-announced', {
+  file,
+  space: UploadSpace,
+  to: Person,
+});
 export type UploadSpaceAnnounced = z.infer<typeof UploadSpaceAnnounced>;
 
 /** The customer is asked for evidence and told where to put it. The first request is also the first response. */
@@ -41,7 +58,10 @@ export const CollectionSuggested = defineEvent('case.collection-suggested', { fi
 export type CollectionSuggested = z.infer<typeof CollectionSuggested>;
 
 /** A mail or an upload of the customer was taken note of; the wait starts anew. */
-export const CustomerHeard = defineEvent('case.customer-heard', { mailId: z.uuid().nullable(), uploadId: z.uuid().nullable() });
+export const CustomerHeard = defineEvent('case.customer-heard', {
+  mailId: z.uuid().nullable(),
+  uploadId: z.uuid().nullable(),
+});
 export type CustomerHeard = z.infer<typeof CustomerHeard>;
 
 /** A received file is confirmed to the customer. */
@@ -82,7 +102,11 @@ export const CaseEscalated = defineEvent('case.escalated', {
 export type CaseEscalated = z.infer<typeof CaseEscalated>;
 
 /** What the customer shall do is decided. */
-export const ActionPlanned = defineEvent('case.action-planned', { file, steps: z.array(NextStep).min(1), checkAt: instant });
+export const ActionPlanned = defineEvent('case.action-planned', {
+  file,
+  steps: z.array(NextStep).min(1),
+  checkAt: instant,
+});
 export type ActionPlanned = z.infer<typeof ActionPlanned>;
 
 /** The customer's words need a person: a question, or an update while a plan runs. */
@@ -96,7 +120,12 @@ export const CustomerForwarded = defineEvent('case.customer-forwarded', {
 export type CustomerForwarded = z.infer<typeof CustomerForwarded>;
 
 /** An engineer's answer is passed to the customer in the case's thread. */
-export const AnswerForwarded = defineEvent('case.answer-forwarded', { file, mailId: z.uuid(), from: Person, text: z.string() });
+export const AnswerForwarded = defineEvent('case.answer-forwarded', {
+  file,
+  mailId: z.uuid(),
+  from: Person,
+  text: z.string(),
+});
 export type AnswerForwarded = z.infer<typeof AnswerForwarded>;
 
 /** The customer did not answer for a while and is reminded; `step` counts from 1, `ofSteps` is the last one. */

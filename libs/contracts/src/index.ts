@@ -3,6 +3,7 @@ export * from './case-file.js';
 export * from './case.events.js';
 export * from './define-event.js';
 export * from './dump.events.js';
+export * from './event-documents.js';
 export * from './inbound.events.js';
 export * from './intake.events.js';
 export * from './landscape.js';

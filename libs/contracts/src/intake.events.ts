@@ -48,7 +48,12 @@ export const MailReceived = defineEvent('mail.received', {
   language: Language,
   location: z.string().min(1),
   attachments: z.array(
-    z.object({ name: z.string(), bytes: z.number().int().nonnegative(), sha256: z.string().length(64), location: z.string().min(1) }),
+    z.object({
+      name: z.string(),
+      bytes: z.number().int().nonnegative(),
+      sha256: z.string().length(64),
+      location: z.string().min(1),
+    }),
   ),
 });
 export type MailReceived = z.infer<typeof MailReceived>;

@@ -44,3 +44,38 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
   ],
   'ops-console': '*',
 };
+
+/** Which service tells which events. Every event has one teller: the one that owns the fact. */
+export const tells: Record<ServiceName, readonly EventType[]> = {
+  intake: ['problem.reported', 'mail.received'],
+  'case-workflow': [
+    'case.opened',
+    'case.details-completed',
+    'case.upload-space-requested',
+    'case.upload-space-announced',
+    'case.evidence-requested',
+    'case.collection-suggested',
+    'case.customer-heard',
+    'case.upload-acknowledged',
+    'case.analysis-requested',
+    'case.analysis-reported',
+    'case.escalated',
+    'case.action-planned',
+    'case.customer-forwarded',
+    'case.answer-forwarded',
+    'case.customer-reminded',
+    'case.observation-started',
+    'case.archived',
+    'case.reopened',
+  ],
+  'sftp-provisioning': [
+    'upload-space.opened',
+    'upload-space.closed',
+    'upload.started',
+    'upload.interrupted',
+    'upload.received',
+  ],
+  'dump-analysis': ['dump.analysed', 'dump.unreadable', 'evidence.recognised'],
+  notification: ['letter.sent', 'letter.failed'],
+  'ops-console': [],
+};

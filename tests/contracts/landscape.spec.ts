@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals';
+import { eventSchemas, hears, services, tells } from '@caserelay/contracts';
+
+const types = [...eventSchemas.keys()];
+
+describe('who tells and who hears', () => {
+  test.each(types)('%s has one teller', (type) => {
+    expect(services.filter((service) => tells[service].includes(type))).toHaveLength(1);
+  });
+
+  test('only the case speaks of the case', () => {
+    const tellers = services.filter((service) => tells[service].some((type) => type.startsWith('case.')));
+    expect(tellers).toEqual(['case-workflow']);
+    expect(tells['case-workflow'].filter((type) => !type.startsWith('case.'))).toEqual([]);
+  });
+
+  test('services begin work only on what the case says, so that no answer overtakes its question', () => {
+    const workers = services.filter((service) => service !== 'case-workflow' && hears[service] !== '*');
+    for (const service of workers) {
+      expect([...hears[service]].filter((type) => !type.startsWith('case.'))).toEqual([]);
+    }
+  });
+
+  test('no service hears itself or the same event twice', () => {
+    for (const service of services) {
+      const heard = [...hears[service]];
+      expect(new Set(heard).size).toBe(heard.length);
+      expect(tells[service].filter((type) => heard.includes(type))).toEqual([]);
+    }
+  });
+});
