@@ -1,5 +1,5 @@
 import type { AnyEvent, EventOf, EventType } from '@caserelay/contracts';
-import { EventPattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import type { Tell } from './tell.js';
 
@@ -15,12 +15,29 @@ export interface Hearing {
   afterCommit(run: () => void | Promise<void>): void;
 }
 
+/** Marks the one method of a service that hears every kind of event. */
+export function HearsEverything() {
+  return (
+    target: object,
+    key: string,
+    descriptor: TypedPropertyDescriptor<(event: AnyEvent, hearing: Hearing) => Promise<Tell[]>>,
+  ): void => {
+    openDoor('*', target, key, descriptor);
+  };
+}
+
+function openDoor(pattern: string, target: object, key: string, descriptor: PropertyDescriptor): void {
+  Payload()(target, key, 0);
+  Ctx()(target, key, 1);
+  EventPattern<string>(pattern)(target, key, descriptor);
+}
+
 /** The shape of a door that hears one kind of event and answers with what it tells. */
 export type Hear<Type extends EventType> = (event: EventOf<Type>, hearing: Hearing) => Promise<Tell[]>;
 
 /** Marks the method that hears one kind of event. The method is `(event, hearing) => Promise<Tell[]>`. */
 export function Hears<Type extends EventType>(schema: { shape: { type: { value: Type } } }) {
   return (target: object, key: string, descriptor: TypedPropertyDescriptor<Hear<Type>>): void => {
-    EventPattern<string>(schema.shape.type.value)(target, key, descriptor as PropertyDescriptor);
+    openDoor(schema.shape.type.value, target, key, descriptor);
   };
 }

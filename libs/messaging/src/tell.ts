@@ -40,8 +40,14 @@ export function stamp(tell: Tell, cause: Cause, { source, now }: { source: strin
     datacontenttype: 'application/json',
     causationid: cause.causationId,
     correlationid: cause.correlationId ?? id,
-    traceparent: cause.traceparent,
+    traceparent: nextTraceparent(cause.traceparent),
     sequence: tell.sequence,
     data: tell.data,
   });
+}
+
+/** The next span of a W3C trace, or the first span of a new one (https://www.w3.org/TR/trace-context/). */
+function nextTraceparent(previous: string | undefined): string {
+  const trace = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(previous ?? '')?.[1] ?? newId().replaceAll('-', '');
+  return `00-${trace}-${newId().replaceAll('-', '').slice(16)}-01`;
 }

@@ -14,6 +14,17 @@ export const hostConfig = z.object({
   EVIDENCE_DIR: z.string().min(1).default('.data/evidence'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   BIND_ADDRESS: z.string().default('127.0.0.1'),
+  /** Port of the HTTP doors; 0 takes a free one. */
+  HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(0),
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
+  /** Pauses before a failed event is tried again; the last one repeats. All services of a system need the same ones. */
+  RETRY_PAUSES_SECONDS: z
+    .string()
+    .default('1,5,30,120,600,3600')
+    .transform((text) => text.split(',').map(Number))
+    .pipe(z.array(z.number().positive().max(86_400)).min(1).max(12)),
+  /** An event that failed this often becomes a dead letter. */
+  ATTEMPTS: z.coerce.number().int().min(1).max(100).default(10),
   /** The case clock: how many times faster than the wall it runs, what it read at the start, and when that was. */
   CLOCK_SPEED: z.coerce.number().positive().default(1),
   CLOCK_STARTS_AT: z.iso.datetime({ offset: true }).optional(),

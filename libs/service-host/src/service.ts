@@ -1,7 +1,8 @@
 import type { ServiceName } from '@caserelay/contracts';
-import type { Outbox } from '@caserelay/messaging';
+import type { Outbox, Topology } from '@caserelay/messaging';
 import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import type { z } from 'zod';
 import type { Clock } from './clock.js';
@@ -26,6 +27,11 @@ export interface Host<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly database: DataSource;
   readonly outbox: Outbox;
   readonly log: Logger;
+  /** Names of the exchanges and queues of this system. */
+  readonly topology: Topology;
+  /** Where the service registers what it measures; shown at /metrics. */
+  readonly metrics: Registry;
+  wakeRelay(): void;
   /** Redis for BullMQ: pass `connection` and `prefix` to Queue and Worker. */
   readonly bull: { connection: { url: string; maxRetriesPerRequest: null }; prefix: string };
   /** Adds a check to /health/ready; it throws when the part is not usable. */
