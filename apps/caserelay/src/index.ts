@@ -1,0 +1,1 @@
+export { environmentOf, rolesOf } from './config.js';
