@@ -1,0 +1,13 @@
+export {
+  caseKeysOf,
+  defaultPatterns,
+  isForward,
+  messageIdsIn,
+  type CaseKeyPatterns,
+  type CaseKeys,
+  type MailOfCase,
+} from './case-keys.js';
+export { languageOf } from './language.js';
+export { kindOfMail, type KindOfMail, type MailToJudge } from './mail-kind.js';
+export { newTextOf } from './new-text.js';
+export { subjectFacts, type SubjectFacts } from './subject-facts.js';

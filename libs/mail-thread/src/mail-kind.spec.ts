@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { languageOf } from './language.js';
+import { kindOfMail, type KindOfMail } from './mail-kind.js';
+
+const fromCustomer = (text: string, more = {}): KindOfMail =>
+  kindOfMail({ author: 'customer', subject: '', text, ...more });
+const fromColleague = (text: string, more = {}): KindOfMail =>
+  kindOfMail({ author: 'colleague', subject: '', text, ...more });
+
+describe("a customer's mail", () => {
+  test.each<[string, KindOfMail['kind']]>([
+    ['已有日志文件，明天请告知ftp', 'update'],
+    ['DMP已上传至FTP，请查看', 'upload-notice'],
+    ['你好，今天新生成的蓝屏文件日志 已经压缩成zip格式上传到对应的FTP，收到请回复。', 'upload-notice'],
+    ['I have uploaded MEMORY.zip, please check.', 'upload-notice'],
+    ['还没上传，明天上传', 'update'],
+    ['The dump will be uploaded tomorrow.', 'update'],
+    ['上传失败，提示权限不足', 'question'],
+    ['你好，请问这个CMGE-DataCollectionTool工具采集，都可以针对哪些问题？', 'question'],
+    ['更新，下载错误0x800705b4\n这个如何解决', 'question'],
+    ['已收到。\n1.请问能否直接复制ntfs.sys文件进行替换。', 'question'],
+    ['DMP已上传，请问多久有结果？', 'question'],
+    ['How do I turn special pool off?', 'question'],
+    ['你好，运行命令结果为True。\n第二个方法已试过不行，刚在网上找的办法。', 'update'],
+    ['见 https://kb.example/a?b=c 第二条', 'update'],
+    ['好的，谢谢，辛苦', 'acknowledgement'],
+    ['Thanks a lot, got it!', 'acknowledgement'],
+    ['好的，还没有去客户那里。', 'update'],
+    ['好的，谢谢。机器又蓝屏了', 'problem'],
+    ['如果又蓝屏再联系', 'update'],
+    ['It crashed again this morning.', 'problem'],
+    ['', 'update'],
+  ])('“%s” is %s', (text, kind) => {
+    expect(fromCustomer(text)).toMatchObject({ kind });
+  });
+
+  test('is a problem when it opens a case, even as a question', () => {
+    expect(fromCustomer('电脑蓝屏，请问如何处理？', { opensCase: true }).kind).toBe('problem');
+  });
+
+  test.each([
+    ['你好，4月30日帮客户配置了，但截至目前客户反应成了死机卡死，不蓝屏。 再等几日看看是否可以抓到蓝屏日志。', true],
+    ['最近没有蓝屏，继续观察', true],
+    ['No crash since yesterday.', true],
+    ['We are waiting for the next crash.', true],
+    ['好的，还没有去客户那里。', false],
+    ['镜像问题，我先解决下镜像问题。', false],
+    ['日志方面目前没有进展，之前说的采集工具因涉及隐私客户不同意使用。', false],
+    ['2.开启special pool ，是还需要继续收集蓝屏日志吗', false],
+  ])('“%s” waits for the crash: %s', (text, waitsForCrash) => {
+    expect(fromCustomer(text)).toMatchObject({ waitsForCrash });
+  });
+
+  test('gives its reason in the words it saw', () => {
+    expect(fromCustomer('DMP已上传至FTP，请查看').reason).toContain('DMP已上传至FTP');
+  });
+});
+
+describe("a colleague's mail", () => {
+  const request = 'Hi SFTP管理员,\n请帮忙建立sftp服务器账号和密码\n用户：陕西省煤田地质集团有限公司';
+  test.each<[string, KindOfMail['kind']]>([
+    [request, 'upload-space-request'],
+    ['Please create an SFTP account for Acme.', 'upload-space-request'],
+    ['HI 一线工程师\n账号已创建\n账号：sxmtdzjt\n密码：x', 'colleague-note'],
+    ['Hi SFTP管理员，\n收到，十分感谢', 'colleague-note'],
+    ['客户, 您好!\n这个工具收集系统的基本信息、网络信息和补丁信息等内容。', 'answer'],
+    ['Dear customer,\nyes, the same version only.', 'answer'],
+    ['答复客户：可以直接替换', 'answer'],
+    ['客户, 您好!\n主机：sftp://sftp.support.example\n密码：Xk3mP9w2', 'colleague-note'],
+    ['客户, 您好!\n接下来，我们将开始合作解决这个问题。', 'colleague-note'],
+    ['Hi 二线工程师\n客户的机器又蓝屏了，请看', 'colleague-note'],
+    ['可以直接复制', 'colleague-note'],
+    ['客户, 您好!\n根据沟通的结果，我将暂时归档此问题。\n案例总结\n----------', 'closure-summary'],
+  ])('“%s” is %s', (text, kind) => {
+    expect(fromColleague(text)).toMatchObject({ kind, waitsForCrash: false });
+  });
+
+  test('that reached the customer directly is not passed on again', () => {
+    expect(fromColleague('客户, 您好!\n可以。', { reachedCustomer: true }).kind).toBe('colleague-note');
+  });
+});
+
+describe('an automatic reply', () => {
+  test.each<[string, object]>([
+    ['RFC 3834', { headers: { 'auto-submitted': 'auto-replied' } }],
+    ['a bounce', { headers: { 'content-type': 'multipart/report; report-type=delivery-status' } }],
+    ['an empty return path', { headers: { 'return-path': '<>' } }],
+    ['bulk mail', { headers: { precedence: 'bulk' } }],
+    ['its subject', { subject: '自动回复: 蓝屏' }],
+    ['its English subject', { subject: 'Automatic reply: crash' }],
+    ['the words of QQ', { text: '您好，我正在休假。\n这是来自QQ邮箱的假期自动回复邮件。' }],
+  ])('is known by %s', (_sign, more) => {
+    expect(fromCustomer('您好，我正在休假。', more).kind).toBe('automatic-reply');
+    expect(fromColleague('您好，我正在休假。', more).kind).toBe('automatic-reply');
+  });
+
+  test('is not every mail that a person sent', () => {
+    expect(fromCustomer('好的，还没有去客户那里。', { headers: { 'auto-submitted': 'no' } }).kind).toBe('update');
+    expect(fromCustomer('窗口提示自动回复失败', { subject: 'Re: 自动回复功能蓝屏' }).kind).toBe('update');
+  });
+});
+
+describe('the language', () => {
+  test.each([
+    ['已收到', 'zh-CN'],
+    ['KMODE_EXCEPTION_NOT_HANDLED This is a very common bugcheck，报错代码为', 'zh-CN'],
+    ['Dear 张三, the update of the driver did not help us at all, it crashed again on Monday and Tuesday.', 'en'],
+    ['ok', 'en'],
+  ])('of “%s” is %s', (text, language) => {
+    expect(languageOf(text)).toBe(language);
+  });
+});
