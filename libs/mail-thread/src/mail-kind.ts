@@ -103,7 +103,7 @@ function kindOfColleagueMail(mail: MailToJudge, text: string): Judgement {
     return { kind: 'colleague-note', reason: 'an answer that went to the customer directly' };
   return {
     kind: 'answer',
-    reason: `a colleague writes to the customer: “${(marked ?? greeting)?.[0].trim().slice(0, 40) ?? ''}”`,
+    reason: `a colleague writes to the customer: “${forCustomer[0].trim()}”`,
   };
 }
 
