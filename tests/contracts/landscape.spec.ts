@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventSchemas, hears, services, tells } from '@caserelay/contracts';
 
+const heardBy = (service: (typeof services)[number]) => {
+  const heard = hears[service];
+  return heard === '*' ? types : heard;
+};
 const types = [...eventSchemas.keys()];
 
 describe('who tells and who hears', () => {
@@ -17,13 +21,13 @@ describe('who tells and who hears', () => {
   test('services begin work only on what the case says, so that no answer overtakes its question', () => {
     const workers = services.filter((service) => service !== 'case-workflow' && hears[service] !== '*');
     for (const service of workers) {
-      expect([...hears[service]].filter((type) => !type.startsWith('case.'))).toEqual([]);
+      expect(heardBy(service).filter((type) => !type.startsWith('case.'))).toEqual([]);
     }
   });
 
   test('no service hears itself or the same event twice', () => {
     for (const service of services) {
-      const heard = [...hears[service]];
+      const heard = heardBy(service);
       expect(new Set(heard).size).toBe(heard.length);
       expect(tells[service].filter((type) => heard.includes(type))).toEqual([]);
     }
