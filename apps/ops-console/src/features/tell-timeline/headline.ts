@@ -1,0 +1,280 @@
+import type { AnyEvent, DumpFinding, Evidence, EventOf, MailKind, NextStep } from '@caserelay/contracts';
+import type { Sentence } from '../../case-story.js';
+
+/** Says in one sentence what an event means for its case. */
+export function headline(event: AnyEvent): Sentence {
+  switch (event.type) {
+    case 'problem.reported': {
+      const who = clip(event.data.endCustomer ?? event.data.partner ?? event.data.topic);
+      return event.data.channel === 'mail'
+        ? say(
+            `邮件报告问题：${who}（${event.data.caseNumber}）`,
+            `Problem reported by mail: ${who} (${event.data.caseNumber})`,
+          )
+        : say(
+            `工单报告问题：${who}（${event.data.caseNumber}）`,
+            `Problem reported by a ticket: ${who} (${event.data.caseNumber})`,
+          );
+    }
+    case 'mail.received':
+      return mailReceived(event);
+    case 'case.opened':
+      return say(`案例 ${event.data.file.caseNumber} 开启`, `Case ${event.data.file.caseNumber} opened`);
+    case 'case.details-completed': {
+      const contact = event.data.file.contact;
+      return contact
+        ? say(
+            `案例资料补全，联系人 ${clip(contact.name)}`,
+            `Case details completed; the contact is ${clip(contact.name)}`,
+          )
+        : say('案例资料补全，尚无联系人', 'Case details completed; still no contact');
+    }
+    case 'case.upload-space-requested':
+      return say('请求开通上传空间', 'Upload space requested');
+    case 'case.upload-space-announced':
+      return say(
+        `上传空间 ${event.data.space.account} 告知同事 ${clip(event.data.to.name)}`,
+        `Upload space ${event.data.space.account} announced to colleague ${clip(event.data.to.name)}`,
+      );
+    case 'case.evidence-requested': {
+      const reason = requestReasons[event.data.because];
+      return say(
+        `请客户提供${listed(event.data.wanted, evidence, 'zh')}（${reason.zh}）`,
+        `Customer asked for ${listed(event.data.wanted, evidence, 'en')} (${reason.en})`,
+      );
+    }
+    case 'case.collection-suggested':
+      return say(
+        '等待下次崩溃期间，建议客户先收集日志',
+        'Customer advised to collect logs while waiting for the next crash',
+      );
+    case 'case.customer-heard':
+      return event.data.uploadId
+        ? say('客户有上传，等待重新计时', 'Customer heard by an upload; the wait starts anew')
+        : say('客户有来信，等待重新计时', 'Customer heard by mail; the wait starts anew');
+    case 'case.upload-acknowledged':
+      return say(`向客户确认收到 ${file(event.data)}`, `Receipt of ${file(event.data)} confirmed to the customer`);
+    case 'case.analysis-requested':
+      return say(`请求分析 ${file(event.data)}`, `Analysis of ${file(event.data)} requested`);
+    case 'case.analysis-reported': {
+      const verdict = verdicts[event.data.verdict];
+      const found = event.data.findings[0];
+      return say(
+        `分析结果告知客户：${clip(event.data.name)} ${verdict.zh}${found ? `，${findingText(found)}` : ''}`,
+        `Analysis of ${clip(event.data.name)} reported: ${verdict.en}${found ? `, ${findingText(found)}` : ''}`,
+      );
+    }
+    case 'case.escalated': {
+      const reason = escalationReasons[event.data.because];
+      return say(
+        `升级至 ${clip(event.data.to.name)}：${reason.zh}`,
+        `Escalated to ${clip(event.data.to.name)}: ${reason.en}`,
+      );
+    }
+    case 'case.action-planned':
+      return say(
+        `行动计划：${listed(event.data.steps, steps, 'zh')}，${moment(event.data.checkAt)} 回访`,
+        `Action planned: ${listed(event.data.steps, steps, 'en')}; check at ${moment(event.data.checkAt)}`,
+      );
+    case 'case.customer-forwarded':
+      return event.data.kind === 'question'
+        ? say(
+            `客户提问转交工程师：“${clip(event.data.text, 60)}”`,
+            `Customer's question forwarded to the engineer: “${clip(event.data.text, 60)}”`,
+          )
+        : say(
+            `客户近况转交工程师：“${clip(event.data.text, 60)}”`,
+            `Customer's update forwarded to the engineer: “${clip(event.data.text, 60)}”`,
+          );
+    case 'case.answer-forwarded':
+      return say(
+        `${clip(event.data.from.name)} 的答复转给客户`,
+        `Answer of ${clip(event.data.from.name)} passed to the customer`,
+      );
+    case 'case.customer-reminded':
+      return say(
+        `第 ${event.data.step} 次提醒客户（共 ${event.data.ofSteps} 次）`,
+        `Customer reminded, ${event.data.step} of ${event.data.ofSteps}`,
+      );
+    case 'case.observation-started':
+      return event.data.because === 'no-evidence'
+        ? say(
+            `未收到证据，进入观察至 ${moment(event.data.until)}`,
+            `No evidence came; observing until ${moment(event.data.until)}`,
+          )
+        : say(
+            `方案已执行，进入观察至 ${moment(event.data.until)}`,
+            `Plan carried out; observing until ${moment(event.data.until)}`,
+          );
+    case 'case.archived':
+      return event.data.because === 'closed-by-engineer'
+        ? say('工程师结案，案例归档', 'Closed by an engineer; case archived')
+        : say('观察期内无新情况，案例归档', 'Observed without news; case archived');
+    case 'case.reopened':
+      return event.data.because === 'customer-wrote'
+        ? say('客户来信，案例重新开启', 'Customer wrote; case reopened')
+        : say('收到新上传，案例重新开启', 'A new upload came; case reopened');
+    case 'upload-space.opened':
+      return say(
+        `上传空间 ${event.data.account} 已开通（${event.data.host}:${event.data.port}）`,
+        `Upload space ${event.data.account} opened (${event.data.host}:${event.data.port})`,
+      );
+    case 'upload-space.closed':
+      return say(`上传空间 ${event.data.account} 已关闭`, `Upload space ${event.data.account} closed`);
+    case 'upload.started':
+      return say(`客户开始上传 ${clip(event.data.name)}`, `Upload of ${clip(event.data.name)} started`);
+    case 'upload.interrupted':
+      return say(
+        `${clip(event.data.name)} 上传中断于 ${size(event.data.bytes)}，可续传`,
+        `Upload of ${clip(event.data.name)} interrupted at ${size(event.data.bytes)}; it can be resumed`,
+      );
+    case 'upload.received':
+      return say(`收到 ${file(event.data)}`, `Received ${file(event.data)}`);
+    case 'dump.analysed': {
+      const found = event.data.findings[0];
+      const text = found ? findingText(found) : '';
+      return event.data.holdsFullDump
+        ? say(`${clip(event.data.name)} 为完整转储：${text}`, `${clip(event.data.name)} holds a full dump: ${text}`)
+        : say(`${clip(event.data.name)} 不含完整转储：${text}`, `${clip(event.data.name)} holds no full dump: ${text}`);
+    }
+    case 'dump.unreadable':
+      return say(
+        `${clip(event.data.name)} 无法读取：${clip(event.data.reason, 120)}`,
+        `${clip(event.data.name)} cannot be read: ${clip(event.data.reason, 120)}`,
+      );
+    case 'evidence.recognised': {
+      const kind = evidenceKinds[event.data.kind];
+      return say(
+        `${clip(event.data.name)} 是${kind.zh}，不是转储`,
+        `${clip(event.data.name)} is ${kind.en}, not a dump`,
+      );
+    }
+    case 'letter.sent':
+      return event.data.audience === 'customer'
+        ? say(
+            `已写信给客户 ${clip(event.data.to.name)}：${clip(event.data.subject)}`,
+            `Letter to customer ${clip(event.data.to.name)}: ${clip(event.data.subject)}`,
+          )
+        : say(
+            `已写信给同事 ${clip(event.data.to.name)}：${clip(event.data.subject)}`,
+            `Letter to colleague ${clip(event.data.to.name)}: ${clip(event.data.subject)}`,
+          );
+    case 'letter.failed':
+      return say(
+        `寄给 ${clip(event.data.to.name)} 的信被拒收：${clip(event.data.reason, 120)}`,
+        `Letter to ${clip(event.data.to.name)} was refused: ${clip(event.data.reason, 120)}`,
+      );
+  }
+}
+
+/** What a dump said, short enough for a list; the words are the debugger's, so they are not translated. */
+export function findingText(finding: DumpFinding): string {
+  const cause = finding.bugcheck
+    ? `${finding.bugcheck.code} ${finding.bugcheck.name}`
+    : finding.exception
+      ? `${finding.exception.code} ${finding.exception.name ?? ''}`.trimEnd()
+      : 'no bugcheck';
+  const system = finding.osBuild === null ? '' : ` · build ${finding.osBuild}`;
+  return `${cause} · ${finding.kind}${system} · ${finding.completeness.verdict}`;
+}
+
+function mailReceived({ data }: EventOf<'mail.received'>): Sentence {
+  const kind = mailKinds[data.kind];
+  const from = clip(data.from.name || data.from.address);
+  const words = clip(data.text, 60) || clip(data.subject, 60);
+  return data.author === 'customer'
+    ? say(`客户 ${from} 来信（${kind.zh}）：${words}`, `Mail from customer ${from} (${kind.en}): ${words}`)
+    : say(`同事 ${from} 来信（${kind.zh}）：${words}`, `Mail from colleague ${from} (${kind.en}): ${words}`);
+}
+
+const say = (zh: string, en: string): Sentence => ({ zh, en });
+
+function listed<Key extends string>(
+  keys: readonly Key[],
+  words: Record<Key, Sentence>,
+  language: keyof Sentence,
+): string {
+  return keys.map((key) => words[key][language]).join(language === 'zh' ? '、' : ', ');
+}
+
+/** One line without control characters, cut where it gets long. */
+function clip(text: string, length = 80): string {
+  const line = [...text.replace(/[\s\p{Cc}]+/gu, ' ').trim()];
+  return line.length <= length ? line.join('') : `${line.slice(0, length - 1).join('')}…`;
+}
+
+function file({ name, bytes }: { name: string; bytes: number }): string {
+  return `${clip(name)} (${size(bytes)})`;
+}
+
+function size(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const amount = bytes / 1024 ** power;
+  return `${power === 0 ? amount : amount.toFixed(1)} ${units[power] ?? ''}`;
+}
+
+function moment(instant: string): string {
+  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+const evidence: Record<Evidence, Sentence> = {
+  'full-dump': say('完整内存转储', 'a full memory dump'),
+  'installed-programs': say('已安装程序列表', 'the list of installed programs'),
+  'collected-logs': say('收集的日志', 'collected logs'),
+  'os-version': say('系统版本', 'the version of Windows'),
+  'reproduction-steps': say('重现步骤', 'steps to reproduce'),
+};
+
+const steps: Record<NextStep, Sentence> = {
+  'configure-full-dump': say('配置完整转储', 'configure full dumps'),
+  'collect-full-dump': say('收集完整转储', 'collect a full dump'),
+  'compress-before-upload': say('压缩后上传', 'compress before upload'),
+  'list-installed-programs': say('列出已安装程序', 'list installed programs'),
+  'run-collection-tool': say('运行收集工具', 'run the collection tool'),
+  'update-windows': say('更新 Windows', 'update Windows'),
+  'enable-special-pool': say('启用特殊池', 'enable special pool'),
+  'check-memory': say('检查内存', 'check the memory'),
+  'check-disk': say('检查磁盘', 'check the disk'),
+};
+
+const requestReasons: Record<EventOf<'case.evidence-requested'>['data']['because'], Sentence> = {
+  'first-response': say('首次响应', 'first response'),
+  'not-a-full-dump': say('此前不是完整转储', 'what came was no full dump'),
+  'dump-truncated': say('转储被截断', 'the dump was cut short'),
+  'dump-unreadable': say('转储无法读取', 'the dump could not be read'),
+};
+
+const escalationReasons: Record<EventOf<'case.escalated'>['data']['because'], Sentence> = {
+  'dump-damaged': say('转储损坏', 'the dump is damaged'),
+  'no-known-plan': say('没有已知方案', 'no known plan for this crash'),
+  'analysis-overdue': say('分析超时', 'the analysis is overdue'),
+};
+
+const verdicts: Record<EventOf<'case.analysis-reported'>['data']['verdict'], Sentence> = {
+  'full-dump': say('是完整转储', 'a full dump'),
+  'not-a-full-dump': say('不是完整转储', 'not a full dump'),
+  'dump-truncated': say('转储被截断', 'the dump is cut short'),
+  'dump-unreadable': say('转储无法读取', 'the dump cannot be read'),
+};
+
+const evidenceKinds: Record<EventOf<'evidence.recognised'>['data']['kind'], Sentence> = {
+  image: say('图片', 'a picture'),
+  text: say('文本', 'a text'),
+  archive: say('压缩包', 'an archive'),
+  document: say('文档', 'a document'),
+  other: say('其他文件', 'another kind of file'),
+};
+
+const mailKinds: Record<MailKind, Sentence> = {
+  problem: say('报告问题', 'problem'),
+  'upload-notice': say('上传通知', 'upload notice'),
+  question: say('提问', 'question'),
+  update: say('近况', 'update'),
+  acknowledgement: say('确认', 'acknowledgement'),
+  'upload-space-request': say('申请上传空间', 'request for an upload space'),
+  answer: say('答复', 'answer'),
+  'closure-summary': say('结案总结', 'closing summary'),
+  'colleague-note': say('内部备注', 'note'),
+  'automatic-reply': say('自动回复', 'automatic reply'),
+};

@@ -1,0 +1,78 @@
+import type { AnyEvent, Phase } from '@caserelay/contracts';
+
+/** Where a case stands, as far as its events tell. */
+export interface Standing {
+  phase: Phase | null;
+  /** The phase that an analysing case returns to once its uploads are read. */
+  rest: Phase | null;
+  /** Uploads that are being read. */
+  reading: string[];
+}
+
+const mostReading = 100;
+
+/** Where a case stands after one more of its events. The owner of cases decides; this only follows what it told. */
+export function phaseAfter(event: AnyEvent, before: Standing): Standing {
+  switch (event.type) {
+    case 'case.opened':
+      return { phase: 'reported', rest: 'reported', reading: [] };
+    case 'case.reopened':
+      return { phase: 'reported', rest: 'reported', reading: before.reading };
+    case 'case.evidence-requested':
+      return resting('awaiting-evidence', before);
+    case 'case.escalated':
+      // A damaged dump or a late analysis is looked at by somebody while the case goes on.
+      return event.data.because === 'no-known-plan' ? resting('escalated', before) : before;
+    case 'case.analysis-reported':
+      // The report itself asks for a better dump, but undoes no plan and no escalation.
+      return event.data.verdict === 'full-dump' || before.rest === 'action-planned' || before.rest === 'escalated'
+        ? before
+        : resting('awaiting-evidence', before);
+    case 'case.action-planned':
+      return resting('action-planned', before);
+    case 'case.observation-started':
+      return resting('observing', before);
+    case 'case.archived':
+      return { phase: 'archived', rest: 'archived', reading: [] };
+    case 'case.analysis-requested':
+      return {
+        phase: 'analysing',
+        rest: before.phase === 'analysing' ? before.rest : before.phase,
+        reading: [...before.reading, event.data.uploadId].slice(-mostReading),
+      };
+    case 'dump.analysed':
+    case 'dump.unreadable':
+    case 'evidence.recognised':
+      return read(event.data.uploadId, before);
+    case 'case.details-completed':
+    case 'case.upload-space-requested':
+    case 'case.upload-space-announced':
+    case 'case.collection-suggested':
+    case 'case.customer-heard':
+    case 'case.upload-acknowledged':
+    case 'case.customer-forwarded':
+    case 'case.answer-forwarded':
+    case 'case.customer-reminded':
+    case 'problem.reported':
+    case 'mail.received':
+    case 'upload-space.opened':
+    case 'upload-space.closed':
+    case 'upload.started':
+    case 'upload.interrupted':
+    case 'upload.received':
+    case 'letter.sent':
+    case 'letter.failed':
+      return before;
+  }
+}
+
+/** A case that is still reading keeps doing so and rests in the new phase afterwards. */
+function resting(phase: Phase, { reading }: Standing): Standing {
+  return { phase: reading.length > 0 ? 'analysing' : phase, rest: phase, reading };
+}
+
+function read(uploadId: string, before: Standing): Standing {
+  const reading = before.reading.filter((other) => other !== uploadId);
+  const done = before.phase === 'analysing' && reading.length === 0;
+  return { phase: done ? before.rest : before.phase, rest: before.rest, reading };
+}

@@ -1,0 +1,1 @@
+export { opsConsole } from './app.module.js';
