@@ -1,0 +1,1 @@
+export { morningAfter } from './morning-after.js';

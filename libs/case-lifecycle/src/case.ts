@@ -1,0 +1,113 @@
+import type {
+  CaseFile,
+  DumpFinding,
+  EventOf,
+  EventType,
+  Evidence,
+  NextStep,
+  Person,
+  Told,
+  UploadSpace,
+} from '@caserelay/contracts';
+
+/** Bounds of what a case remembers; the rest is in its history. */
+export const limits = { words: 30, wordLength: 2_000, findings: 20, uploads: 100, mails: 200, textLength: 20_000 };
+
+/** What a case knows in every phase. */
+export interface Known {
+  readonly file: CaseFile;
+  readonly openedAt: string;
+  readonly policy: string;
+  readonly space: UploadSpace | null;
+  /** A colleague who asked for the upload space before there was one. */
+  readonly requester: Person | null;
+  readonly mailIds: readonly string[];
+  readonly customerWords: readonly { readonly at: string; readonly text: string }[];
+  readonly uploads: readonly KnownUpload[];
+  readonly findings: readonly { readonly uploadId: string; readonly finding: DumpFinding }[];
+  /** What the customer was last told to do. */
+  readonly steps: readonly NextStep[];
+  readonly collectionSuggested: boolean;
+  readonly counts: { readonly uploads: number; readonly customerMails: number; readonly reminders: number };
+}
+
+/** A file the customer sent; settled once its reader has answered. */
+export interface KnownUpload {
+  readonly uploadId: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly acknowledged: boolean;
+  readonly settled: boolean;
+}
+
+/** The phases in which nothing is being read, each with the one clock that runs in it. */
+export type Rest =
+  /** Opened, or opened again, and not yet asked for evidence: the contact or the space is missing. */
+  | { readonly phase: 'reported' }
+  | {
+      readonly phase: 'awaiting-evidence';
+      readonly wanted: readonly Evidence[];
+      /** Reminders sent since we asked. */
+      readonly step: number;
+      readonly nextAt: string;
+    }
+  | { readonly phase: 'escalated'; readonly answered: boolean; readonly checkAt: string }
+  | { readonly phase: 'action-planned'; readonly checkAt: string }
+  | { readonly phase: 'observing'; readonly because: 'no-evidence' | 'plan-carried-out'; readonly until: string };
+
+/** The reading of one or more uploads; `rest` is where the case returns to. `dueAt` is null once it was overdue. */
+export interface Analysing {
+  readonly phase: 'analysing';
+  readonly pending: readonly string[];
+  readonly dueAt: string | null;
+  readonly rest: Rest;
+}
+
+export type Case =
+  | { readonly phase: 'unopened' }
+  | ({ readonly known: Known } & (Rest | Analysing | { readonly phase: 'archived'; readonly archivedAt: string }));
+
+/** The state before anything happened. */
+export const unopened: Case = { phase: 'unopened' };
+
+type DataOf<Type extends EventType> = EventOf<Type>['data'];
+
+/** What people, services and the clock ask of a case. `now` is the time of the case clock. */
+export type CaseCommand = { readonly now: string } & (
+  | { readonly type: 'report'; readonly report: DataOf<'problem.reported'> }
+  | { readonly type: 'take-mail'; readonly mail: DataOf<'mail.received'> }
+  | { readonly type: 'take-upload-space'; readonly space: UploadSpace }
+  | { readonly type: 'take-upload'; readonly upload: DataOf<'upload.received'> }
+  | { readonly type: 'take-analysis'; readonly analysis: DataOf<'dump.analysed'> }
+  | { readonly type: 'take-unreadable-dump'; readonly dump: DataOf<'dump.unreadable'> }
+  | { readonly type: 'take-other-evidence'; readonly evidence: DataOf<'evidence.recognised'> }
+  | { readonly type: 'let-time-pass' }
+);
+
+/** What a case tells everybody. */
+export type ToldByCase = Told<EventOf<Extract<EventType, `case.${string}`>>>;
+
+/** What a case only writes into its own history: what it took note of, and the clocks it set. */
+export type Kept =
+  | {
+      readonly type: 'mail.kept';
+      readonly data: { mailId: string; messageId: string; author: 'customer' | 'colleague'; words: string };
+    }
+  | { readonly type: 'upload.kept'; readonly data: { uploadId: string; name: string; bytes: number; sha256: string } }
+  | { readonly type: 'space.kept'; readonly data: { space: UploadSpace } }
+  | { readonly type: 'requester.kept'; readonly data: { requester: Person } }
+  | { readonly type: 'analysis.awaited'; readonly data: { dueAt: string } }
+  | { readonly type: 'upload.settled'; readonly data: { uploadId: string; findings: readonly DumpFinding[] } }
+  | { readonly type: 'evidence.awaited'; readonly data: { wanted: readonly Evidence[]; nextAt: string } }
+  | { readonly type: 'engineer.awaited'; readonly data: { checkAt: string } }
+  | { readonly type: 'engineer.answered'; readonly data: { checkAt: string } }
+  | { readonly type: 'clock.moved'; readonly data: { to: string } };
+
+/** One line in the history of a case; folding all of them gives its state. */
+export type CaseEvent = (ToldByCase | Kept) & { readonly at: string };
+
+/** Whether other services hear of it. */
+export function isTold(event: CaseEvent): event is ToldByCase & { readonly at: string } {
+  return event.type.startsWith('case.');
+}

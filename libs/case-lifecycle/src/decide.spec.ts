@@ -1,0 +1,337 @@
+import { Refusal } from '@caserelay/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { contact, engineer, finding, GivenCase, id, space, truncated } from './given-case.js';
+import { standardPolicy } from './index.js';
+
+const monday = '2020-06-01T10:00:00+08:00';
+
+describe('a report', () => {
+  it('opens the case and asks for an upload space', () => {
+    const given = new GivenCase().report();
+    expect(given.types).toEqual(['case.opened', 'case.upload-space-requested']);
+    expect(given.told[0]?.data).toMatchObject({ policy: standardPolicy.version, file: { lastMessageId: null } });
+  });
+
+  it('that tells nothing new is quiet', () => {
+    expect(new GivenCase().report({ contact }).report({ contact, topic: 'other' }).told).toEqual([]);
+  });
+
+  it('completes what is missing and never overwrites what is known', () => {
+    const given = new GivenCase().report({ partner: 'A', topic: '' }).report({ partner: 'B', problem: 'P', topic: 'T' });
+    expect(given.types).toEqual(['case.details-completed']);
+    expect(given.told[0]?.data).toMatchObject({ file: { partner: 'A', problem: 'P', topic: 'T' } });
+  });
+
+  it('that brings the contact lets the customer be asked, once the space is there', () => {
+    const given = new GivenCase().report().takeSpace();
+    expect(given.told).toEqual([]);
+    expect(given.report({ contact }).types).toEqual(['case.details-completed', 'case.evidence-requested']);
+    expect(given.told[1]?.data).toMatchObject({
+      because: 'first-response',
+      wanted: ['full-dump', 'os-version', 'reproduction-steps'],
+      space,
+    });
+    expect(given.wakesAt).toBe('2020-05-01T09:00:00+08:00');
+  });
+
+  it('must come before anything else', () => {
+    expect(() => new GivenCase().takeSpace()).toThrow(Refusal);
+    expect(() => new GivenCase().upload(1)).toThrow(Refusal);
+    expect(() => new GivenCase().mail('question')).toThrow(Refusal);
+    expect(() => new GivenCase().letTimePass()).toThrow(Refusal);
+  });
+});
+
+describe('an upload space', () => {
+  it('is announced to the colleague who asked before, then to the customer', () => {
+    const given = new GivenCase().report({ contact }).mail('upload-space-request');
+    expect(given.types).toEqual(['case.details-completed']);
+    expect(given.told[0]?.data).toMatchObject({ file: { owner: engineer } });
+    expect(given.takeSpace().types).toEqual(['case.upload-space-announced', 'case.evidence-requested']);
+    expect(given.told[0]?.data).toMatchObject({ to: engineer });
+  });
+
+  it('is announced at once to a colleague who asks later', () => {
+    const given = GivenCase.awaitingEvidence().mail('upload-space-request', { mailId: id(7) });
+    expect(given.types).toEqual(['case.upload-space-announced']);
+    expect(given.mail('upload-space-request', { mailId: id(7) }).types).toEqual([]);
+  });
+
+  it('that is told twice is quiet', () => {
+    expect(GivenCase.awaitingEvidence().takeSpace().told).toEqual([]);
+  });
+
+  it('with a new link is kept, and nobody is asked a second time', () => {
+    const given = GivenCase.awaitingEvidence().takeSpace({ link: 'https://support.example/spaces/2' });
+    expect(given.told).toEqual([]);
+    expect(given.state).toMatchObject({ known: { space: { link: 'https://support.example/spaces/2' } } });
+  });
+});
+
+describe("a customer's mail", () => {
+  it('starts the wait anew at the step it had reached', () => {
+    const given = GivenCase.awaitingEvidence().ring();
+    expect(given.types).toEqual(['case.customer-reminded']);
+    expect(given.wakesAt).toBe('2020-05-04T09:00:00+08:00');
+    given.at('2020-05-03T14:00:00+08:00').mail('update');
+    expect(given.types).toEqual(['case.customer-heard']);
+    expect(given.wakesAt).toBe('2020-05-06T09:00:00+08:00');
+    expect(given.ring().told[0]?.data).toMatchObject({ step: 2, ofSteps: 3 });
+  });
+
+  it('counts once', () => {
+    const given = GivenCase.awaitingEvidence().mail('question', { mailId: id(1) });
+    expect(given.types).toEqual(['case.customer-heard', 'case.customer-forwarded']);
+    expect(given.mail('question', { mailId: id(1) }).told).toEqual([]);
+  });
+
+  it('that only acknowledges is remembered and restarts nothing', () => {
+    const given = GivenCase.awaitingEvidence();
+    const wakesAt = given.wakesAt;
+    given.at('2020-04-30T12:00:00+08:00').mail('acknowledgement', { messageId: '<ok@partner.example>' });
+    expect(given.told).toEqual([]);
+    expect(given.wakesAt).toBe(wakesAt);
+    expect(given.state).toMatchObject({ known: { file: { lastMessageId: '<ok@partner.example>' } } });
+  });
+
+  it('written by a machine is as if it never came', () => {
+    const given = GivenCase.awaitingEvidence();
+    const before = given.state;
+    expect(given.mail('automatic-reply').state).toBe(before);
+  });
+
+  it('that waits for the next crash gets a suggestion what to collect, once', () => {
+    const given = GivenCase.awaitingEvidence().mail('update', { waitsForCrash: true });
+    expect(given.types).toEqual(['case.customer-heard', 'case.collection-suggested']);
+    expect(given.mail('update', { waitsForCrash: true }).types).toEqual(['case.customer-heard']);
+  });
+
+  it('with news goes to the owner while a plan runs, and moves the check', () => {
+    const given = GivenCase.awaitingEvidence(monday).mail('update');
+    expect(given.types).toEqual(['case.customer-heard']);
+    given.upload(1).analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] });
+    given.at('2020-06-03T10:00:00+08:00').mail('update');
+    expect(given.types).toEqual(['case.customer-heard', 'case.customer-forwarded']);
+    expect(given.wakesAt).toBe('2020-06-06T09:00:00+08:00');
+  });
+
+  it('names the contact of a case that had none', () => {
+    const given = new GivenCase().report().takeSpace().mail('problem');
+    expect(given.types).toEqual(['case.details-completed', 'case.evidence-requested', 'case.customer-heard']);
+  });
+
+  it('is kept shortened, and only the last thirty', () => {
+    const given = GivenCase.awaitingEvidence();
+    for (let count = 0; count < 35; count += 1) given.mail('update', { text: 'x'.repeat(5_000) });
+    const words = given.state.phase === 'unopened' ? [] : given.state.known.customerWords;
+    expect(words).toHaveLength(30);
+    expect(words[0]?.text).toHaveLength(2_000);
+  });
+});
+
+describe("a colleague's mail", () => {
+  it('with an answer goes to the customer and counts as our word', () => {
+    const given = GivenCase.awaitingEvidence().at('2020-04-30T12:00:00+08:00').mail('answer');
+    expect(given.types).toEqual(['case.answer-forwarded']);
+    expect(given.wakesAt).toBe('2020-05-03T09:00:00+08:00');
+  });
+
+  it('with an answer is quiet while nobody is known to answer to', () => {
+    expect(new GivenCase().report().mail('answer').told).toEqual([]);
+  });
+
+  it('with a summary archives the case, once', () => {
+    const given = GivenCase.awaitingEvidence().mail('closure-summary', { text: '案例总结' });
+    expect(given.types).toEqual(['case.archived']);
+    expect(given.told[0]?.data).toMatchObject({ because: 'closed-by-engineer', engineerSummary: '案例总结' });
+    expect(given.mail('closure-summary').told).toEqual([]);
+  });
+
+  it('that is a note is only remembered', () => {
+    expect(GivenCase.awaitingEvidence().mail('colleague-note').told).toEqual([]);
+  });
+});
+
+describe('an upload', () => {
+  it('is confirmed and read, once', () => {
+    const given = GivenCase.awaitingEvidence().upload(1);
+    expect(given.types).toEqual(['case.customer-heard', 'case.upload-acknowledged', 'case.analysis-requested']);
+    expect(given.upload(1).told).toEqual([]);
+    expect(given.analysed(1).upload(1).told).toEqual([]);
+  });
+
+  it('is confirmed later when nobody is known to confirm it to', () => {
+    const given = new GivenCase().report().takeSpace().upload(1);
+    expect(given.types).toEqual(['case.customer-heard', 'case.analysis-requested']);
+    expect(given.report({ contact }).types).toEqual(['case.details-completed', 'case.upload-acknowledged']);
+  });
+
+  it('is read beside others; the case waits for the last one', () => {
+    const given = GivenCase.awaitingEvidence().upload(1).upload(2);
+    expect(given.analysed(2).state.phase).toBe('analysing');
+    expect(given.analysed(1).state.phase).toBe('awaiting-evidence');
+  });
+
+  it('that is read too slowly goes to the senior engineer once', () => {
+    const given = GivenCase.awaitingEvidence(monday).upload(1);
+    expect(given.letTimePass('2020-06-03T09:59:00+08:00').told).toEqual([]);
+    expect(given.letTimePass('2020-06-03T10:00:00+08:00').types).toEqual(['case.escalated']);
+    expect(given.told[0]?.data).toMatchObject({ because: 'analysis-overdue', to: standardPolicy.seniorEngineer });
+    expect(given.wakesAt).toBeNull();
+    expect(given.letTimePass('2020-06-09T10:00:00+08:00').told).toEqual([]);
+    expect(given.analysed(1).types).toEqual(['case.analysis-reported']);
+  });
+
+  it('wakes an archived case', () => {
+    const given = GivenCase.awaitingEvidence().mail('closure-summary').upload(1);
+    expect(given.types[0]).toBe('case.reopened');
+    expect(given.told[0]?.data).toMatchObject({ because: 'new-upload' });
+    expect(given.types).not.toContain('case.evidence-requested');
+    expect(given.state.phase).toBe('analysing');
+  });
+});
+
+describe('an analysis', () => {
+  it('of a full dump with a playbook makes a plan', () => {
+    const given = GivenCase.awaitingEvidence(monday).upload(1);
+    given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows', 'enable-special-pool'] });
+    expect(given.types).toEqual(['case.analysis-reported', 'case.action-planned']);
+    expect(given.told[0]?.data).toMatchObject({ verdict: 'full-dump' });
+    expect(given.wakesAt).toBe('2020-06-04T09:00:00+08:00');
+  });
+
+  it('of a full dump without a playbook goes to the senior engineer with all that is known', () => {
+    const given = GivenCase.awaitingEvidence(monday).mail('update', { text: '蓝屏' }).upload(1);
+    given.analysed(1, { holdsFullDump: true });
+    expect(given.types).toEqual(['case.analysis-reported', 'case.escalated']);
+    expect(given.told[1]?.data).toMatchObject({
+      because: 'no-known-plan',
+      reason: 'no playbook knows 0x139 KERNEL_SECURITY_CHECK_FAILURE',
+      uploads: [{ uploadId: id(1) }],
+      findings: [{ kind: 'full' }],
+      customerWords: [{ text: '蓝屏' }],
+    });
+    expect(given.state.phase).toBe('escalated');
+  });
+
+  it('of a lesser dump asks for a full one in one letter and begins the ladder anew', () => {
+    const given = GivenCase.awaitingEvidence(monday).ring().at('2020-06-04T10:00:00+08:00').upload(1);
+    given.analysed(1, { findings: [finding({ kind: 'kernel' })], nextSteps: ['list-installed-programs'] });
+    expect(given.types).toEqual(['case.analysis-reported']);
+    expect(given.told[0]?.data).toMatchObject({ verdict: 'not-a-full-dump', reason: 'all pages are there' });
+    expect(given.state).toMatchObject({ step: 0, wanted: ['full-dump', 'installed-programs'] });
+    expect(given.wakesAt).toBe('2020-06-07T09:00:00+08:00');
+  });
+
+  it('of a dump cut short goes to the customer and to the senior engineer', () => {
+    const given = GivenCase.awaitingEvidence(monday).upload(1).analysed(1, { findings: [truncated] });
+    expect(given.types).toEqual(['case.analysis-reported', 'case.escalated']);
+    expect(given.told[0]?.data).toMatchObject({ verdict: 'dump-truncated', reason: 'ends 6 bytes early' });
+    expect(given.told[1]?.data).toMatchObject({ because: 'dump-damaged' });
+    expect(given.state).toMatchObject({ phase: 'awaiting-evidence', step: 0 });
+  });
+
+  it('that failed tells the customer why', () => {
+    const given = GivenCase.awaitingEvidence(monday).upload(1).unreadable(1);
+    expect(given.types).toEqual(['case.analysis-reported']);
+    expect(given.told[0]?.data).toMatchObject({ verdict: 'dump-unreadable', reason: 'found ELF, expected PAGE' });
+  });
+
+  it('names what earlier uploads said', () => {
+    const given = GivenCase.awaitingEvidence(monday).upload(1).analysed(1, { findings: [truncated] });
+    given.upload(2).analysed(2);
+    expect(given.told[0]?.data).toMatchObject({ earlierFindings: [truncated], findings: [{ kind: 'full' }] });
+  });
+
+  it('of something else than a dump says nothing and goes on where the case was', () => {
+    const given = GivenCase.awaitingEvidence(monday).ring();
+    given.at('2020-06-05T10:00:00+08:00').upload(1).recognised(1);
+    expect(given.told).toEqual([]);
+    expect(given.state).toMatchObject({ phase: 'awaiting-evidence', step: 1 });
+    expect(given.wakesAt).toBe('2020-06-08T09:00:00+08:00');
+  });
+
+  it('that nobody asked for, or that came twice, is quiet', () => {
+    const given = GivenCase.awaitingEvidence().analysed(1);
+    expect(given.told).toEqual([]);
+    expect(given.upload(1).analysed(1).analysed(1).told).toEqual([]);
+    expect(given.unreadable(1).told).toEqual([]);
+    expect(given.recognised(1).told).toEqual([]);
+  });
+
+  it('of a lesser dump does not undo a plan, whichever was read first', () => {
+    const plan = { holdsFullDump: true, nextSteps: ['update-windows' as const] };
+    const fullFirst = GivenCase.awaitingEvidence().upload(1).upload(2).analysed(1, plan).analysed(2);
+    const fullLast = GivenCase.awaitingEvidence().upload(1).upload(2).analysed(2).analysed(1, plan);
+    expect([fullFirst.state.phase, fullLast.state.phase]).toEqual(['action-planned', 'action-planned']);
+  });
+});
+
+describe('silence', () => {
+  it('takes one step at a time, however late the clock rings', () => {
+    const given = GivenCase.awaitingEvidence().letTimePass('2021-01-01T12:00:00+08:00');
+    expect(given.types).toEqual(['case.customer-reminded']);
+    expect(given.wakesAt).toBe('2021-01-04T09:00:00+08:00');
+    expect(given.letTimePass().told).toEqual([]);
+  });
+
+  it('after a plan lets the case be watched, then archives it', () => {
+    const given = GivenCase.awaitingEvidence(monday).upload(1);
+    given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] }).ring();
+    expect(given.told).toMatchObject([{ type: 'case.observation-started', data: { because: 'plan-carried-out' } }]);
+    expect(given.ring().types).toEqual(['case.archived']);
+    expect(given.told[0]?.data).toMatchObject({
+      because: 'observed-without-news',
+      steps: ['update-windows'],
+      counts: { uploads: 1, customerMails: 0, reminders: 0 },
+    });
+  });
+
+  it('of the senior engineer sends the package again', () => {
+    const given = GivenCase.awaitingEvidence(monday).upload(1).analysed(1, { holdsFullDump: true }).ring();
+    expect(given.types).toEqual(['case.escalated']);
+    expect(given.wakesAt).toBe('2020-06-05T09:00:00+08:00');
+  });
+
+  it("after an engineer's answer to an escalation is the customer's: the case is watched like after a plan", () => {
+    const given = GivenCase.awaitingEvidence(monday).upload(1).analysed(1, { holdsFullDump: true }).mail('answer');
+    expect(given.wakesAt).toBe('2020-06-04T09:00:00+08:00');
+    expect(given.ring().told).toMatchObject([{ type: 'case.observation-started' }]);
+  });
+
+  it('in an archived case stays silence', () => {
+    const given = GivenCase.awaitingEvidence().mail('closure-summary').letTimePass('2030-01-01T00:00:00Z');
+    expect(given.told).toEqual([]);
+  });
+});
+
+describe('a watched case', () => {
+  const watched = (): GivenCase => GivenCase.awaitingEvidence(monday).ring().ring().ring().ring();
+
+  it("is watched longer after the customer's real words, not after a thank you", () => {
+    const given = watched();
+    expect(given.state.phase).toBe('observing');
+    const until = given.wakesAt;
+    const nextDay = new Date(Date.parse(given.now) + 86_400_000).toISOString();
+    expect(given.at(nextDay).mail('acknowledgement').wakesAt).toBe(until);
+    expect(given.mail('question').wakesAt).not.toBe(until);
+  });
+
+  it('ends its watch with a new dump, and not with a picture', () => {
+    expect(watched().upload(1).recognised(1).state.phase).toBe('observing');
+    expect(watched().upload(1).analysed(1).state.phase).toBe('awaiting-evidence');
+  });
+});
+
+describe('an archived case', () => {
+  it('lives again when the customer writes, and asks again', () => {
+    const given = GivenCase.awaitingEvidence().mail('closure-summary').mail('update');
+    expect(given.types).toEqual(['case.reopened', 'case.evidence-requested', 'case.customer-heard']);
+    expect(given.state).toMatchObject({ phase: 'awaiting-evidence', step: 0 });
+  });
+
+  it('stays archived after a thank you or an automatic reply', () => {
+    const given = GivenCase.awaitingEvidence().mail('closure-summary').mail('acknowledgement').mail('automatic-reply');
+    expect(given.state.phase).toBe('archived');
+  });
+});

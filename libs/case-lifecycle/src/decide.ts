@@ -1,0 +1,52 @@
+import { Refusal } from '@caserelay/contracts';
+import type { Case, CaseCommand, CaseEvent } from './case.js';
+import { letTimePass } from './let-time-pass.js';
+import type { Policy } from './policy.js';
+import { open, completeDetails } from './report.js';
+import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
+import { takeMail } from './take-mail.js';
+import { takeUpload } from './take-upload.js';
+import { takeUploadSpace } from './take-upload-space.js';
+import { Turn } from './turn.js';
+
+/**
+ * The rules of a case. Returns what happens next; nothing when the request came twice or too late; throws a Refusal
+ * when it breaks a rule.
+ */
+export function decide(state: Case, command: CaseCommand, policy: Policy): CaseEvent[] {
+  const turn = new Turn(state, command.now, policy);
+  if (state.phase === 'unopened') {
+    if (command.type !== 'report') {
+      throw new Refusal(`nobody opened this case, so it cannot ${command.type}; expected a problem.reported first`);
+    }
+    open(turn, command.report);
+    return turn.events;
+  }
+  switch (command.type) {
+    case 'report':
+      completeDetails(turn, command.report);
+      break;
+    case 'take-mail':
+      takeMail(turn, command.mail);
+      break;
+    case 'take-upload-space':
+      takeUploadSpace(turn, command.space);
+      break;
+    case 'take-upload':
+      takeUpload(turn, command.upload);
+      break;
+    case 'take-analysis':
+      takeAnalysis(turn, command.analysis);
+      break;
+    case 'take-unreadable-dump':
+      takeUnreadableDump(turn, command.dump);
+      break;
+    case 'take-other-evidence':
+      takeOtherEvidence(turn, command.evidence);
+      break;
+    case 'let-time-pass':
+      letTimePass(turn);
+      break;
+  }
+  return turn.events;
+}

@@ -1,0 +1,20 @@
+import type { EventOf } from '@caserelay/contracts';
+import type { Turn } from './turn.js';
+
+/** Gives the senior engineer everything that is known about the case. */
+export function escalate(turn: Turn, because: EventOf<'case.escalated'>['data']['because'], reason: string): void {
+  const { file, uploads, findings, customerWords, space } = turn.known;
+  turn.say({
+    type: 'case.escalated',
+    data: {
+      file,
+      to: turn.policy.seniorEngineer,
+      because,
+      reason,
+      uploads: uploads.map(({ uploadId, name, bytes, sha256 }) => ({ uploadId, name, bytes, sha256 })),
+      findings: findings.map(({ finding }) => finding),
+      customerWords: [...customerWords],
+      space,
+    },
+  });
+}

@@ -1,0 +1,181 @@
+import type { CaseFile } from '@caserelay/contracts';
+import { limits, type Analysing, type Case, type CaseEvent, type Known, type KnownUpload, type Rest } from './case.js';
+
+/** What a case is after something happened to it. No rules here: they were kept by `decide`. */
+export function evolve(state: Case, event: CaseEvent): Case {
+  if (event.type === 'case.opened') return { phase: 'reported', known: knownAtOpening(event) };
+  if (state.phase === 'unopened') throw new Error(`history of a case begins with ${event.type}, expected case.opened`);
+  const { known } = state;
+  switch (event.type) {
+    case 'case.details-completed':
+      return knowing(state, { file: event.data.file });
+    case 'mail.kept':
+      return knowing(state, mailKept(known, event));
+    case 'upload.kept':
+      return knowing(state, uploadKept(known, event));
+    case 'space.kept':
+      return knowing(state, { space: event.data.space });
+    case 'requester.kept':
+      return knowing(state, { requester: event.data.requester });
+    case 'case.upload-space-announced':
+      return knowing(state, { requester: null });
+    case 'case.collection-suggested':
+      return knowing(state, { collectionSuggested: true });
+    case 'case.upload-acknowledged':
+      return knowing(state, { uploads: marked(known, event.data.uploadId, { acknowledged: true }) });
+    case 'case.analysis-requested':
+      return analysing(state, event.data.uploadId);
+    case 'analysis.awaited':
+      return state.phase === 'analysing' ? { ...state, dueAt: event.data.dueAt } : state;
+    case 'upload.settled':
+      return settled(knowing(state, findingsKept(known, event)), event.data.uploadId);
+    case 'case.analysis-reported':
+      return knowing(state, { steps: event.data.nextSteps });
+    case 'evidence.awaited':
+      return resting(state, { phase: 'awaiting-evidence', step: 0, ...event.data });
+    case 'case.escalated':
+      return state.phase === 'analysing' && event.data.because === 'analysis-overdue' ? { ...state, dueAt: null } : state;
+    case 'engineer.awaited':
+      return resting(state, { phase: 'escalated', answered: false, checkAt: event.data.checkAt });
+    case 'engineer.answered':
+      return resting(state, { phase: 'escalated', answered: true, checkAt: event.data.checkAt });
+    case 'case.action-planned':
+      return resting(state, { phase: 'action-planned', checkAt: event.data.checkAt });
+    case 'case.observation-started':
+      return resting(state, { phase: 'observing', because: event.data.because, until: event.data.until });
+    case 'clock.moved':
+      return resting(state, moved(restOf(state), event.data.to));
+    case 'case.customer-reminded':
+      return reminded(state);
+    case 'case.archived':
+      return { phase: 'archived', known, archivedAt: event.at };
+    case 'case.reopened':
+      return { phase: 'reported', known };
+    case 'case.upload-space-requested':
+    case 'case.evidence-requested':
+    case 'case.customer-heard':
+    case 'case.customer-forwarded':
+    case 'case.answer-forwarded':
+      return state;
+  }
+}
+
+type Opened = Exclude<Case, { phase: 'unopened' }>;
+type Happened<Type extends CaseEvent['type']> = Extract<CaseEvent, { type: Type }>;
+
+/** Where an open case stands, or returns to when its uploads are read; null for an archived one. */
+export function restOf(state: Case): Rest | null {
+  switch (state.phase) {
+    case 'unopened':
+    case 'archived':
+      return null;
+    case 'analysing':
+      return state.rest;
+    case 'reported':
+    case 'awaiting-evidence':
+    case 'escalated':
+    case 'action-planned':
+    case 'observing':
+      return state;
+  }
+}
+
+function knownAtOpening({ data, at }: Happened<'case.opened'>): Known {
+  return {
+    file: data.file,
+    openedAt: at,
+    policy: data.policy,
+    space: null,
+    requester: null,
+    mailIds: [],
+    customerWords: [],
+    uploads: [],
+    findings: [],
+    steps: [],
+    collectionSuggested: false,
+    counts: { uploads: 0, customerMails: 0, reminders: 0 },
+  };
+}
+
+function knowing(state: Opened, news: Partial<Known>): Opened {
+  return { ...state, known: { ...state.known, ...news } };
+}
+
+function resting(state: Opened, rest: Rest | null): Case {
+  if (rest === null) return state;
+  if (state.phase === 'analysing') return { ...state, rest: bare(rest) };
+  return { known: state.known, ...bare(rest) };
+}
+
+/** A rest without what the whole case knows, should it have been taken from one. */
+function bare(rest: Rest & { known?: Known }): Rest {
+  const { known: _, ...alone } = rest;
+  return alone;
+}
+
+function moved(rest: Rest | null, to: string): Rest | null {
+  switch (rest?.phase) {
+    case undefined:
+    case 'reported':
+      return rest;
+    case 'awaiting-evidence':
+      return { ...rest, nextAt: to };
+    case 'escalated':
+    case 'action-planned':
+      return { ...rest, checkAt: to };
+    case 'observing':
+      return { ...rest, until: to };
+  }
+}
+
+function mailKept({ file, mailIds, customerWords, counts }: Known, { data, at }: Happened<'mail.kept'>): Partial<Known> {
+  const news = {
+    file: { ...file, lastMessageId: data.messageId } satisfies CaseFile,
+    mailIds: [...mailIds, data.mailId].slice(-limits.mails),
+  };
+  if (data.author === 'colleague') return news;
+  return {
+    ...news,
+    customerWords: [...customerWords, { at, text: data.words }].slice(-limits.words),
+    counts: { ...counts, customerMails: counts.customerMails + 1 },
+  };
+}
+
+function uploadKept({ uploads, counts }: Known, { data }: Happened<'upload.kept'>): Partial<Known> {
+  const upload: KnownUpload = { ...data, acknowledged: false, settled: false };
+  return {
+    uploads: [...uploads, upload].slice(-limits.uploads),
+    counts: { ...counts, uploads: counts.uploads + 1 },
+  };
+}
+
+function findingsKept(known: Known, { data }: Happened<'upload.settled'>): Partial<Known> {
+  const { uploadId, findings } = data;
+  return {
+    uploads: marked(known, uploadId, { settled: true }),
+    findings: [...known.findings, ...findings.map((finding) => ({ uploadId, finding }))].slice(-limits.findings),
+  };
+}
+
+function marked({ uploads }: Known, uploadId: string, mark: Partial<KnownUpload>): KnownUpload[] {
+  return uploads.map((upload) => (upload.uploadId === uploadId ? { ...upload, ...mark } : upload));
+}
+
+function analysing(state: Opened, uploadId: string): Case {
+  if (state.phase === 'analysing') return { ...state, pending: [...state.pending, uploadId] };
+  const rest = restOf(state) ?? { phase: 'reported' };
+  const reading: Analysing = { phase: 'analysing', pending: [uploadId], dueAt: null, rest: bare(rest) };
+  return { known: state.known, ...reading };
+}
+
+function settled(state: Opened, uploadId: string): Case {
+  if (state.phase !== 'analysing') return state;
+  const pending = state.pending.filter((other) => other !== uploadId);
+  return pending.length > 0 ? { ...state, pending } : { known: state.known, ...state.rest };
+}
+
+function reminded(state: Opened): Case {
+  const { counts } = state.known;
+  const counted = knowing(state, { counts: { ...counts, reminders: counts.reminders + 1 } });
+  return counted.phase === 'awaiting-evidence' ? { ...counted, step: counted.step + 1 } : counted;
+}

@@ -1,0 +1,174 @@
+import type { DumpFinding, EventOf, Person, UploadSpace } from '@caserelay/contracts';
+import { isTold, unopened, type Case, type CaseCommand, type CaseEvent, type ToldByCase } from './case.js';
+import { decide } from './decide.js';
+import { evolve } from './evolve.js';
+import { standardPolicy } from './policy.js';
+import { wakeAt } from './wake-at.js';
+
+export const contact: Person = { name: '合作伙伴联系人', address: 'contact@partner.example' };
+export const engineer: Person = { name: '一线工程师', address: 'l1@support.example' };
+
+/** A UUID that ends in a number, to tell ids apart in specs. */
+export const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+export const space: UploadSpace = {
+  spaceId: id(900),
+  account: 'sxmtdzjt',
+  host: 'sftp.support.example',
+  port: 22222,
+  folder: '/upload',
+  link: 'https://support.example/spaces/1',
+  linkExpiresAt: '2020-06-30T00:00:00.000Z',
+  hostKeyFingerprint: 'SHA256:abc',
+};
+
+export function finding(news: Partial<DumpFinding> = {}): DumpFinding {
+  return {
+    member: null,
+    format: 'kernel-dump-64',
+    kind: 'full',
+    bugcheck: { code: '0x139', name: 'KERNEL_SECURITY_CHECK_FAILURE', parameters: [] },
+    exception: null,
+    machine: 'x64',
+    osBuild: 17763,
+    osName: 'Windows 10 1809',
+    processors: 4,
+    crashedAt: null,
+    uptimeSeconds: null,
+    completeness: { verdict: 'complete', foundBytes: 10, expectedBytes: 10, reason: 'all pages are there' },
+    ...news,
+  };
+}
+
+export const truncated = finding({
+  completeness: { verdict: 'truncated', foundBytes: 4, expectedBytes: 10, reason: 'ends 6 bytes early' },
+});
+
+/** A case that lives through commands, with the clock of the spec; `told` is what others heard after the last one. */
+export class GivenCase {
+  state: Case = unopened;
+  history: CaseEvent[] = [];
+  told: ToldByCase[] = [];
+  private mails = 0;
+
+  constructor(public now = '2020-04-28T18:04:00+08:00') {}
+
+  /** Opened with a contact and a space: the customer was asked for evidence. */
+  static awaitingEvidence(now?: string): GivenCase {
+    return new GivenCase(now).report({ contact, owner: engineer }).takeSpace();
+  }
+
+  at(now: string): this {
+    this.now = now;
+    return this;
+  }
+
+  ask(command: CaseCommand): this {
+    const events = decide(this.state, command, standardPolicy);
+    this.state = events.reduce(evolve, this.state);
+    this.history.push(...events);
+    this.told = events.filter(isTold).map(({ at: _, ...told }) => told as ToldByCase);
+    return this;
+  }
+
+  report(news: Partial<EventOf<'problem.reported'>['data']> = {}): this {
+    const report = {
+      caseNumber: 'CAS-02227-X4W1B1',
+      trackingToken: 'CMIT:0001409',
+      topic: '反馈电脑蓝屏问题',
+      partner: null,
+      endCustomer: null,
+      problem: null,
+      contact: null,
+      owner: null,
+      language: 'zh-CN' as const,
+      channel: 'mail' as const,
+      ...news,
+    };
+    return this.ask({ type: 'report', now: this.instant, report });
+  }
+
+  takeSpace(news: Partial<UploadSpace> = {}): this {
+    return this.ask({ type: 'take-upload-space', now: this.instant, space: { ...space, ...news } });
+  }
+
+  mail(kind: EventOf<'mail.received'>['data']['kind'], news: Partial<EventOf<'mail.received'>['data']> = {}): this {
+    this.mails += 1;
+    const byColleague = ['upload-space-request', 'answer', 'closure-summary', 'colleague-note'].includes(kind);
+    const mail = {
+      mailId: id(100 + this.mails),
+      messageId: `<${this.mails}@partner.example>`,
+      from: byColleague ? engineer : contact,
+      author: byColleague ? ('colleague' as const) : ('customer' as const),
+      subject: '回复',
+      kind,
+      kindReason: 'spec',
+      waitsForCrash: false,
+      text: `words ${this.mails}`,
+      language: 'zh-CN' as const,
+      location: 'mails/1.eml',
+      attachments: [],
+      ...news,
+    };
+    return this.ask({ type: 'take-mail', now: this.instant, mail });
+  }
+
+  upload(number: number, name = `MEMORY${number}.zip`): this {
+    const upload = {
+      uploadId: id(number),
+      spaceId: space.spaceId,
+      name,
+      bytes: 10,
+      sha256: 'a'.repeat(64),
+      location: `uploads/${number}`,
+    };
+    return this.ask({ type: 'take-upload', now: this.instant, upload });
+  }
+
+  analysed(number: number, news: Partial<EventOf<'dump.analysed'>['data']> = {}): this {
+    const analysis = {
+      uploadId: id(number),
+      name: `MEMORY${number}.zip`,
+      findings: [finding()],
+      holdsFullDump: false,
+      signature: null,
+      nextSteps: [],
+      ...news,
+    };
+    return this.ask({ type: 'take-analysis', now: this.instant, analysis });
+  }
+
+  unreadable(number: number): this {
+    const dump = { uploadId: id(number), name: `MEMORY${number}.zip`, reason: 'found ELF, expected PAGE' };
+    return this.ask({ type: 'take-unreadable-dump', now: this.instant, dump });
+  }
+
+  recognised(number: number): this {
+    const evidence = { uploadId: id(number), name: 'appwiz.jpg', kind: 'image' as const, description: 'a photo' };
+    return this.ask({ type: 'take-other-evidence', now: this.instant, evidence });
+  }
+
+  letTimePass(now = this.now): this {
+    return this.at(now).ask({ type: 'let-time-pass', now: this.instant });
+  }
+
+  /** Lets the clock ring at the very instant it asked for. */
+  ring(): this {
+    return this.letTimePass(wakeAt(this.state) ?? this.now);
+  }
+
+  get types(): string[] {
+    return this.told.map(({ type }) => type);
+  }
+
+  get instant(): string {
+    return new Date(this.now).toISOString();
+  }
+
+  /** When the case wants to be looked at again, in Beijing time. */
+  get wakesAt(): string | null {
+    const instant = wakeAt(this.state);
+    if (instant === null) return null;
+    return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().replace('.000Z', '+08:00');
+  }
+}

@@ -1,0 +1,58 @@
+import { archive } from './archive.js';
+import { daysBeforeStep } from './ask-for-evidence.js';
+import type { Case } from './case.js';
+import { escalate } from './escalate.js';
+import type { Turn } from './turn.js';
+import { wakeAt } from './wake-at.js';
+
+type In<Phase extends Case['phase']> = Extract<Case, { phase: Phase }>;
+
+/** What silence brings. One step at a time, however late the clock rings; the next one is counted from now. */
+export function letTimePass(turn: Turn): void {
+  const { state } = turn;
+  const due = wakeAt(state);
+  if (due === null || Date.parse(turn.now) < Date.parse(due)) return;
+  switch (state.phase) {
+    case 'awaiting-evidence':
+      return remindOrObserve(turn, state);
+    case 'analysing':
+      return escalate(turn, 'analysis-overdue', overdueReason(turn, state));
+    case 'escalated':
+      return state.answered ? observe(turn, 'plan-carried-out') : askEngineerAgain(turn);
+    case 'action-planned':
+      return observe(turn, 'plan-carried-out');
+    case 'observing':
+      return archive(turn, 'observed-without-news', null);
+    case 'unopened':
+    case 'reported':
+    case 'archived':
+      return;
+  }
+}
+
+function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evidence'>): void {
+  const ofSteps = turn.policy.followUp.stepsInDays.length;
+  if (step >= ofSteps) return observe(turn, 'no-evidence');
+  const { file, space, steps } = known;
+  turn.say({
+    type: 'case.customer-reminded',
+    data: { file, space, step: step + 1, ofSteps, wanted: [...wanted], planSteps: [...steps] },
+  });
+  turn.say({ type: 'clock.moved', data: { to: turn.morningIn(daysBeforeStep(turn, step + 1)) } });
+}
+
+function observe(turn: Turn, because: 'no-evidence' | 'plan-carried-out'): void {
+  const { file, space } = turn.known;
+  const until = turn.morningIn(turn.policy.observationDays);
+  turn.say({ type: 'case.observation-started', data: { file, space, until, because } });
+}
+
+function askEngineerAgain(turn: Turn): void {
+  escalate(turn, 'no-known-plan', `nobody has answered for ${turn.policy.engineerDays} days`);
+  turn.say({ type: 'clock.moved', data: { to: turn.morningIn(turn.policy.engineerDays) } });
+}
+
+function overdueReason({ policy }: Turn, { pending, known }: In<'analysing'>): string {
+  const names = known.uploads.filter(({ uploadId }) => pending.includes(uploadId)).map(({ name }) => name);
+  return `not read within ${policy.analysisGoalHours} hours: ${names.join(', ')}`;
+}

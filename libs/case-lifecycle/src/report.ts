@@ -1,0 +1,51 @@
+import type { CaseFile, EventOf, Person } from '@caserelay/contracts';
+import { askForEvidence } from './ask-for-evidence.js';
+import type { Turn } from './turn.js';
+
+type Report = EventOf<'problem.reported'>['data'];
+
+/** The first report opens the case and gets it an upload space. */
+export function open(turn: Turn, report: Report): void {
+  const { channel: _, ...told } = report;
+  const file: CaseFile = { ...told, lastMessageId: null };
+  turn.say({ type: 'case.opened', data: { file, policy: turn.policy.version } });
+  turn.say({ type: 'case.upload-space-requested', data: { file } });
+}
+
+/** Later reports tell what is missing and never overwrite what is known. */
+export function completeDetails(turn: Turn, report: Report): void {
+  const { file } = turn.known;
+  tellDetails(turn, {
+    ...file,
+    topic: file.topic || report.topic,
+    partner: file.partner ?? report.partner,
+    endCustomer: file.endCustomer ?? report.endCustomer,
+    problem: file.problem ?? report.problem,
+    contact: file.contact ?? report.contact,
+    owner: file.owner ?? report.owner,
+  });
+}
+
+/** A customer who writes is somebody to answer to. */
+export function completeContact(turn: Turn, contact: Person): void {
+  const { file } = turn.known;
+  tellDetails(turn, { ...file, contact: file.contact ?? contact });
+}
+
+/** A colleague who cares for a case without an owner becomes its owner. */
+export function completeOwner(turn: Turn, owner: Person): void {
+  const { file } = turn.known;
+  tellDetails(turn, { ...file, owner: file.owner ?? owner });
+}
+
+function tellDetails(turn: Turn, file: CaseFile): void {
+  const before = turn.known.file;
+  if ((Object.keys(file) as (keyof CaseFile)[]).every((key) => file[key] === before[key])) return;
+  turn.say({ type: 'case.details-completed', data: { file } });
+  if (before.contact !== null || file.contact === null) return;
+  for (const { uploadId, name, bytes, sha256, acknowledged } of turn.known.uploads) {
+    if (acknowledged) continue;
+    turn.say({ type: 'case.upload-acknowledged', data: { file, uploadId, name, bytes, sha256 } });
+  }
+  askForEvidence(turn);
+}

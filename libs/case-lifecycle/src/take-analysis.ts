@@ -1,0 +1,86 @@
+import type { DumpFinding, EventOf, Evidence, NextStep } from '@caserelay/contracts';
+import { askForEvidence, awaitEvidence } from './ask-for-evidence.js';
+import { escalate } from './escalate.js';
+import { restOf } from './evolve.js';
+import type { Turn } from './turn.js';
+
+type Analysis = EventOf<'dump.analysed'>['data'];
+type Verdict = EventOf<'case.analysis-reported'>['data']['verdict'];
+
+const howToSendFullDump: NextStep[] = ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'];
+
+/** What a dump said goes to the customer; a plan, or the lack of one, decides what follows. */
+export function takeAnalysis(turn: Turn, { uploadId, name, findings, holdsFullDump, nextSteps }: Analysis): void {
+  if (!isPending(turn, uploadId)) return;
+  const cut = findings.find(({ completeness }) => completeness.verdict === 'truncated');
+  if (holdsFullDump) {
+    settle(turn, { uploadId, name, findings, verdict: 'full-dump', reason: '', nextSteps });
+    planOrEscalate(turn, findings, nextSteps);
+    return;
+  }
+  const steps = nextSteps.length > 0 ? nextSteps : howToSendFullDump;
+  const reason = (cut ?? findings[0])?.completeness.reason ?? '';
+  const verdict = cut ? 'dump-truncated' : 'not-a-full-dump';
+  settle(turn, { uploadId, name, findings, verdict, reason, nextSteps: steps });
+  if (cut) escalate(turn, 'dump-damaged', `${name}: ${reason}`);
+  askForBetterDump(turn, steps);
+}
+
+/** A dump that cannot be read is told to the customer, who is asked for another. */
+export function takeUnreadableDump(turn: Turn, { uploadId, name, reason }: EventOf<'dump.unreadable'>['data']): void {
+  if (!isPending(turn, uploadId)) return;
+  settle(turn, { uploadId, name, findings: [], verdict: 'dump-unreadable', reason, nextSteps: howToSendFullDump });
+  askForBetterDump(turn, howToSendFullDump);
+}
+
+/** A picture or a text is kept; the case goes on where it was. */
+export function takeOtherEvidence(turn: Turn, { uploadId }: EventOf<'evidence.recognised'>['data']): void {
+  if (!isPending(turn, uploadId)) return;
+  turn.say({ type: 'upload.settled', data: { uploadId, findings: [] } });
+  askForEvidence(turn);
+}
+
+function isPending({ state }: Turn, uploadId: string): boolean {
+  return state.phase === 'analysing' && state.pending.includes(uploadId);
+}
+
+interface Reading {
+  uploadId: string;
+  name: string;
+  findings: DumpFinding[];
+  verdict: Verdict;
+  reason: string;
+  nextSteps: NextStep[];
+}
+
+function settle(turn: Turn, reading: Reading): void {
+  const { file, space, findings } = turn.known;
+  const earlierFindings = findings.map(({ finding }) => finding);
+  turn.say({ type: 'case.analysis-reported', data: { file, space, ...reading, earlierFindings } });
+  turn.say({ type: 'upload.settled', data: { uploadId: reading.uploadId, findings: reading.findings } });
+}
+
+function planOrEscalate(turn: Turn, findings: DumpFinding[], steps: NextStep[]): void {
+  const { file } = turn.known;
+  if (steps.length > 0) {
+    const checkAt = turn.morningIn(turn.policy.planCheckDays);
+    turn.say({ type: 'case.action-planned', data: { file, steps, checkAt } });
+    return;
+  }
+  const cause = findings.find(({ bugcheck }) => bugcheck !== null)?.bugcheck;
+  escalate(turn, 'no-known-plan', cause ? `no playbook knows ${cause.code} ${cause.name}` : 'the dump names no cause');
+  turn.say({ type: 'engineer.awaited', data: { checkAt: turn.morningIn(turn.policy.engineerDays) } });
+}
+
+/**
+ * The report letter has asked for a better dump, so only the ladder of reminders begins. A poorer dump does not undo a
+ * plan or an escalation that a full dump led to, whichever of them was read first.
+ */
+function askForBetterDump(turn: Turn, steps: NextStep[]): void {
+  const rest = restOf(turn.state)?.phase;
+  if (rest === 'action-planned' || rest === 'escalated') return;
+  const wanted: Evidence[] = ['full-dump'];
+  if (steps.includes('list-installed-programs')) wanted.push('installed-programs');
+  if (steps.includes('run-collection-tool')) wanted.push('collected-logs');
+  awaitEvidence(turn, wanted);
+}

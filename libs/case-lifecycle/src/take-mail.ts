@@ -1,0 +1,74 @@
+import type { EventOf } from '@caserelay/contracts';
+import { startClockAnew } from './ask-for-evidence.js';
+import { archive } from './archive.js';
+import { limits } from './case.js';
+import { restOf } from './evolve.js';
+import { reopen } from './reopen.js';
+import { completeContact, completeOwner } from './report.js';
+import type { Turn } from './turn.js';
+
+type Mail = EventOf<'mail.received'>['data'];
+
+/** A mail counts once; one that a machine wrote does not count at all. */
+export function takeMail(turn: Turn, mail: Mail): void {
+  if (mail.kind === 'automatic-reply' || turn.known.mailIds.includes(mail.mailId)) return;
+  const { mailId, messageId, author, text } = mail;
+  turn.say({ type: 'mail.kept', data: { mailId, messageId, author, words: text.slice(0, limits.wordLength) } });
+  if (author === 'customer') takeCustomerMail(turn, mail);
+  else takeColleagueMail(turn, mail);
+}
+
+function takeCustomerMail(turn: Turn, mail: Mail): void {
+  completeContact(turn, mail.from);
+  if (mail.kind === 'acknowledgement') return;
+  if (turn.state.phase === 'archived') reopen(turn, 'customer-wrote');
+  turn.say({ type: 'case.customer-heard', data: { mailId: mail.mailId, uploadId: null } });
+  startClockAnew(turn);
+  if (mail.waitsForCrash) suggestCollection(turn);
+  if (mail.kind === 'question') forwardToOwner(turn, mail, 'question');
+  if (mail.kind === 'update' && planRuns(turn)) forwardToOwner(turn, mail, 'update');
+}
+
+function suggestCollection(turn: Turn): void {
+  const { file, space, collectionSuggested } = turn.known;
+  if (turn.state.phase !== 'awaiting-evidence' || collectionSuggested || space === null) return;
+  turn.say({ type: 'case.collection-suggested', data: { file, space } });
+}
+
+function planRuns({ state }: Turn): boolean {
+  const rest = restOf(state);
+  if (rest?.phase === 'observing') return rest.because === 'plan-carried-out';
+  return rest?.phase === 'action-planned' || rest?.phase === 'escalated';
+}
+
+function forwardToOwner(turn: Turn, { mailId, from, text }: Mail, kind: 'question' | 'update'): void {
+  turn.say({
+    type: 'case.customer-forwarded',
+    data: { file: turn.known.file, mailId, kind, from, text: text.slice(0, limits.textLength) },
+  });
+}
+
+function takeColleagueMail(turn: Turn, mail: Mail): void {
+  if (mail.kind === 'upload-space-request') return announceSpace(turn, mail);
+  if (mail.kind === 'answer') return forwardAnswer(turn, mail);
+  if (mail.kind === 'closure-summary' && turn.state.phase !== 'archived') {
+    archive(turn, 'closed-by-engineer', mail.text.slice(0, limits.textLength));
+  }
+}
+
+function announceSpace(turn: Turn, { from }: Mail): void {
+  if (turn.state.phase === 'archived') return;
+  completeOwner(turn, from);
+  const { file, space } = turn.known;
+  if (space) turn.say({ type: 'case.upload-space-announced', data: { file, space, to: from } });
+  else turn.say({ type: 'requester.kept', data: { requester: from } });
+}
+
+function forwardAnswer(turn: Turn, { mailId, from, text }: Mail): void {
+  const { file } = turn.known;
+  if (file.contact === null) return;
+  turn.say({ type: 'case.answer-forwarded', data: { file, mailId, from, text: text.slice(0, limits.textLength) } });
+  if (restOf(turn.state)?.phase === 'escalated') {
+    turn.say({ type: 'engineer.answered', data: { checkAt: turn.morningIn(turn.policy.planCheckDays) } });
+  } else startClockAnew(turn);
+}
