@@ -24,7 +24,11 @@ function offset(instant: number, zone: string): number {
 
 /** What the clock of the zone shows at an instant, written as if it were UTC. */
 function wallTime(instant: number, zone: string): number {
-  const parts = new Map(formatOf(zone).formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const read = (part: Intl.DateTimeFormatPartTypes): number => parts.get(part) ?? 0;
   return (
     Date.UTC(read('year'), read('month') - 1, read('day'), read('hour'), read('minute'), read('second')) +

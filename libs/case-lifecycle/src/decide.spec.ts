@@ -17,7 +17,9 @@ describe('a report', () => {
   });
 
   it('completes what is missing and never overwrites what is known', () => {
-    const given = new GivenCase().report({ partner: 'A', topic: '' }).report({ partner: 'B', problem: 'P', topic: 'T' });
+    const given = new GivenCase()
+      .report({ partner: 'A', topic: '' })
+      .report({ partner: 'B', problem: 'P', topic: 'T' });
     expect(given.types).toEqual(['case.details-completed']);
     expect(given.told[0]?.data).toMatchObject({ file: { partner: 'A', problem: 'P', topic: 'T' } });
   });
@@ -224,7 +226,9 @@ describe('an analysis', () => {
   });
 
   it('of a dump cut short goes to the customer and to the senior engineer', () => {
-    const given = GivenCase.awaitingEvidence(monday).upload(1).analysed(1, { findings: [truncated] });
+    const given = GivenCase.awaitingEvidence(monday)
+      .upload(1)
+      .analysed(1, { findings: [truncated] });
     expect(given.types).toEqual(['case.analysis-reported', 'case.escalated']);
     expect(given.told[0]?.data).toMatchObject({ verdict: 'dump-truncated', reason: 'ends 6 bytes early' });
     expect(given.told[1]?.data).toMatchObject({ because: 'dump-damaged' });
@@ -238,7 +242,9 @@ describe('an analysis', () => {
   });
 
   it('names what earlier uploads said', () => {
-    const given = GivenCase.awaitingEvidence(monday).upload(1).analysed(1, { findings: [truncated] });
+    const given = GivenCase.awaitingEvidence(monday)
+      .upload(1)
+      .analysed(1, { findings: [truncated] });
     given.upload(2).analysed(2);
     expect(given.told[0]?.data).toMatchObject({ earlierFindings: [truncated], findings: [{ kind: 'full' }] });
   });

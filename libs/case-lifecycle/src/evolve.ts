@@ -34,7 +34,9 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'evidence.awaited':
       return resting(state, { phase: 'awaiting-evidence', step: 0, ...event.data });
     case 'case.escalated':
-      return state.phase === 'analysing' && event.data.because === 'analysis-overdue' ? { ...state, dueAt: null } : state;
+      return state.phase === 'analysing' && event.data.because === 'analysis-overdue'
+        ? { ...state, dueAt: null }
+        : state;
     case 'engineer.awaited':
       return resting(state, { phase: 'escalated', answered: false, checkAt: event.data.checkAt });
     case 'engineer.answered':
@@ -128,7 +130,10 @@ function moved(rest: Rest | null, to: string): Rest | null {
   }
 }
 
-function mailKept({ file, mailIds, customerWords, counts }: Known, { data, at }: Happened<'mail.kept'>): Partial<Known> {
+function mailKept(
+  { file, mailIds, customerWords, counts }: Known,
+  { data, at }: Happened<'mail.kept'>,
+): Partial<Known> {
   const news = {
     file: { ...file, lastMessageId: data.messageId } satisfies CaseFile,
     mailIds: [...mailIds, data.mailId].slice(-limits.mails),

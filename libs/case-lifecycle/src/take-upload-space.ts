@@ -5,7 +5,8 @@ import type { Turn } from './turn.js';
 /** The space is kept; who waited for it gets to know it: first a colleague who asked, then the customer. */
 export function takeUploadSpace(turn: Turn, space: UploadSpace): void {
   const known = turn.known.space;
-  const isNews = known === null || (Object.keys(space) as (keyof UploadSpace)[]).some((key) => space[key] !== known[key]);
+  const isNews =
+    known === null || (Object.keys(space) as (keyof UploadSpace)[]).some((key) => space[key] !== known[key]);
   if (!isNews) return;
   turn.say({ type: 'space.kept', data: { space } });
   if (turn.state.phase === 'archived') return;

@@ -19,7 +19,8 @@ export class Turn {
   }
 
   get known(): Known {
-    if (this.present.phase === 'unopened') throw new Refusal('nobody opened this case; expected a problem.reported first');
+    if (this.present.phase === 'unopened')
+      throw new Refusal('nobody opened this case; expected a problem.reported first');
     return this.present.known;
   }
 

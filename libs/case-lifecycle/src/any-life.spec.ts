@@ -1,0 +1,148 @@
+import { eventSchemas } from '@caserelay/contracts';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { unopened } from './case.js';
+import { contact, finding, GivenCase, id, truncated } from './given-case.js';
+import { evolve } from './evolve.js';
+import { wakeAt } from './wake-at.js';
+
+type Step = (given: GivenCase) => GivenCase;
+
+const upload = fc.integer({ min: 1, max: 5 });
+const mailId = fc.integer({ min: 1, max: 12 }).map(id);
+const kinds = fc.constantFrom(
+  'problem' as const,
+  'upload-notice' as const,
+  'question' as const,
+  'update' as const,
+  'acknowledgement' as const,
+  'upload-space-request' as const,
+  'answer' as const,
+  'colleague-note' as const,
+  'automatic-reply' as const,
+);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.boolean().map(
+    (named): Step =>
+      (given) =>
+        given.report(named ? { contact } : {}),
+  ),
+  fc.constant<Step>((given) => given.takeSpace()),
+  fc.tuple(kinds, mailId, fc.boolean()).map(
+    ([kind, mailId, waitsForCrash]): Step =>
+      (given) =>
+        given.mail(kind, { mailId, waitsForCrash }),
+  ),
+  mailId.map(
+    (mailId): Step =>
+      (given) =>
+        given.mail('closure-summary', { mailId }),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.upload(number),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.analysed(number),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.analysed(number, { findings: [truncated] }),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.analysed(number, { findings: [finding()], holdsFullDump: true }),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.analysed(number, { holdsFullDump: true, nextSteps: ['update-windows'] }),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.unreadable(number),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.recognised(number),
+  ),
+  fc.constant<Step>((given) => given.ring()),
+  fc.integer({ min: 0, max: 240 }).map(
+    (hours): Step =>
+      (given) =>
+        given.letTimePass(new Date(Date.parse(given.now) + hours * 3_600_000).toISOString()),
+  ),
+);
+
+const life = fc.array(step, { maxLength: 60 });
+
+/** Lives a whole random life, looking at the case before and after each step. */
+function always(look: (given: GivenCase, before: GivenCase['state']) => void): void {
+  fc.assert(
+    fc.property(life, (steps) => {
+      const given = new GivenCase().report();
+      for (const step of steps) {
+        const before = given.state;
+        step(given);
+        look(given, before);
+      }
+    }),
+    { numRuns: 300 },
+  );
+}
+
+describe('whatever happens to a case', () => {
+  it('its history gives the same state when it is read again', () =>
+    always(({ history, state }) => expect(history.reduce(evolve, unopened)).toEqual(state)));
+
+  it('what it tells fits the schema of the event', () =>
+    always(({ told }) => {
+      for (const { type, data } of told)
+        expect(eventSchemas.get(type)?.shape.data.safeParse(data).error).toBeUndefined();
+    }));
+
+  it('nobody is reminded while it is archived', () =>
+    always(({ types }, before) => {
+      if (before.phase === 'archived') expect(types).not.toContain('case.customer-reminded');
+    }));
+
+  it('nobody is reminded twice by one ring of the clock', () =>
+    always(({ types }) => {
+      expect(types.filter((type) => type === 'case.customer-reminded').length).toBeLessThanOrEqual(1);
+    }));
+
+  it('each upload is reported and read at most once', () =>
+    always(({ history }) => {
+      for (const type of ['case.analysis-reported', 'case.analysis-requested', 'case.upload-acknowledged'] as const) {
+        const ids = history.flatMap((event) => (event.type === type ? [event.data.uploadId] : []));
+        expect(ids).toHaveLength(new Set(ids).size);
+      }
+    }));
+
+  it('a colleague’s and a customer’s mail leads to at most one letter of a kind', () =>
+    always(({ history }) => {
+      const ids = history.flatMap((event) => (event.type === 'case.customer-forwarded' ? [event.data.mailId] : []));
+      expect(ids).toHaveLength(new Set(ids).size);
+    }));
+
+  it('it wants to be looked at again, unless only people or services can move it', () =>
+    always(({ state }) => {
+      const mayBeNull = state.phase === 'reported' || state.phase === 'archived' || state.phase === 'analysing';
+      if (!mayBeNull) expect(wakeAt(state)).not.toBeNull();
+    }));
+
+  it('a clock that rang is not left due', () =>
+    always((given) => {
+      given.letTimePass();
+      const due = wakeAt(given.state);
+      if (due !== null) expect(Date.parse(due)).toBeGreaterThan(Date.parse(given.now));
+    }));
+});

@@ -1,0 +1,81 @@
+import { expect, it } from '@jest/globals';
+import type { Case } from './case.js';
+import { contact, finding, GivenCase, truncated } from './given-case.js';
+import { wakeAt } from './wake-at.js';
+
+type Phase = Case['phase'];
+
+/** Where one command can lead from each phase. */
+const map: Record<Phase, Phase[]> = {
+  unopened: ['reported'],
+  reported: ['reported', 'awaiting-evidence', 'analysing', 'archived'],
+  'awaiting-evidence': ['awaiting-evidence', 'analysing', 'observing', 'archived'],
+  analysing: ['analysing', 'reported', 'awaiting-evidence', 'escalated', 'action-planned', 'observing', 'archived'],
+  escalated: ['escalated', 'analysing', 'observing', 'archived'],
+  'action-planned': ['action-planned', 'analysing', 'observing', 'archived'],
+  observing: ['observing', 'analysing', 'archived'],
+  archived: ['archived', 'awaiting-evidence', 'reported', 'analysing'],
+};
+
+const pendingOf = ({ state }: GivenCase): number => {
+  const last = state.phase === 'analysing' ? state.pending.at(-1) : undefined;
+  return last === undefined ? 0 : Number(last.slice(-12));
+};
+const uploadsOf = ({ state }: GivenCase): number => (state.phase === 'unopened' ? 0 : state.known.uploads.length);
+
+const steps: ((given: GivenCase) => GivenCase)[] = [
+  (given) => given.report(),
+  (given) => given.report({ contact }),
+  (given) => given.takeSpace(),
+  (given) => given.mail('question'),
+  (given) => given.mail('acknowledgement'),
+  (given) => given.mail('answer'),
+  (given) => given.mail('closure-summary'),
+  (given) => given.upload(uploadsOf(given) + 1),
+  (given) => given.analysed(pendingOf(given)),
+  (given) => given.analysed(pendingOf(given), { findings: [truncated] }),
+  (given) => given.analysed(pendingOf(given), { findings: [finding()], holdsFullDump: true }),
+  (given) => given.analysed(pendingOf(given), { holdsFullDump: true, nextSteps: ['update-windows'] }),
+  (given) => given.unreadable(pendingOf(given)),
+  (given) => given.recognised(pendingOf(given)),
+  (given) => given.ring(),
+];
+
+it('walks exactly the ways that are drawn on the map', () => {
+  const walked = new Set<string>();
+  const seen = new Set<string>();
+  const explore = (path: typeof steps): void => {
+    const from = follow(path);
+    if (seen.has(sketch(from.state))) return;
+    seen.add(sketch(from.state));
+    for (const step of from.state.phase === 'unopened' ? steps.slice(0, 2) : steps) {
+      const to = step(follow(path));
+      if (to.state.phase !== 'unopened') walked.add(`${from.state.phase} > ${to.state.phase}`);
+      explore([...path, step]);
+    }
+  };
+  explore([]);
+  const drawn = Object.entries(map).flatMap(([from, to]) => to.map((phase) => `${from} > ${phase}`));
+  expect([...walked].sort()).toEqual(drawn.sort());
+});
+
+function follow(path: typeof steps): GivenCase {
+  return path.reduce((given, step) => step(given), new GivenCase());
+}
+
+/** What decides where a state can go, leaving out everything that only grows. */
+function sketch(state: Case): string {
+  if (state.phase === 'unopened') return 'unopened';
+  const rest = state.phase === 'analysing' ? state.rest : state;
+  const { file, space } = state.known;
+  return JSON.stringify([
+    state.phase,
+    state.phase === 'analysing' ? Math.min(state.pending.length, 2) : 0,
+    wakeAt(state) !== null,
+    rest.phase,
+    rest.phase === 'awaiting-evidence' ? rest.step : null,
+    rest.phase === 'escalated' ? rest.answered : null,
+    file.contact !== null,
+    space !== null,
+  ]);
+}
