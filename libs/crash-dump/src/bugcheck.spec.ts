@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { explainBugcheck } from './bugcheck.js';
+import { bugcheckNames } from './bugcheck-names.data.js';
+import { signatureOf } from './signature-of.js';
+import { productName } from './windows-builds.js';
+
+const meanings = (code: number, ...parameters: bigint[]): (string | null)[] =>
+  explainBugcheck(code, parameters).parameters.map(({ meaning }) => meaning);
+
+describe('a bugcheck', () => {
+  it('has the name that Microsoft lists', () => {
+    expect(bugcheckNames.size).toBe(421);
+    expect(explainBugcheck(0xa, []).name).toBe('IRQL_NOT_LESS_OR_EQUAL');
+    expect(explainBugcheck(0x1000007e, []).name).toBe('SYSTEM_THREAD_EXCEPTION_NOT_HANDLED_M');
+    expect(explainBugcheck(0x1000000a, []).name).toBe('IRQL_NOT_LESS_OR_EQUAL_M');
+    expect(explainBugcheck(0xabcdef, [])).toEqual({ code: '0xabcdef', name: 'an unlisted bugcheck', parameters: [] });
+  });
+
+  it.each([
+    [0x139, [3n, 1n, 2n, 0n], /LIST_ENTRY corrupted/],
+    [0x139, [99n, 1n, 2n, 0n], /not a listed value/],
+    [0x1e, [0xffffffffc0000005n, 1n, 0n, 0n], /0xc0000005 STATUS_ACCESS_VIOLATION/],
+    [0x1000007e, [0xffffffff80000003n, 1n, 0n, 0n], /STATUS_BREAKPOINT/],
+    [0x9f, [3n, 1n, 2n, 4n], /power request \(IRP\) for too long/],
+    [0x133, [1n, 0x1e00n, 0n, 0n], /too long at DISPATCH_LEVEL/],
+    [0x124, [0n, 1n, 0n, 0n], /machine check/],
+    [0x1a, [0x41792n, 1n, 0n, 0n], /corrupted page table entry/],
+  ] as const)('%p explains its first parameter', (code, parameters, meaning) => {
+    expect(meanings(code, ...parameters)[0]).toMatch(meaning);
+  });
+
+  it('tells reading from writing and running', () => {
+    expect(meanings(0xa, 0n, 2n, 0n, 0n)[2]).toBe('what was tried: read');
+    expect(meanings(0xa, 0n, 2n, 1n, 0n)[2]).toBe('what was tried: write');
+    expect(meanings(0xa, 0n, 2n, 8n, 0n)[2]).toBe('what was tried: run code there');
+    expect(meanings(0xd1, 0n, 2n, 1n, 0n)[2]).toBe('what was tried: write');
+    expect(meanings(0x50, 0n, 2n, 0n, 2n)[1]).toBe('what was tried: write');
+  });
+
+  it('without a known table gives values without meaning', () => {
+    expect(meanings(0x1, 1n, 2n)).toEqual([null, null]);
+  });
+});
+
+describe('a signature', () => {
+  it('is the same for the same cause and holds no addresses', () => {
+    const of = (code: number, ...parameters: bigint[]) =>
+      signatureOf({ bugcheck: explainBugcheck(code, parameters), exception: null });
+    expect(of(0x139, 3n, 0x1234n)).toBe('0x139_3 KERNEL_SECURITY_CHECK_FAILURE');
+    expect(of(0x1e, 0xffffffffc0000005n, 0x1234n)).toBe('0x1e_c0000005 KMODE_EXCEPTION_NOT_HANDLED');
+    expect(of(0x50, 0xffff1234n)).toBe('0x50 PAGE_FAULT_IN_NONPAGED_AREA');
+  });
+
+  it('is null when nothing crashed', () => {
+    expect(signatureOf({ bugcheck: null, exception: null })).toBeNull();
+  });
+});
+
+describe('a build of Windows', () => {
+  it.each([
+    [10240, 1, 'Windows 10 1507'],
+    [17763, 1, 'Windows 10 1809'],
+    [17763, 3, 'Windows Server 2019'],
+    [14393, 2, 'Windows Server 2016'],
+    [20348, 3, 'Windows Server 2022'],
+    [26100, 3, 'Windows Server 2025'],
+    [17763, null, 'Windows 10 1809 or Windows Server 2019'],
+    [12345, 1, null],
+    [null, 1, null],
+  ] as const)('%p of product type %p is %p', (build, productType, name) => {
+    expect(productName(build, productType)).toBe(name);
+  });
+});

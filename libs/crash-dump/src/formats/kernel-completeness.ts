@@ -1,0 +1,132 @@
+import type { ByteSource } from '../byte-source.js';
+import type { Completeness } from '../dump-facts.js';
+import { size64, u32 } from '../fields.js';
+
+/** Size of DUMP_HEADER64; pages or a second header follow it. */
+export const headerSize = 0x2000;
+const pageSize = 4096;
+
+/** DUMP_HEADER64.Attributes bit 2: Windows itself had no room for the whole dump. */
+const attributesAt = 0x1050;
+const insufficientDumpFile = 4;
+
+/** Offsets of the physical memory descriptor; 42 runs fit before the next field. */
+const memory = { numberOfRuns: 0x88, numberOfPages: 0x90, runs: 0x98, maxRuns: 42 } as const;
+
+/** What the headers of a kernel dump say that its file should hold: bytes, and in words what they consist of. */
+interface Promised {
+  expectedBytes: number;
+  because: string;
+}
+
+/** Judges whether a kernel dump's file is as large as its headers say that it should be. */
+export async function judgeKernelDump(
+  source: ByteSource,
+  header: DataView,
+  dumpType: number | null,
+): Promise<Completeness> {
+  const foundBytes = source.size;
+  if (foundBytes < headerSize) {
+    return verdict('truncated', foundBytes, headerSize, `the file ends inside its header of ${headerSize} bytes`);
+  }
+  const promised = await promiseOf(source, header, dumpType);
+  if (typeof promised === 'string') return verdict('unknown', foundBytes, null, promised);
+  const { expectedBytes, because } = promised;
+  if (foundBytes < expectedBytes) {
+    return verdict(
+      'truncated',
+      foundBytes,
+      expectedBytes,
+      `${foundBytes} of ${expectedBytes} bytes are there (${because})`,
+    );
+  }
+  const attributes = u32(header, attributesAt);
+  if (attributes !== null && attributes <= 0xffff && (attributes & insufficientDumpFile) !== 0) {
+    return verdict('truncated', foundBytes, expectedBytes, 'Windows noted that it had no room to write the whole dump');
+  }
+  if (dumpType === 4) return judgeTriageEnd(source, expectedBytes, because);
+  return verdict('complete', foundBytes, expectedBytes, `all ${expectedBytes} bytes are there (${because})`);
+}
+
+function promiseOf(source: ByteSource, header: DataView, dumpType: number | null): Promise<Promised | string> {
+  switch (dumpType) {
+    case 1:
+      return Promise.resolve(fromMemoryRuns(header));
+    case 3:
+      return Promise.resolve({ expectedBytes: headerSize, because: 'the header is all of it' });
+    case 4:
+      return fromTriageHeader(source);
+    case 5:
+    case 6:
+    case 7:
+      return fromBitmapHeader(source);
+    default:
+      return Promise.resolve('dumps of this type do not tell how large they should be');
+  }
+}
+
+/** Type 1: the pages of every run of memory follow the header. */
+function fromMemoryRuns(header: DataView): Promised | string {
+  const pages = size64(header, memory.numberOfPages);
+  const runs = u32(header, memory.numberOfRuns);
+  if (pages === null || runs === null || pages === 0) return 'the header does not tell how much memory was dumped';
+  const expectedBytes = headerSize + pages * pageSize;
+  if (!Number.isSafeInteger(expectedBytes)) return `the header tells of ${pages} pages, more than any machine has`;
+  if (runs <= memory.maxRuns) {
+    let sum = 0;
+    for (let run = 0; run < runs; run += 1) sum += size64(header, memory.runs + 16 * run + 8) ?? Number.NaN;
+    if (sum !== pages) return `the header tells of ${pages} pages, but its ${runs} runs of memory hold another number`;
+  }
+  return { expectedBytes, because: `a header and ${pages} pages of memory` };
+}
+
+/** Types 5 and 6: a second header tells where the pages begin and how many were kept. */
+async function fromBitmapHeader(source: ByteSource): Promise<Promised | string> {
+  const start = await source.read(headerSize, 0x38);
+  const signature = u32(start, 0);
+  if (signature !== 0x504d4453 && signature !== 0x504d4446) {
+    return 'the map of its pages (SDMP or FDMP) is not where it should be';
+  }
+  const firstPage = size64(start, 0x20);
+  const pages = size64(start, 0x28);
+  const bits = size64(start, 0x30);
+  if (firstPage === null || pages === null || bits === null) return 'the map of its pages is cut short or damaged';
+  const expectedBytes = firstPage + pages * pageSize;
+  if (firstPage < headerSize + 0x38 || pages > bits || !Number.isSafeInteger(expectedBytes)) {
+    return `the map of its pages makes no sense: ${pages} of ${bits} pages from byte ${firstPage}`;
+  }
+  return { expectedBytes, because: `headers and ${pages} pages of memory` };
+}
+
+/** TRIAGE_DUMP64: SizeOfDump, then ValidOffset, where the mark TRGD ends the dump. */
+async function fromTriageHeader(source: ByteSource): Promise<Promised | string> {
+  const triage = await source.read(headerSize, 0x10);
+  const size = u32(triage, 4);
+  if (size === null || size < headerSize + 0x80) return 'its triage header is cut short or damaged';
+  return { expectedBytes: size, because: 'the size in its triage header' };
+}
+
+async function judgeTriageEnd(source: ByteSource, expectedBytes: number, because: string): Promise<Completeness> {
+  const validOffset = u32(await source.read(headerSize, 0x10), 8);
+  const mark = validOffset === null ? null : await source.read(validOffset, 4);
+  if (mark?.byteLength !== 4)
+    return verdict('unknown', source.size, expectedBytes, 'its closing mark cannot be reached');
+  if (u32(mark, 0) !== 0x44475254) {
+    return verdict('unknown', source.size, expectedBytes, 'its closing mark TRGD is not where it should be');
+  }
+  return verdict(
+    'complete',
+    source.size,
+    expectedBytes,
+    `all ${expectedBytes} bytes are there (${because}; closed by TRGD)`,
+  );
+}
+
+function verdict(
+  verdict: Completeness['verdict'],
+  foundBytes: number,
+  expectedBytes: number | null,
+  reason: string,
+): Completeness {
+  return { verdict, foundBytes, expectedBytes, reason };
+}

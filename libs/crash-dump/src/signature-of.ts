@@ -1,0 +1,22 @@
+import { withoutVariant } from './bugcheck.js';
+import type { DumpFacts } from './dump-facts.js';
+import { low32 } from './nt-status.js';
+
+/** Bugchecks whose first parameter tells what kind of fault it was, so that it belongs to the cause. */
+const firstParameterIsKind = new Set([0x1a, 0x1e, 0x3b, 0x7e, 0x8e, 0x9f, 0x124, 0x133, 0x139]);
+
+/**
+ * The same text for the same cause, such as `0x139_3 KERNEL_SECURITY_CHECK_FAILURE`; null when the dump tells no cause.
+ */
+export function signatureOf({ bugcheck, exception }: Pick<DumpFacts, 'bugcheck' | 'exception'>): string | null {
+  if (bugcheck) {
+    const first = bugcheck.parameters[0];
+    const kind =
+      first && firstParameterIsKind.has(withoutVariant(Number(bugcheck.code)))
+        ? `_${low32(BigInt(first.value)).toString(16)}`
+        : '';
+    return `${bugcheck.code}${kind} ${bugcheck.name}`;
+  }
+  if (exception) return exception.name === null ? exception.code : `${exception.code} ${exception.name}`;
+  return null;
+}

@@ -1,0 +1,189 @@
+import { crc32, deflateRawSync } from 'node:zlib';
+
+/**
+ * Builders of Windows dumps for tests and the demo. They share no layout code with the reader in libs/crash-dump, so
+ * that a wrong offset there cannot be right here by the same mistake.
+ */
+export interface SyntheticDump {
+  bugcheck?: number;
+  parameters?: readonly bigint[];
+  build?: number;
+  crashedAt?: Date;
+  uptimeSeconds?: number;
+  processors?: number;
+  machine?: 'AMD64' | 'ARM64';
+  product?: 'workstation' | 'domain-controller' | 'server';
+  /** Size of the dumped memory. */
+  megabytes?: number;
+  /** Cuts the file after so many bytes, as a broken transfer does. */
+  truncateTo?: number;
+}
+
+/** A complete memory dump (type 1): header, then every page of two runs of memory with a hole between them. */
+export function fullDump(options: SyntheticDump = {}): Buffer {
+  const header = kernelHeader(1, options);
+  const pages = pagesOf(options);
+  const firstRun = Math.min(0x9e, pages - 1);
+  header.writeUInt32LE(2, 0x88);
+  header.writeBigUInt64LE(BigInt(pages), 0x90);
+  header.writeBigUInt64LE(1n, 0x98);
+  header.writeBigUInt64LE(BigInt(firstRun), 0xa0);
+  header.writeBigUInt64LE(0x100n, 0xa8);
+  header.writeBigUInt64LE(BigInt(pages - firstRun), 0xb0);
+  return cut(Buffer.concat([header, memory(pages)]), options);
+}
+
+/** A kernel memory dump (type 6): header, map of the pages that were kept, those pages. */
+export function kernelDump(options: SyntheticDump = {}): Buffer {
+  return bitmapDump(6, 'SDMP', options);
+}
+
+/** An active memory dump (type 5 with a filtered map of pages). */
+export function activeDump(options: SyntheticDump = {}): Buffer {
+  return bitmapDump(5, 'FDMP', options);
+}
+
+/** A small memory dump (type 4): header, triage header, some data, its closing mark `TRGD`. */
+export function triageDump(options: SyntheticDump = {}): Buffer {
+  const size = 0x10000;
+  const body = Buffer.alloc(size - 0x2000);
+  body.writeUInt32LE(size, 4);
+  body.writeUInt32LE(size - 4, 8);
+  body.writeUInt32LE(0x348, 12);
+  body.writeUInt32LE(0xf00, 16);
+  body.write('TRGD', body.length - 4, 'latin1');
+  return cut(Buffer.concat([kernelHeader(4, options), body]), options);
+}
+
+/** A dump of one process (MDMP) that died of an access violation at 0x401000. */
+export function userDump(options: SyntheticDump = {}): Buffer {
+  const crashedAt = options.crashedAt ?? new Date('2019-12-24T14:40:00Z');
+  const file = Buffer.alloc(0x400);
+  file.write('MDMP', 0, 'latin1');
+  file.writeUInt32LE(0xa793, 4);
+  file.writeUInt32LE(3, 8);
+  file.writeUInt32LE(0x20, 12);
+  file.writeUInt32LE(Math.floor(crashedAt.getTime() / 1000), 20);
+  const streams = [
+    [7, 56, 0x100],
+    [6, 168, 0x140],
+    [9, 32, 0x200],
+  ] as const;
+  streams.forEach(([type, size, place], index) => {
+    file.writeUInt32LE(type, 0x20 + 12 * index);
+    file.writeUInt32LE(size, 0x24 + 12 * index);
+    file.writeUInt32LE(place, 0x28 + 12 * index);
+  });
+  file.writeUInt16LE(options.machine === 'ARM64' ? 12 : 9, 0x100);
+  file[0x106] = options.processors ?? 8;
+  file[0x107] = productNumber(options);
+  file.writeUInt32LE(10, 0x108);
+  file.writeUInt32LE(options.build ?? 17763, 0x110);
+  file.writeUInt32LE(2, 0x114);
+  file.writeUInt32LE(0xc0000005, 0x148);
+  file.writeBigUInt64LE(0x401000n, 0x158);
+  const memoryBytes = pagesOf(options) * 4096;
+  file.writeBigUInt64LE(1n, 0x200);
+  file.writeBigUInt64LE(BigInt(file.length), 0x208);
+  file.writeBigUInt64LE(0x400000n, 0x210);
+  file.writeBigUInt64LE(BigInt(memoryBytes), 0x218);
+  return cut(Buffer.concat([file, memory(memoryBytes / 4096)]), options);
+}
+
+function bitmapDump(type: 5 | 6, signature: 'SDMP' | 'FDMP', options: SyntheticDump): Buffer {
+  const pages = pagesOf(options);
+  const map = Buffer.alloc(pages / 4);
+  for (let page = 0; page < pages * 2; page += 2) map[page >> 3]! |= 1 << (page & 7);
+  const start = Buffer.alloc(0x38);
+  start.write(`${signature}DUMP`, 0, 'latin1');
+  start.writeBigUInt64LE(BigInt(0x2000 + start.length + map.length), 0x20);
+  start.writeBigUInt64LE(BigInt(pages), 0x28);
+  start.writeBigUInt64LE(BigInt(map.length * 8), 0x30);
+  return cut(Buffer.concat([kernelHeader(type, options), start, map, memory(pages)]), options);
+}
+
+function kernelHeader(type: number, options: SyntheticDump): Buffer {
+  const header = Buffer.alloc(0x2000, 'PAGE', 'latin1');
+  const parameters = options.parameters ?? [3n, 0xfffff90a12346a80n, 0xfffff90a123469d8n, 0n];
+  header.write('PAGEDU64', 0, 'latin1');
+  header.writeUInt32LE(0xf, 8);
+  header.writeUInt32LE(options.build ?? 17763, 0xc);
+  header.writeBigUInt64LE(0x1ad000n, 0x10);
+  header.writeBigUInt64LE(0xfffff807373f0310n, 0x20);
+  header.writeUInt32LE(options.machine === 'ARM64' ? 0xaa64 : 0x8664, 0x30);
+  header.writeUInt32LE(options.processors ?? 8, 0x34);
+  header.writeUInt32LE(options.bugcheck ?? 0x139, 0x38);
+  for (let index = 0; index < 4; index += 1) header.writeBigUInt64LE(parameters[index] ?? 0n, 0x40 + 8 * index);
+  header.writeUInt32LE(type, 0xf98);
+  const crashedAt = options.crashedAt ?? new Date('2019-12-24T14:40:00Z');
+  header.writeBigUInt64LE((BigInt(crashedAt.getTime()) + 11_644_473_600_000n) * 10_000n, 0xfa8);
+  header.writeBigUInt64LE(BigInt(Math.round((options.uptimeSeconds ?? 45_000) * 1e7)), 0x1030);
+  header.writeUInt32LE(productNumber(options), 0x1040);
+  header.writeUInt32LE(0x110, 0x1044);
+  header.writeUInt32LE(0, 0x1048);
+  return header;
+}
+
+function productNumber({ product = 'workstation' }: SyntheticDump): number {
+  return { workstation: 1, 'domain-controller': 2, server: 3 }[product];
+}
+
+function pagesOf({ megabytes = 2 }: SyntheticDump): number {
+  return Math.max(1, Math.round(megabytes)) * 256;
+}
+
+/** Pages like those of real memory: some empty, some text, some numbers; they compress to about a third. */
+function memory(pages: number): Buffer {
+  const bytes = Buffer.alloc(pages * 4096);
+  let state = 1809;
+  for (let page = 0; page < pages; page += 1) {
+    if (page % 4 === 0) continue;
+    const start = page * 4096;
+    if (page % 4 === 1) bytes.fill(`page ${page} of a synthetic dump; `, start, start + 4096, 'latin1');
+    else
+      for (let offset = start; offset < start + 4096; offset += 8) {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        bytes.writeUInt32LE(state >>> 8, offset);
+        bytes.writeUInt32LE(0xfffff807, offset + 4);
+      }
+  }
+  return bytes;
+}
+
+function cut(dump: Buffer, { truncateTo }: SyntheticDump): Buffer {
+  return truncateTo === undefined ? dump : dump.subarray(0, truncateTo);
+}
+
+/** Packs files into a ZIP (deflate), in the order given. */
+export function zipOf(files: Readonly<Record<string, Uint8Array>>, options: { encrypted?: boolean } = {}): Buffer {
+  const locals: Buffer[] = [];
+  const centrals: Buffer[] = [];
+  let at = 0;
+  for (const [name, content] of Object.entries(files)) {
+    const nameBytes = Buffer.from(name, 'utf8');
+    const packed = deflateRawSync(content, { level: 6 });
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(0x800 | (options.encrypted ? 1 : 0), 2);
+    common.writeUInt16LE(8, 4);
+    common.writeUInt16LE(0x4f98, 8);
+    common.writeUInt32LE(crc32(content), 10);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(content.length, 18);
+    common.writeUInt16LE(nameBytes.length, 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, nameBytes, packed]);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(at, 10);
+    centrals.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, tail, nameBytes]));
+    locals.push(local);
+    at += local.length;
+  }
+  const directory = Buffer.concat(centrals);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 0, 'latin1');
+  end.writeUInt16LE(centrals.length, 8);
+  end.writeUInt16LE(centrals.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...locals, directory, end]);
+}
