@@ -1,0 +1,26 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { isAlive, stopProcess } from '../processes.mjs';
+import { say } from '../say.mjs';
+import { dataFolder, stopParts } from '../session.mjs';
+import { State } from '../state.mjs';
+
+/** Ends everything that launchers of this checkout started, whoever started it. */
+export async function down() {
+  for (const profile of ['dev', 'test']) await endProfile(profile);
+}
+
+async function endProfile(profile) {
+  const folder = dataFolder(profile);
+  const before = fs.existsSync(path.join(folder, 'state.json')) ? new State(folder) : null;
+  if (!before) return say(`nothing was ever started in ${folder}`);
+  if (isAlive(before.launcher) && before.launcher.pid !== process.pid) {
+    say(`asking the launcher (process ${before.launcher.pid}) to end`);
+    await stopProcess(before.launcher, { limit: 40_000 });
+  }
+  const state = new State(folder);
+  const composed = Object.keys(state.services).filter((name) => state.services[name].kind === 'compose');
+  const ours = [...new Set([...Object.keys(state.processes), ...composed])];
+  await stopParts(ours, state);
+  if (!ours.some((name) => before.isRunning(name)) && composed.length === 0) say(`nothing of ours runs in ${folder}`);
+}

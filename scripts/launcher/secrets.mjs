@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const word = () => randomBytes(18).toString('base64url');
+const makers = {
+  SECRET_KEY: () => randomBytes(32).toString('base64'),
+  INTAKE_API_KEY: word,
+  CONSOLE_PASSWORD: word,
+  POSTGRES_PASSWORD: word,
+  REDIS_PASSWORD: word,
+  RABBITMQ_PASSWORD: word,
+};
+
+/** The passwords and keys of this data folder: made once, kept in `secrets.json`, readable by its owner only. */
+export function loadSecrets(folder) {
+  const file = path.join(folder, 'secrets.json');
+  const kept = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+  const whole = Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, kept[name] ?? make()]));
+  if (Object.keys(makers).some((name) => kept[name] === undefined)) {
+    fs.mkdirSync(folder, { recursive: true });
+    const draft = `${file}.${process.pid}`;
+    fs.writeFileSync(draft, `${JSON.stringify(whole, null, 2)}\n`, { mode: 0o600 });
+    fs.renameSync(draft, file);
+  }
+  return whole;
+}

@@ -1,0 +1,71 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { isAlive } from './processes.mjs';
+import { isFree, nextFreePort } from './ports.mjs';
+
+/**
+ * What the launcher remembers between runs, in `<folder>/state.json`: the ports it took, the processes it started and
+ * the services it chose. Written whole and renamed into place, so that a kill leaves the old or the new one.
+ */
+export class State {
+  #file;
+  #portOffset;
+
+  /** `portOffset` moves all wanted ports, for several instances that start at the same time. */
+  constructor(folder, { portOffset = 0 } = {}) {
+    this.folder = folder;
+    this.#portOffset = portOffset;
+    this.#file = path.join(folder, 'state.json');
+    const { ports = {}, processes = {}, services = {}, launcher = null } = this.#read();
+    Object.assign(this, { ports, processes, services, launcher });
+  }
+
+  save() {
+    fs.mkdirSync(this.folder, { recursive: true });
+    const { ports, processes, services, launcher } = this;
+    const draft = `${this.#file}.${process.pid}`;
+    fs.writeFileSync(draft, `${JSON.stringify({ ports, processes, services, launcher }, null, 2)}\n`, { mode: 0o600 });
+    fs.renameSync(draft, this.#file);
+  }
+
+  logFile(name) {
+    return path.join(this.folder, 'log', `${name}.log`);
+  }
+
+  /** The port of this purpose: the one it had before while that is free, else the next free one from `wanted`. */
+  async claimPort(purpose, wanted) {
+    const kept = this.ports[purpose];
+    if (kept !== undefined && (await isFree(kept))) return kept;
+    // The place is taken before waiting, so that two purposes asked for at the same time never get one port.
+    this.ports[purpose] = wanted + this.#portOffset;
+    const others = () => Object.entries(this.ports).flatMap(([key, port]) => (key === purpose ? [] : [port]));
+    do {
+      this.ports[purpose] = await nextFreePort(this.ports[purpose], others());
+    } while (others().includes(this.ports[purpose]));
+    this.save();
+    return this.ports[purpose];
+  }
+
+  remember(name, record) {
+    this.processes[name] = record;
+    this.save();
+  }
+
+  forget(name) {
+    delete this.processes[name];
+    this.save();
+  }
+
+  isRunning(name) {
+    return isAlive(this.processes[name]);
+  }
+
+  #read() {
+    try {
+      return JSON.parse(fs.readFileSync(this.#file, 'utf8'));
+    } catch (error) {
+      if (error.code === 'ENOENT') return {};
+      throw new Error(`${this.#file} cannot be read: ${error.message}; remove it to begin anew`);
+    }
+  }
+}
