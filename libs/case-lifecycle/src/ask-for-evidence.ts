@@ -1,12 +1,15 @@
 import type { Evidence } from '@caserelay/contracts';
+import { restOf } from './evolve.js';
 import type { Turn } from './turn.js';
 
-const firstWanted: Evidence[] = ['full-dump', 'os-version', 'reproduction-steps'];
+/** What a customer is asked for who has sent nothing yet. */
+export const firstWanted: Evidence[] = ['full-dump', 'os-version', 'reproduction-steps'];
 
 /** Asks the customer for evidence, once there is a customer to ask and a space to put it. */
 export function askForEvidence(turn: Turn): void {
   const { file, space } = turn.known;
-  if (turn.state.phase !== 'reported' || file.contact === null || space === null) return;
+  const isTime = turn.state.phase === 'reported' || (turn.state.phase === 'awaiting-evidence' && turn.known.asksAgain);
+  if (!isTime || file.contact === null || space === null) return;
   turn.say({
     type: 'case.evidence-requested',
     data: { file, space, wanted: firstWanted, because: 'first-response' },
@@ -27,25 +30,24 @@ export function daysBeforeStep({ policy }: Turn, step: number): number {
 
 /** After a word of the customer, or of ours to the customer, the clock of the present phase starts anew. */
 export function startClockAnew(turn: Turn): void {
-  const { state } = turn;
-  const rest = state.phase === 'analysing' ? state.rest : state;
-  const { policy } = turn;
-  switch (rest.phase) {
-    case 'awaiting-evidence':
-      return moveTo(turn, daysBeforeStep(turn, rest.step));
-    case 'escalated':
-      return moveTo(turn, rest.answered ? policy.planCheckDays : policy.engineerDays);
-    case 'action-planned':
-      return moveTo(turn, policy.planCheckDays);
-    case 'observing':
-      return moveTo(turn, policy.observationDays);
-    case 'unopened':
-    case 'reported':
-    case 'archived':
-      return;
-  }
+  const days = daysOfClock(turn);
+  if (days !== null) turn.say({ type: 'clock.moved', data: { to: turn.morningIn(days) } });
 }
 
-function moveTo(turn: Turn, days: number): void {
-  turn.say({ type: 'clock.moved', data: { to: turn.morningIn(days) } });
+function daysOfClock(turn: Turn): number | null {
+  const { policy, state } = turn;
+  const rest = restOf(state);
+  switch (rest?.phase) {
+    case undefined:
+    case 'reported':
+      return null;
+    case 'awaiting-evidence':
+      return daysBeforeStep(turn, rest.step);
+    case 'escalated':
+      return rest.answered ? policy.planCheckDays : policy.engineerDays;
+    case 'action-planned':
+      return policy.planCheckDays;
+    case 'observing':
+      return policy.observationDays;
+  }
 }

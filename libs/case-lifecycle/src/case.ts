@@ -28,6 +28,8 @@ export interface Known {
   /** What the customer was last told to do. */
   readonly steps: readonly NextStep[];
   readonly collectionSuggested: boolean;
+  /** Opened again by a mail: the customer is asked once the space is open again. */
+  readonly asksAgain: boolean;
   readonly counts: { readonly uploads: number; readonly customerMails: number; readonly reminders: number };
 }
 

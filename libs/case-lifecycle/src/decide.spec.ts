@@ -330,10 +330,12 @@ describe('a watched case', () => {
 });
 
 describe('an archived case', () => {
-  it('lives again when the customer writes, and asks again', () => {
+  it('lives again when the customer writes, and asks again once the space is open again', () => {
     const given = GivenCase.awaitingEvidence().mail('closure-summary').mail('update');
-    expect(given.types).toEqual(['case.reopened', 'case.evidence-requested', 'case.customer-heard']);
+    expect(given.types).toEqual(['case.reopened', 'case.customer-heard']);
     expect(given.state).toMatchObject({ phase: 'awaiting-evidence', step: 0 });
+    expect(given.takeSpace({ link: 'https://support.example/spaces/2' }).types).toEqual(['case.evidence-requested']);
+    expect(given.takeSpace({ link: 'https://support.example/spaces/3' }).types).toEqual([]);
   });
 
   it('stays archived after a thank you or an automatic reply', () => {

@@ -19,6 +19,8 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return knowing(state, { requester: event.data.requester });
     case 'case.upload-space-announced':
       return knowing(state, { requester: null });
+    case 'case.evidence-requested':
+      return knowing(state, { asksAgain: false });
     case 'case.collection-suggested':
       return knowing(state, { collectionSuggested: true });
     case 'case.upload-acknowledged':
@@ -52,9 +54,8 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.archived':
       return { phase: 'archived', known, archivedAt: event.at };
     case 'case.reopened':
-      return { phase: 'reported', known };
+      return { phase: 'reported', known: { ...known, asksAgain: event.data.because === 'customer-wrote' } };
     case 'case.upload-space-requested':
-    case 'case.evidence-requested':
     case 'case.customer-heard':
     case 'case.customer-forwarded':
     case 'case.answer-forwarded':
@@ -95,6 +96,7 @@ function knownAtOpening({ data, at }: Happened<'case.opened'>): Known {
     findings: [],
     steps: [],
     collectionSuggested: false,
+    asksAgain: false,
     counts: { uploads: 0, customerMails: 0, reminders: 0 },
   };
 }

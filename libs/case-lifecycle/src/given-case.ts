@@ -67,7 +67,7 @@ export class GivenCase {
     const events = decide(this.state, command, standardPolicy);
     this.state = events.reduce(evolve, this.state);
     this.history.push(...events);
-    this.told = events.filter(isTold).map(({ at: _, ...told }) => told as ToldByCase);
+    this.told = events.filter(isTold).map(({ at: _, ...told }) => told);
     return this;
   }
 

@@ -14,25 +14,34 @@ export function letTimePass(turn: Turn): void {
   if (due === null || Date.parse(turn.now) < Date.parse(due)) return;
   switch (state.phase) {
     case 'awaiting-evidence':
-      return remindOrObserve(turn, state);
+      remindOrObserve(turn, state);
+      break;
     case 'analysing':
-      return escalate(turn, 'analysis-overdue', overdueReason(turn, state));
+      escalate(turn, 'analysis-overdue', overdueReason(turn, state));
+      break;
     case 'escalated':
-      return state.answered ? observe(turn, 'plan-carried-out') : askEngineerAgain(turn);
+      if (state.answered) observe(turn, 'plan-carried-out');
+      else askEngineerAgain(turn);
+      break;
     case 'action-planned':
-      return observe(turn, 'plan-carried-out');
+      observe(turn, 'plan-carried-out');
+      break;
     case 'observing':
-      return archive(turn, 'observed-without-news', null);
+      archive(turn, 'observed-without-news', null);
+      break;
     case 'unopened':
     case 'reported':
     case 'archived':
-      return;
+      break;
   }
 }
 
 function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evidence'>): void {
   const ofSteps = turn.policy.followUp.stepsInDays.length;
-  if (step >= ofSteps) return observe(turn, 'no-evidence');
+  if (step >= ofSteps) {
+    observe(turn, 'no-evidence');
+    return;
+  }
   const { file, space, steps } = known;
   turn.say({
     type: 'case.customer-reminded',

@@ -49,8 +49,8 @@ function forwardToOwner(turn: Turn, { mailId, from, text }: Mail, kind: 'questio
 }
 
 function takeColleagueMail(turn: Turn, mail: Mail): void {
-  if (mail.kind === 'upload-space-request') return announceSpace(turn, mail);
-  if (mail.kind === 'answer') return forwardAnswer(turn, mail);
+  if (mail.kind === 'upload-space-request') announceSpace(turn, mail);
+  if (mail.kind === 'answer') forwardAnswer(turn, mail);
   if (mail.kind === 'closure-summary' && turn.state.phase !== 'archived') {
     archive(turn, 'closed-by-engineer', mail.text.slice(0, limits.textLength));
   }
