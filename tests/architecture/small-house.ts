@@ -1,7 +1,7 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -21,7 +21,7 @@ export interface Room {
  * without touching the real tree.
  */
 export async function buildSmallHouse(rooms: Room[]): Promise<{ folder: string; tearDown(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'caserelay-house-'));
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'caserelay-house-')));
   const rules = ['.dependency-cruiser.cjs', 'eslint.config.mjs', 'nx.json', 'tsconfig.base.json', 'tsconfig.lint.json'];
   for (const rule of rules) await cp(join(root, rule), join(folder, rule));
   await write(
@@ -74,8 +74,8 @@ export async function cruise(folder: string, paths: string[]): Promise<string[]>
   return [...new Set(summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`))].sort();
 }
 
-/** Which ESLint rules are broken, as `file: rule`, and what they say. */
-export async function lint(folder: string, paths: string[]): Promise<Map<string, string>> {
+/** Which ESLint rules are broken, each with its file and what it says. */
+export async function lint(folder: string, paths: string[]): Promise<{ file: string; rule: string; says: string }[]> {
   const output = await run(folder, ['node_modules/eslint/bin/eslint.js', '--format', 'json', ...paths]);
   const report = z.array(
     z.object({
@@ -85,18 +85,12 @@ export async function lint(folder: string, paths: string[]): Promise<Map<string,
   );
   // Nx may greet on the same stream; the report is the line that is a list.
   const line = output.split('\n').find((text) => text.startsWith('[{')) ?? output;
-  return new Map(
-    report
-      .parse(JSON.parse(line))
-      .flatMap(({ filePath, messages }) =>
-        messages.map(
-          ({ ruleId, message }) =>
-            [
-              `${filePath.split('/house/').at(-1)?.replace(`${folder}/`, '') ?? ''}: ${ruleId ?? 'unreadable'}`,
-              message,
-            ] as const,
-        ),
-      ),
+  return report.parse(JSON.parse(line)).flatMap(({ filePath, messages }) =>
+    messages.map(({ ruleId, message }) => ({
+      file: relative(folder, filePath),
+      rule: ruleId ?? 'unreadable',
+      says: message,
+    })),
   );
 }
 

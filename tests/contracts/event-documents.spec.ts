@@ -29,6 +29,18 @@ describe('the documents in docs/contracts', () => {
     );
   });
 
+  test.each(types)('have %s in the glossary, in the same words', (type) => {
+    const row = text('docs/words.md')
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${type}\` `));
+    expect(
+      row
+        ?.split(' | ')
+        .at(-1)
+        ?.replace(/\s*\|$/, ''),
+    ).toBe(meanings.get(type));
+  });
+
   test.each(types)('say what %s means', (type) => {
     expect(meanings.get(type)).toMatch(/^[A-Z].*\.$/);
   });
