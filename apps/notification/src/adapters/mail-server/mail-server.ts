@@ -1,0 +1,103 @@
+import { createTransport } from 'nodemailer';
+
+/** A mail as the mail server is given it. */
+export interface Mail {
+  to: { name: string; address: string };
+  subject: string;
+  text: string;
+  html: string;
+  language: string;
+  messageId: string;
+  inReplyTo: string | null;
+  references: string[];
+  writtenAt: Date;
+}
+
+/** What the mail server did with a mail; `unknown` when the connection was lost while it could have been taken. */
+export type Outcome =
+  { is: 'sent' } | { is: 'refused-for-now' | 'refused-for-good' | 'not-reached' | 'unknown'; reason: string };
+
+interface Options {
+  url: string;
+  sender: string;
+  connections: number;
+  /** An attempt that takes longer is broken off; its outcome is unknown. */
+  limitMilliseconds: number;
+}
+
+/** The outgoing mail server; the only place that knows nodemailer. */
+export class MailServer {
+  private readonly transport;
+
+  constructor(private readonly options: Options) {
+    this.transport = createTransport({
+      url: options.url,
+      pool: true,
+      maxConnections: options.connections,
+      // The pool would silently send again after a lost connection, although the first try may have arrived.
+      maxRequeues: 0,
+      connectionTimeout: options.limitMilliseconds,
+      greetingTimeout: options.limitMilliseconds,
+      socketTimeout: options.limitMilliseconds,
+      idleTimeout: 30_000,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
+  async send(mail: Mail): Promise<Outcome> {
+    try {
+      await this.transport.sendMail({
+        from: this.options.sender,
+        to: mail.to,
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        messageId: mail.messageId,
+        date: mail.writtenAt,
+        ...(mail.inReplyTo === null ? {} : { inReplyTo: mail.inReplyTo }),
+        references: mail.references,
+        headers: {
+          'Auto-Submitted': 'auto-generated',
+          'X-Auto-Response-Suppress': 'All',
+          'Content-Language': mail.language,
+        },
+        signal: AbortSignal.timeout(this.options.limitMilliseconds),
+      });
+      return { is: 'sent' };
+    } catch (error) {
+      return outcomeOf(error);
+    }
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}
+
+/** Errors of a connection that never stood: nothing can have been sent. */
+const neverConnected = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EDNS',
+  'ETLS',
+  'EPROXY',
+];
+
+function outcomeOf(thrown: unknown): Outcome {
+  const error = thrown as { code?: string; originalCode?: string; responseCode?: number; command?: string };
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const codes = [error.code, error.originalCode];
+  if (codes.some((code) => code !== undefined && neverConnected.includes(code))) return { is: 'not-reached', reason };
+  if (codes.includes('EAUTH') || codes.includes('ENOAUTH')) return { is: 'not-reached', reason: `log-in: ${reason}` };
+  // What nodemailer itself cannot put on the wire (an address, a size over the server's limit) will not get better.
+  const neverOffered = error.responseCode === undefined && (error.code === 'EENVELOPE' || error.code === 'EMESSAGE');
+  if (neverOffered) return { is: 'refused-for-good', reason };
+  if (error.responseCode === undefined) return { is: 'unknown', reason };
+  const answersTheLetter = ['MAIL FROM', 'RCPT TO', 'DATA'].includes(error.command ?? '');
+  if (error.responseCode >= 500 && answersTheLetter) return { is: 'refused-for-good', reason };
+  return { is: answersTheLetter ? 'refused-for-now' : 'not-reached', reason };
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const Message = z.looseObject({ messageId: z.string().optional() });
+const Answer = z.union([z.array(Message), z.object({ messages: z.array(Message) })]);
+
+/** Asks a mail archive over HTTP whether it holds a mail with this Message-ID. Throws when the archive cannot tell. */
+export async function lookUpSentMail(archive: string, messageId: string, limitMilliseconds = 5000): Promise<boolean> {
+  const url = new URL(archive);
+  url.searchParams.set('messageId', messageId);
+  const response = await fetch(url, { signal: AbortSignal.timeout(limitMilliseconds), redirect: 'error' });
+  if (!response.ok) throw new Error(`${url.origin}${url.pathname} answered ${response.status}, expected 200`);
+  const answer = Answer.safeParse(await response.json());
+  if (!answer.success)
+    throw new Error(`${url.origin}${url.pathname} answered no list of messages: ${answer.error.message}`);
+  const messages = Array.isArray(answer.data) ? answer.data : answer.data.messages;
+  return messages.some((message) => message.messageId === undefined || sameId(message.messageId, messageId));
+}
+
+function sameId(one: string, other: string): boolean {
+  return one.replace(/^<|>$/g, '') === other.replace(/^<|>$/g, '');
+}

@@ -1,0 +1,370 @@
+import type { CaseFile, EventOf, LetterTopic, NextStep, UploadSpace } from '@caserelay/contracts';
+import { analysisBlocks, findingBlocks, findingInOneLine } from './finding-blocks.js';
+import { facts, heading, paragraph, points, quote, steps, type Block } from './letter-layout.js';
+import type { Texts } from './templates/texts.js';
+import { textsOf } from './templates/texts-of.js';
+import { bytesInWords, timeIn } from './time-in-words.js';
+
+/** The events that lead to a letter. */
+export type LetterEvent = EventOf<
+  | 'case.upload-space-announced'
+  | 'case.evidence-requested'
+  | 'case.collection-suggested'
+  | 'case.upload-acknowledged'
+  | 'case.analysis-reported'
+  | 'case.escalated'
+  | 'case.customer-forwarded'
+  | 'case.answer-forwarded'
+  | 'case.customer-reminded'
+  | 'case.observation-started'
+  | 'case.archived'
+>;
+
+/** What letters need to know that no event tells. */
+export interface LetterSettings {
+  mailDomain: string;
+  senderName: string;
+  teamAddress: string;
+  servicePhone: string | null;
+  surveyUrl: string | null;
+  collectionToolUrl: string | null;
+  /** Zone of the times in letters, such as `Asia/Shanghai`. */
+  zone: string;
+}
+
+export interface LetterBody {
+  topics: LetterTopic[];
+  blocks: Block[];
+}
+
+const longestForwardedText = 20_000;
+
+/** What the letter of an event says between greeting and signature; null when the event needs no letter of its own. */
+export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody | null {
+  const { file } = event.data;
+  const given = { texts: textsOf(file.language), settings };
+  switch (event.type) {
+    case 'case.upload-space-announced':
+      return announceUploadSpace(event, given);
+    case 'case.evidence-requested':
+      return askForEvidence(event, given);
+    case 'case.collection-suggested':
+      return suggestCollection(event, given);
+    case 'case.upload-acknowledged':
+      return acknowledgeUpload(event, given);
+    case 'case.analysis-reported':
+      return reportAnalysis(event, given);
+    case 'case.escalated':
+      return escalate(event, given);
+    case 'case.customer-forwarded':
+      return forwardCustomer(event, given);
+    case 'case.answer-forwarded':
+      return {
+        topics: ['answer'],
+        blocks: [
+          paragraph(given.texts.answered.intro(event.data.from.name)),
+          paragraph(withoutGreeting(event.data.text)),
+        ],
+      };
+    case 'case.customer-reminded':
+      return remind(event, given);
+    case 'case.observation-started':
+      return startObservation(event, given);
+    case 'case.archived':
+      return summarise(event, given);
+  }
+}
+
+/** The letter greets already; the engineer's first line, if it is a greeting and nothing else, would greet twice. */
+function withoutGreeting(text: string): string {
+  const greeting = /^\s*(?:好的)?\s*(?:客户[\s,，!！]*(?:您好|你好)|dear customer|hello|hi)[\s,，.。!！:：]*(?:\n|$)/i;
+  return text.replace(greeting, '').trim() || text.trim();
+}
+
+interface With {
+  texts: Texts;
+  settings: LetterSettings;
+}
+
+function announceUploadSpace({ data }: EventOf<'case.upload-space-announced'>, given: With): LetterBody {
+  const { texts } = given;
+  return {
+    topics: ['upload-space-announcement', 'upload-credentials'],
+    blocks: [
+      paragraph(texts.uploadSpace.announced),
+      caseFacts(data.file, texts),
+      ...uploadSpaceBlocks(data.space, given),
+    ],
+  };
+}
+
+/** Only the first request has a letter of its own: later ones go along with the report that says why. */
+function askForEvidence({ data }: EventOf<'case.evidence-requested'>, given: With): LetterBody | null {
+  if (data.because !== 'first-response') return null;
+  const { texts } = given;
+  const asksFor = new Set(data.wanted);
+  return {
+    topics: ['first-response', 'evidence-request', 'upload-credentials'],
+    blocks: [
+      paragraph(texts.firstResponse.intro),
+      caseFacts(data.file, texts),
+      paragraph(texts.firstResponse.scope),
+      heading(texts.questions.title),
+      steps([texts.questions.of['os-version'], texts.questions.of['reproduction-steps']]),
+      ...(asksFor.has('full-dump')
+        ? [
+            paragraph(texts.firstResponse.whyFullDump),
+            ...planBlocks(['configure-full-dump', 'compress-before-upload'], given),
+          ]
+        : []),
+      ...(asksFor.has('installed-programs') ? planBlocks(['list-installed-programs'], given) : []),
+      ...(asksFor.has('collected-logs') ? planBlocks(['run-collection-tool'], given) : []),
+      ...uploadSpaceBlocks(data.space, given),
+    ],
+  };
+}
+
+function suggestCollection({ data }: EventOf<'case.collection-suggested'>, given: With): LetterBody {
+  const { texts } = given;
+  return {
+    topics: ['collection-suggestion', 'upload-credentials'],
+    blocks: [
+      paragraph(texts.collection.intro),
+      ...planBlocks(['run-collection-tool'], given),
+      paragraph(texts.collection.privacy),
+      ...uploadSpaceBlocks(data.space, given),
+    ],
+  };
+}
+
+function acknowledgeUpload({ data }: EventOf<'case.upload-acknowledged'>, { texts }: With): LetterBody {
+  return {
+    topics: ['upload-acknowledgement'],
+    blocks: [
+      paragraph(texts.acknowledged.intro),
+      facts([
+        { label: texts.labels.caseNumber, value: data.file.caseNumber },
+        { label: texts.labels.file, value: data.name },
+        { label: texts.labels.size, value: bytesInWords(data.bytes) },
+        { label: texts.labels.sha256, value: data.sha256 },
+      ]),
+      points(texts.acknowledged.next),
+    ],
+  };
+}
+
+function reportAnalysis({ data }: EventOf<'case.analysis-reported'>, given: With): LetterBody {
+  const { texts } = given;
+  const isFull = data.verdict === 'full-dump';
+  const remedy: Record<typeof data.verdict, NextStep[]> = {
+    'full-dump': [],
+    'not-a-full-dump': ['configure-full-dump', 'compress-before-upload'],
+    'dump-truncated': ['compress-before-upload'],
+    'dump-unreadable': ['compress-before-upload'],
+  };
+  const plan = [...new Set([...data.nextSteps, ...remedy[data.verdict]])];
+  const space = isFull ? null : data.space;
+  return {
+    topics: [
+      'analysis-report',
+      ...(isFull && data.nextSteps.length > 0 ? (['action-plan'] as const) : []),
+      ...(isFull ? [] : (['evidence-request'] as const)),
+      ...(space ? (['upload-credentials'] as const) : []),
+    ],
+    blocks: [
+      paragraph(texts.report.intro(data.name)),
+      heading(texts.report.verdictTitle),
+      paragraph(texts.report.verdict[data.verdict]),
+      facts([{ label: texts.labels.reason, value: data.reason }]),
+      ...analysisBlocks(data.findings, data.earlierFindings, given),
+      ...(plan.length > 0 ? [heading(texts.report.stepsTitle)] : []),
+      ...planBlocks(plan, given),
+      ...(space ? uploadSpaceBlocks(space, given) : []),
+    ],
+  };
+}
+
+function escalate({ data, time }: EventOf<'case.escalated'>, given: With): LetterBody {
+  const { texts, settings } = given;
+  const { file, space } = data;
+  const system = data.findings.find((finding) => finding.osName ?? finding.osBuild);
+  return {
+    topics: ['escalation-package'],
+    blocks: [
+      paragraph(texts.escalated.intro),
+      facts([
+        ...caseRows(file, texts),
+        { label: texts.labels.contact, value: file.contact && `${file.contact.name} <${file.contact.address}>` },
+        { label: texts.labels.owner, value: file.owner && `${file.owner.name} <${file.owner.address}>` },
+        {
+          label: texts.labels.system,
+          value: system ? [system.osName, system.osBuild].filter(Boolean).join(', ') : null,
+        },
+        {
+          label: texts.labels.progress,
+          value: `${texts.escalated.because[data.because]} (${timeIn(settings.zone, time)})`,
+        },
+        { label: texts.labels.reason, value: data.reason },
+      ]),
+      heading(texts.escalated.findings),
+      ...(data.findings.length > 0 ? findingBlocks(data.findings, given) : [paragraph(texts.escalated.noFindings)]),
+      heading(texts.escalated.uploads),
+      data.uploads.length > 0
+        ? points(
+            data.uploads.map((upload) => `${upload.name}, ${bytesInWords(upload.bytes)}, SHA-256 ${upload.sha256}`),
+          )
+        : paragraph(texts.escalated.noUploads),
+      ...(data.customerWords.length > 0 ? [heading(texts.escalated.words)] : []),
+      ...data.customerWords.flatMap(({ at, text }) => [paragraph(timeIn(settings.zone, at)), quote(text.trim())]),
+      ...(space ? [heading(texts.escalated.files), accessFacts(space, given)] : []),
+      paragraph(texts.escalated.reply),
+    ],
+  };
+}
+
+function forwardCustomer({ data }: EventOf<'case.customer-forwarded'>, { texts }: With): LetterBody {
+  const words = data.text.trim();
+  return {
+    topics: ['customer-question'],
+    blocks: [
+      paragraph(texts.forwarded.intro[data.kind]),
+      facts([
+        { label: texts.labels.caseNumber, value: data.file.caseNumber },
+        { label: texts.labels.endCustomer, value: data.file.endCustomer },
+        { label: texts.labels.from, value: `${data.from.name} <${data.from.address}>` },
+      ]),
+      quote(words.slice(0, longestForwardedText)),
+      ...(words.length > longestForwardedText ? [paragraph(texts.forwarded.cut)] : []),
+      paragraph(texts.forwarded.how),
+    ],
+  };
+}
+
+function remind({ data }: EventOf<'case.customer-reminded'>, given: With): LetterBody {
+  const { texts } = given;
+  const { reminded } = texts;
+  const isLast = data.ofSteps > 1 && data.step >= data.ofSteps;
+  return {
+    topics: ['reminder', ...(data.space ? (['upload-credentials'] as const) : [])],
+    blocks: [
+      paragraph(isLast ? reminded.last : data.step === 1 ? reminded.first : reminded.second),
+      ...(data.wanted.length > 0
+        ? [heading(reminded.wanted), steps(data.wanted.map((each) => texts.evidence[each]))]
+        : []),
+      ...(data.planSteps.length > 0
+        ? [heading(reminded.plan), steps(data.planSteps.map((each) => texts.playbooks[each].title))]
+        : []),
+      paragraph(reminded.reply),
+      ...(data.space ? uploadSpaceBlocks(data.space, given) : []),
+    ],
+  };
+}
+
+function startObservation({ data }: EventOf<'case.observation-started'>, given: With): LetterBody {
+  const { texts, settings } = given;
+  return {
+    topics: ['observation-notice', ...(data.because === 'plan-carried-out' ? (['reminder'] as const) : [])],
+    blocks: [
+      paragraph(texts.observation.intro[data.because]),
+      facts([
+        { label: texts.labels.caseNumber, value: data.file.caseNumber },
+        { label: texts.labels.until, value: timeIn(settings.zone, data.until) },
+        { label: texts.labels.account, value: data.space?.account ?? null },
+        { label: texts.labels.host, value: data.space && hostOf(data.space) },
+      ]),
+      points(texts.observation.wanted),
+      paragraph(texts.observation.until),
+    ],
+  };
+}
+
+function summarise({ data, time }: EventOf<'case.archived'>, given: With): LetterBody {
+  const { texts, settings } = given;
+  const { labels, archived } = texts;
+  const undo = data.steps.flatMap((step) => texts.playbooks[step].undo ?? []);
+  return {
+    topics: ['case-summary', 'survey'],
+    blocks: [
+      paragraph(archived.intro[data.because]),
+      heading(archived.summary),
+      facts([
+        ...caseRows(data.file, texts),
+        { label: labels.openedAt, value: timeIn(settings.zone, data.openedAt) },
+        { label: labels.closedAt, value: timeIn(settings.zone, time) },
+        { label: labels.uploads, value: `${data.counts.uploads}` },
+        { label: labels.customerMails, value: `${data.counts.customerMails}` },
+        { label: labels.reminders, value: `${data.counts.reminders}` },
+      ]),
+      ...(data.engineerSummary === null ? [] : [heading(archived.engineer), paragraph(data.engineerSummary.trim())]),
+      ...(data.findings.length > 0
+        ? [heading(archived.findings), points(data.findings.map((finding) => findingInOneLine(finding, given)))]
+        : []),
+      ...(data.steps.length > 0
+        ? [heading(archived.steps), steps(data.steps.map((step) => texts.playbooks[step].title))]
+        : []),
+      ...undo.flatMap((each) => [heading(each.title), steps(each.steps)]),
+      paragraph(archived.supportGoesOn),
+      heading(archived.survey),
+      ...(settings.surveyUrl === null
+        ? [paragraph(archived.surveyByReply)]
+        : [paragraph(archived.surveyAt), facts([{ label: labels.survey, value: settings.surveyUrl, link: true }])]),
+    ],
+  };
+}
+
+function planBlocks(plan: readonly NextStep[], { texts, settings }: With): Block[] {
+  return plan.flatMap((step) => {
+    const playbook =
+      step === 'run-collection-tool' && settings.collectionToolUrl !== null
+        ? texts.collectionTool(settings.collectionToolUrl)
+        : texts.playbooks[step];
+    return [
+      heading(playbook.title),
+      ...(playbook.warning === undefined ? [] : [paragraph(texts.warning(playbook.warning))]),
+      steps(playbook.steps),
+      ...(playbook.note === undefined ? [] : [paragraph(playbook.note)]),
+      ...(playbook.undo === undefined ? [] : [heading(playbook.undo.title), steps(playbook.undo.steps)]),
+    ];
+  });
+}
+
+function uploadSpaceBlocks(space: UploadSpace, given: With): Block[] {
+  const { uploadSpace } = given.texts;
+  return [
+    heading(uploadSpace.title),
+    accessFacts(space, given),
+    points(uploadSpace.how),
+    paragraph(uploadSpace.consent),
+  ];
+}
+
+function accessFacts(space: UploadSpace, { texts: { labels }, settings }: With): Block {
+  return facts([
+    { label: labels.protocol, value: 'SFTP' },
+    { label: labels.host, value: hostOf(space) },
+    { label: labels.port, value: `${space.port}` },
+    { label: labels.account, value: space.account },
+    { label: labels.password, value: space.link, link: true },
+    { label: labels.linkExpiresAt, value: timeIn(settings.zone, space.linkExpiresAt) },
+    { label: labels.folder, value: space.folder },
+    { label: labels.fingerprint, value: space.hostKeyFingerprint },
+  ]);
+}
+
+function hostOf({ host }: UploadSpace): string {
+  return `sftp://${host}`;
+}
+
+function caseFacts(file: CaseFile, texts: Texts): Block {
+  return facts(caseRows(file, texts));
+}
+
+function caseRows(file: CaseFile, { labels }: Texts) {
+  return [
+    { label: labels.caseNumber, value: file.caseNumber },
+    { label: labels.token, value: file.trackingToken },
+    { label: labels.partner, value: file.partner },
+    { label: labels.endCustomer, value: file.endCustomer },
+    { label: labels.problem, value: file.problem ?? file.topic },
+  ];
+}

@@ -1,0 +1,329 @@
+import type { Texts } from './texts.js';
+
+const uploadLatest =
+  'A new dump overwrites the one before. After each blue screen and restart, compress C:\\Windows\\MEMORY.DMP to a ZIP file soon and upload the latest one';
+
+/** What letters say in English. */
+export const en: Texts = {
+  subject: (caseNumber, topic, token) => `[Case: ${caseNumber}] ${topic} ${token}`,
+  answerPrefix: 'Re: ',
+  colon: ': ',
+  heading: (text) => `${text}\n${'-'.repeat(text.length)}`,
+  greetCustomer: (name) => `Dear ${name || 'customer'},`,
+  greetColleague: (name) => `Hi ${name || 'colleague'},`,
+  footer: {
+    phone: (phone) => `Service phone: ${phone}`,
+    reply: 'If you have any question, just reply to this mail and keep the case number in the subject.',
+  },
+  span: ({ days, hours, minutes }) => `${days} d ${hours} h ${minutes} min`,
+  warning: (text) => `Important: ${text}`,
+  labels: {
+    caseNumber: 'Case number',
+    token: 'Tracking token',
+    partner: 'Partner',
+    endCustomer: 'End customer',
+    contact: 'Contact',
+    owner: 'Engineer in charge',
+    problem: 'Problem definition',
+    openedAt: 'Opened at',
+    closedAt: 'Archived at',
+    protocol: 'Protocol',
+    host: 'Host',
+    port: 'Port',
+    account: 'User name',
+    password: 'Password (open the link)',
+    linkExpiresAt: 'The link expires at',
+    folder: 'Upload folder',
+    fingerprint: 'Host key fingerprint',
+    file: 'File',
+    size: 'Size',
+    sha256: 'SHA-256',
+    bugcheck: 'Stop code',
+    exception: 'Exception',
+    system: 'System version',
+    crashedAt: 'Crashed at',
+    uptime: 'Uptime before the crash',
+    kind: 'Kind of dump',
+    completeness: 'Completeness',
+    reason: 'Reason',
+    from: 'From',
+    until: 'Observed until',
+    uploads: 'Files received',
+    customerMails: 'Mails from the customer',
+    reminders: 'Reminders',
+    progress: 'Progress',
+    survey: 'Survey',
+  },
+
+  questions: {
+    title: 'Please reply to this mail with',
+    of: {
+      'os-version':
+        'The version of the operating system: press Win+R, run winver (or open Settings - System - About) and send us the version and the OS build, for example "1809, 17763.592". Please say whether it is a customised image (such as V2020-L).',
+      'reproduction-steps':
+        'Are there fixed steps that lead to the blue screen? If so, please write them down in order; if it is random or comes with a freeze, please say so as well.',
+    },
+  },
+  evidence: {
+    'full-dump': 'the full dump (complete memory dump) of a blue screen, compressed to a ZIP file and uploaded',
+    'installed-programs': 'a screenshot of the installed programs (appwiz.cpl) with whole names and versions',
+    'collected-logs': 'the collected system information and logs, compressed and uploaded',
+    'os-version': 'the version and build of the operating system (run winver); a reply by mail is enough',
+    'reproduction-steps': 'whether fixed steps lead to the blue screen; a reply by mail is enough',
+  },
+  playbooks: {
+    'configure-full-dump': {
+      title: 'Configure a full dump (complete memory dump, Windows 10)',
+      steps: [
+        'Log on as an administrator and make sure that the free space of the system drive (C:) is more than twice the physical memory: the page file and the dump file need about one memory size each.',
+        'Press Win+R, run SystemPropertiesAdvanced and click Settings under "Startup and Recovery".',
+        'Under "Write debugging information" choose "Complete memory dump", leave the dump file at %SystemRoot%\\MEMORY.DMP, tick "Overwrite any existing file" and click OK. If the list lacks this entry, run CMD as administrator and execute: reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\CrashControl /v CrashDumpEnabled /t REG_DWORD /d 1 /f',
+        'In the same window click Settings under "Performance", then Advanced - Virtual memory - Change, and untick "Automatically manage paging file size for all drives".',
+        'Select the system drive C:, choose "Custom size", enter "physical memory in MB + 1024" as initial and as maximum size (17408 for 16 GB of memory), then click Set and OK.',
+        'Restart the computer so that the settings take effect.',
+        'Wait for the next blue screen. Do not switch the power off before the percentage has reached 100 % and the computer restarts by itself, or the dump will be incomplete.',
+        'After the restart look at C:\\Windows\\MEMORY.DMP: its size should be close to that of the physical memory.',
+      ],
+      note: 'If the computer freezes without a blue screen, prepare a crash by keyboard: run CMD as administrator, execute reg add HKLM\\SYSTEM\\CurrentControlSet\\Services\\kbdhid\\Parameters /v CrashOnCtrlScroll /t REG_DWORD /d 1 /f (for a PS/2 keyboard write i8042prt instead of kbdhid) and restart. When it freezes, hold the right Ctrl key and press Scroll Lock twice: this gives a blue screen and a dump. Data that was not saved is lost.',
+    },
+    'collect-full-dump': {
+      title: 'Go on collecting full dumps',
+      steps: [`${uploadLatest}.`, 'No notice is needed after the upload: it is confirmed and analysed by itself.'],
+    },
+    'compress-before-upload': {
+      title: 'Compress before the upload',
+      steps: [
+        'Copy C:\\Windows\\MEMORY.DMP to a drive with enough space and wait until the copy is complete.',
+        'Right-click the copy and choose Send to - Compressed (zipped) folder, or use 7-Zip to make a ZIP file. When it is done, open the archive and check that the file is in it.',
+        'Upload the ZIP file and compare its size with the local one afterwards; after an interruption choose "resume" in the client.',
+      ],
+    },
+    'list-installed-programs': {
+      title: 'Send the list of installed programs',
+      steps: [
+        'Press Win+R and run appwiz.cpl.',
+        'Enlarge the window and take screenshots of the whole list, with whole names and versions.',
+        'Upload the screenshots, or reply to this mail and attach them.',
+      ],
+    },
+    'run-collection-tool': {
+      title: 'Collect system information and logs (with commands of Windows)',
+      steps: [
+        'Run CMD as administrator and execute: mkdir C:\\caselog',
+        'System and network: msinfo32 /nfo C:\\caselog\\system.nfo',
+        'Updates and basic facts: systeminfo > C:\\caselog\\systeminfo.txt',
+        'Drivers: driverquery /v /fo csv > C:\\caselog\\drivers.csv',
+        'System event log: wevtutil epl System C:\\caselog\\System.evtx',
+        'Wait some minutes until all are done, compress the folder C:\\caselog to a ZIP file and upload it.',
+      ],
+    },
+    'update-windows': {
+      title: 'Update Windows',
+      steps: [
+        'Open Start - Settings - Update & Security.',
+        'On the page "Windows Update" click "Check for updates" and install everything that is offered.',
+        'Restart and check again until nothing is offered; run winver and reply with the new OS build.',
+        'If the update fails, open PowerShell as administrator and run Test-NetConnection -ComputerName <update server> -Port 80 to see whether TcpTestSucceeded is True. If the network is fine and it still fails, reply with the error code and a screenshot.',
+      ],
+      warning:
+        'Do not replace a single .sys system file by copying: with a differing version Windows may not start any more.',
+    },
+    'enable-special-pool': {
+      title: 'Enable special pool (Driver Verifier)',
+      warning:
+        'with special pool the computer gets slower and blue screens come more easily; in some cases it does not start normally. Tell the user about this risk and get their consent first, back up data, create a restore point, and avoid business hours.',
+      steps: [
+        'Right-click the Start button, choose Run, enter verifier and click OK.',
+        'Choose "Create custom settings (for code developers)" and click Next.',
+        'Tick "Special pool" and click Next.',
+        'Choose "Select driver names from a list" and click Next.',
+        'Click "Select all", then Finish.',
+        'Restart the computer. While it is enabled, go on collecting full dumps: a driver that reads or writes out of bounds is stopped on the spot, and the dump shows which one.',
+      ],
+      undo: {
+        title: 'Switch special pool off',
+        steps: [
+          'Right-click the Start button, choose Run, enter verifier and click OK.',
+          'Choose "Delete existing settings", click Finish and restart the computer.',
+          'If Windows does not start normally: start it in safe mode, run verifier /reset as administrator and restart.',
+        ],
+      },
+    },
+    'check-memory': {
+      title: 'Check the memory',
+      steps: [
+        'Save your work, press Win+R, run mdsched.exe and choose "Restart now and check for problems".',
+        'Wait for the test (usually more than 20 minutes). After logging on look at the notification, or in the Event Viewer under Windows Logs - System for the source MemoryDiagnostics-Results.',
+        'Reply with the result; if possible, exchange the memory modules one by one and watch again.',
+      ],
+    },
+    'check-disk': {
+      title: 'Check the disk',
+      steps: [
+        'Run CMD as administrator, execute chkdsk C: /scan and reply with its last lines.',
+        'Execute wmic diskdrive get model,status; if a status is not OK, back up the data first.',
+        'Execute DISM /Online /Cleanup-Image /RestoreHealth, then sfc /scannow, and reply with the results.',
+      ],
+    },
+  },
+  collectionTool: (url) => ({
+    title: 'Run the collection tool',
+    steps: [
+      `Download the collection tool (${url}) and unpack it to a local drive.`,
+      'Make sure that there is no folder "log" on the desktop.',
+      'Double-click the unpacked .exe file; when asked "Do you want to allow this app to make changes to your device", choose Yes.',
+      'Read the notice, press any key, and wait 1 to 3 minutes: the folder "log" appears on the desktop of the current user.',
+      'Compress the folder "log" to a ZIP file and upload it.',
+    ],
+  }),
+  causes: {
+    'corrupted-list':
+      '0x139 with 3 as parameter 1 means that a list of the kernel (LIST_ENTRY) was corrupted, for instance by removing an entry twice. Windows stops when it finds the damage; the code that did it has often run earlier. This is mostly due to a driver (.sys file) of third-party software, and faulty memory cannot be ruled out; the stop code alone does not tell which driver.',
+    'corrupted-structure':
+      '0x139 means that a critical data structure of the kernel was corrupted. Windows stops when it finds the damage; the code that did it has often run earlier. A driver bug is the usual reason, faulty memory a possible one.',
+    'unhandled-exception':
+      'A kernel-mode program raised an exception that nothing handled. The address usually points to the faulty driver or function, but if something else had damaged memory before, that address is only the victim; a full dump is needed to tell them apart.',
+    'bad-access':
+      'Kernel-mode code accessed an invalid address, or did so at an interrupt level where it must not. The usual reason is a driver bug, next is faulty memory.',
+    'memory-corruption':
+      'The memory manager or a pool found damaged data. The usual reason is a driver that writes out of bounds, next is faulty memory.',
+    'caught-by-verifier':
+      'Driver Verifier (special pool) caught a forbidden access on the spot. That is what it was enabled for: this dump very likely points straight to the faulty driver.',
+    hardware:
+      'The hardware reported an error that could not be corrected. Check processor, memory, board, cooling and power first, and update BIOS and firmware.',
+    storage:
+      'Windows met an error while reading or writing the disk or the file system. Back up the data first, then check disk, cables and storage drivers.',
+    'program-crashed':
+      'This is a dump of a user-mode process: it tells about a crash of that program, not about a blue screen.',
+    other: 'The stop code and its parameters alone do not tell the reason; a full dump is needed to look further.',
+  },
+  kinds: {
+    full: 'full dump (complete memory dump)',
+    kernel: 'kernel memory dump (kernel memory only)',
+    triage: 'small memory dump (minidump, little information only)',
+    active: 'active memory dump',
+    'header-only': 'header only, without memory',
+    user: 'dump of one user-mode process',
+  },
+  completeness: { complete: 'complete', truncated: 'incomplete (cut short)', unknown: 'cannot be told' },
+
+  uploadSpace: {
+    title: 'Upload',
+    announced:
+      'The account is ready and can be passed on to the customer. The password is not in this mail; please open the link below to see it.',
+    how: [
+      'Use the FileZilla client (download: https://filezilla-project.org/download.php?type=client), WinSCP or the sftp command, and choose the protocol SFTP.',
+      'Keep the password safe once you have opened the link: the link expires and can be opened a limited number of times only; if it no longer works, reply to this mail.',
+      'When you connect for the first time, compare the host key fingerprint shown by your client with the one above.',
+      'Make sure that you are in the upload folder before the upload; an interrupted transfer can be resumed.',
+    ],
+    consent: 'A dump holds the contents of memory at the moment of the crash: please make sure that the user consents.',
+  },
+  firstResponse: {
+    intro: 'We have taken on the problem that you reported and will work with you to solve it.',
+    scope: 'If you do not agree with this scope, please tell us soon by replying to this mail.',
+    whyFullDump:
+      'A full dump is needed to analyse a blue screen: a small dump holds the stop code and a little of the stack only and cannot show what damaged the memory. A dump that you already have can be uploaded right away; you will be told at once whether it can be used.',
+  },
+  collection: {
+    intro:
+      'While we wait for a blue screen that leaves a full dump, we suggest collecting system information for a first look.',
+    privacy:
+      'What is collected: basic system information, network configuration, updates, drivers and the system event log, to see whether errors were logged at the time of the blue screen or freeze. Personal documents are not collected. If the user does not consent for reasons of privacy, just tell us; the case goes on without it.',
+  },
+  acknowledged: {
+    intro: 'We have received your file and started to analyse it.',
+    next: [
+      'Please compare size and SHA-256 with your local file (to compute it: certutil -hashfile FILE SHA256).',
+      'The result comes by mail; if the file is not a full dump or is incomplete, it will say what to do.',
+      'If there is a new full dump of a blue screen, compress and upload it at any time; no notice is needed.',
+    ],
+  },
+  report: {
+    intro: (name) => `Your file "${name}" was analysed. This is the result.`,
+    dump: (position, member) => `Dump ${position}${member === null ? '' : `: ${member}`}`,
+    earlier: 'Dumps uploaded before',
+    meaning: 'What this means',
+    sameAsBefore: (code) => `The stop code is the same as before (${code}); most likely it has the same cause.`,
+    otherThanBefore: (code, earlier) =>
+      `This stop code (${code}) differs from the earlier one (${earlier}). Changing stop codes are common when a driver damages memory or memory is faulty, but these may as well be two separate problems; a full dump is needed to be sure.`,
+    headerOnly:
+      'These conclusions were drawn by a program from the header of the dump, without symbol files; they do not name a driver.',
+    verdictTitle: 'Conclusion',
+    verdict: {
+      'full-dump': 'This is a complete full dump; it can be analysed in depth.',
+      'not-a-full-dump':
+        'This is not a full dump. It lacks part of the memory at the time of the crash and cannot show what damaged the data, so it cannot be analysed in depth for now. Please configure a full dump as described below and upload it after the next blue screen.',
+      'dump-truncated':
+        'The dump is incomplete: the file is smaller than its header demands, and a debugger fails to open it. Usually copying or uploading was interrupted, or power was cut before the dump was written. Please compress it as described below and upload it again.',
+      'dump-unreadable':
+        'The file cannot be read as a Windows dump. Please compress and upload the original MEMORY.DMP again as described below.',
+    },
+    stepsTitle: 'What we suggest',
+    parameter: (position) => `Parameter ${position}`,
+  },
+  escalated: {
+    intro: 'The following case needs your help. This is all that is known so far.',
+    because: {
+      'dump-damaged': 'The dumps collected so far are damaged or incomplete; the automatic analysis cannot go on.',
+      'no-known-plan': 'The dump can be read, but no known plan fits it; a person has to analyse it.',
+      'analysis-overdue': 'The analysis has taken longer than agreed; a person has to look at it.',
+    },
+    findings: 'Analysis',
+    noFindings: 'There is no dump yet that can be read.',
+    uploads: 'Files received',
+    noUploads: 'No files were received yet.',
+    words: 'Words of the customer (oldest first)',
+    files: 'Where the files are',
+    reply:
+      'To answer the customer, reply to this mail and begin with "Dear customer": what you write is passed on in the mail thread of the case. Any other reply is kept as an internal note.',
+  },
+  forwarded: {
+    intro: {
+      question: 'The customer asks something that needs a person to answer:',
+      update: 'The customer sent news while carrying out the plan; please see whether an answer is needed:',
+    },
+    how: 'To answer, reply to this mail and begin with "Dear customer": what you write is passed on to the customer in the mail thread of the case, without what you quote. A reply that begins otherwise is kept as an internal note. Never write a password, and keep the case number in the subject.',
+    cut: '(the text is longer; the whole of it is in the record of the case)',
+  },
+  answered: { intro: (engineer) => `${engineer || 'Our engineer'} answers your question as follows:` },
+  reminded: {
+    first:
+      'Please collect the data with the steps of our earlier mail. When it is done, upload it, or reply to this mail and tell us how it is going.',
+    second:
+      'We would like to know whether collecting the data has made progress. If you cannot visit the site for now, or something does not work, please tell us and we will find a way together.',
+    last: 'We have not heard from you, so this is the last reminder of this round. The case will be observed from then on; you can reply or upload at any time and we will go on at once.',
+    wanted: 'What we need',
+    plan: 'Please tell us the results of',
+    reply: 'If the problem no longer occurs, please tell us as well.',
+  },
+  observation: {
+    intro: {
+      'no-evidence': 'No new data has come in so far. We will go on observing this case.',
+      'plan-carried-out':
+        'The suggested steps should have been carried out by now. We will go on observing this case; please watch whether a blue screen occurs again.',
+    },
+    until: 'Without news the case is archived at the end of this time; it can be reopened at any time afterwards.',
+    wanted: [
+      'If there is another blue screen, compress and upload the latest full dump: the observation ends and we go on analysing.',
+      'If something changes or the problem is solved, please reply to this mail.',
+    ],
+  },
+  archived: {
+    intro: {
+      'observed-without-news':
+        'No new blue screen and no other news came in while we observed this case, so we archive it for now.',
+      'closed-by-engineer': 'As agreed with you, we archive this case for now.',
+    },
+    summary: 'Summary of the case',
+    engineer: "The engineer's summary",
+    findings: 'Findings',
+    steps: 'Steps that were suggested',
+    supportGoesOn:
+      'Archiving does not end our support: if the problem comes back or there is a new dump, just reply to this mail and the case is reopened.',
+    survey: 'Your opinion',
+    surveyAt: 'Please tell us what you think of our service:',
+    surveyByReply:
+      'Please tell us what you think of our service: reply to this mail with a grade from 1 to 5 (5 is best); suggestions are welcome.',
+  },
+};

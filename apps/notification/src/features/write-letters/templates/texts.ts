@@ -1,0 +1,120 @@
+import type { DumpFinding, Evidence, EventOf, NextStep } from '@caserelay/contracts';
+import type { LayoutHabits } from '../letter-layout.js';
+import type { LikelyCause } from '../likely-cause.js';
+
+/** Instructions for one step of a plan. */
+export interface Playbook {
+  title: string;
+  steps: readonly string[];
+  warning?: string;
+  undo?: { title: string; steps: readonly string[] };
+  note?: string;
+}
+
+type Verdict = EventOf<'case.analysis-reported'>['data']['verdict'];
+
+/** Everything that letters say in one language. Both languages have the same keys, because both are of this type. */
+export interface Texts extends LayoutHabits {
+  subject(caseNumber: string, topic: string, token: string): string;
+  answerPrefix: string;
+  greetCustomer(name: string): string;
+  greetColleague(name: string): string;
+  footer: { phone(phone: string): string; reply: string };
+  span(span: { days: number; hours: number; minutes: number }): string;
+  warning(text: string): string;
+  labels: Record<Label, string>;
+
+  questions: { title: string; of: Record<Extract<Evidence, 'os-version' | 'reproduction-steps'>, string> };
+  evidence: Record<Evidence, string>;
+  playbooks: Record<NextStep, Playbook>;
+  /** The steps of `run-collection-tool` when a tool can be downloaded. */
+  collectionTool(url: string): Playbook;
+  causes: Record<LikelyCause, string>;
+  kinds: Record<DumpFinding['kind'], string>;
+  completeness: Record<DumpFinding['completeness']['verdict'], string>;
+
+  uploadSpace: { title: string; announced: string; how: readonly string[]; consent: string };
+  firstResponse: { intro: string; scope: string; whyFullDump: string };
+  collection: { intro: string; privacy: string };
+  acknowledged: { intro: string; next: readonly string[] };
+  report: {
+    intro(name: string): string;
+    dump(position: number, member: string | null): string;
+    earlier: string;
+    meaning: string;
+    sameAsBefore(code: string): string;
+    otherThanBefore(code: string, earlier: string): string;
+    headerOnly: string;
+    verdictTitle: string;
+    verdict: Record<Verdict, string>;
+    stepsTitle: string;
+    parameter(position: number): string;
+  };
+  escalated: {
+    intro: string;
+    because: Record<EventOf<'case.escalated'>['data']['because'], string>;
+    findings: string;
+    noFindings: string;
+    uploads: string;
+    noUploads: string;
+    words: string;
+    files: string;
+    reply: string;
+  };
+  forwarded: { intro: Record<'question' | 'update', string>; how: string; cut: string };
+  answered: { intro(engineer: string): string };
+  reminded: { first: string; second: string; last: string; wanted: string; plan: string; reply: string };
+  observation: {
+    intro: Record<EventOf<'case.observation-started'>['data']['because'], string>;
+    until: string;
+    wanted: readonly string[];
+  };
+  archived: {
+    intro: Record<EventOf<'case.archived'>['data']['because'], string>;
+    summary: string;
+    engineer: string;
+    findings: string;
+    steps: string;
+    supportGoesOn: string;
+    survey: string;
+    surveyAt: string;
+    surveyByReply: string;
+  };
+}
+
+type Label =
+  | 'caseNumber'
+  | 'token'
+  | 'partner'
+  | 'endCustomer'
+  | 'contact'
+  | 'owner'
+  | 'problem'
+  | 'openedAt'
+  | 'closedAt'
+  | 'protocol'
+  | 'host'
+  | 'port'
+  | 'account'
+  | 'password'
+  | 'linkExpiresAt'
+  | 'folder'
+  | 'fingerprint'
+  | 'file'
+  | 'size'
+  | 'sha256'
+  | 'bugcheck'
+  | 'exception'
+  | 'system'
+  | 'crashedAt'
+  | 'uptime'
+  | 'kind'
+  | 'completeness'
+  | 'reason'
+  | 'from'
+  | 'until'
+  | 'uploads'
+  | 'customerMails'
+  | 'reminders'
+  | 'progress'
+  | 'survey';

@@ -1,0 +1,313 @@
+import type { Texts } from './texts.js';
+
+const uploadLatest =
+  '新生成的转储会覆盖之前的文件：每次蓝屏重启后，请尽快把 C:\\Windows\\MEMORY.DMP 压缩为 ZIP 并上传最新的一份';
+
+/** What letters say in Chinese. */
+export const zhCn: Texts = {
+  subject: (caseNumber, topic, token) => `[案例号: ${caseNumber} ] % ${topic} % ${token}`,
+  answerPrefix: '回复：',
+  colon: '：',
+  heading: (text) => `【${text}】`,
+  greetCustomer: (name) => `${name || '客户'}，您好！`,
+  greetColleague: (name) => `Hi ${name || '同事'}，`,
+  footer: {
+    phone: (phone) => `服务电话：${phone}`,
+    reply: '如有任何疑问，请直接回复此邮件，并保留邮件主题中的案例号。',
+  },
+  span: ({ days, hours, minutes }) => `${days} 天 ${hours} 小时 ${minutes} 分`,
+  warning: (text) => `重要：${text}`,
+  labels: {
+    caseNumber: '案例号',
+    token: '跟踪号',
+    partner: '合作伙伴',
+    endCustomer: '最终用户',
+    contact: '联系人',
+    owner: '负责工程师',
+    problem: '问题定义',
+    openedAt: '受理时间',
+    closedAt: '归档时间',
+    protocol: '协议',
+    host: '主机',
+    port: '端口',
+    account: '用户名',
+    password: '密码（打开链接查看）',
+    linkExpiresAt: '链接有效期至',
+    folder: '上传目录',
+    fingerprint: '主机密钥指纹',
+    file: '文件',
+    size: '大小',
+    sha256: 'SHA-256',
+    bugcheck: '停止代码',
+    exception: '异常',
+    system: '系统版本',
+    crashedAt: '崩溃时间',
+    uptime: '崩溃前已运行',
+    kind: '转储类型',
+    completeness: '完整性',
+    reason: '原因',
+    from: '来自',
+    until: '观察至',
+    uploads: '收到的文件数',
+    customerMails: '收到的客户邮件数',
+    reminders: '提醒次数',
+    progress: '案例进展',
+    survey: '问卷',
+  },
+
+  questions: {
+    title: '请回复此邮件告诉我们',
+    of: {
+      'os-version':
+        '操作系统版本：按 Win+R 运行 winver（或打开“设置”-“系统”-“关于”），请回复版本号和内部版本号，例如“1809，17763.592”，并说明是否为定制镜像（如 V2020-L）。',
+      'reproduction-steps': '是否有固定触发蓝屏的操作步骤？有则请按顺序写出；如果是随机出现或伴随卡死，也请说明。',
+    },
+  },
+  evidence: {
+    'full-dump': '蓝屏产生的 Full Dump 文件（完全内存转储），压缩为 ZIP 后上传',
+    'installed-programs': '已安装程序列表的截图（appwiz.cpl，含完整的名称和版本）',
+    'collected-logs': '收集的系统信息与日志，压缩后上传',
+    'os-version': '操作系统版本号和内部版本号（运行 winver 可见），直接回复邮件即可',
+    'reproduction-steps': '是否有固定触发蓝屏的操作步骤，直接回复邮件即可',
+  },
+  playbooks: {
+    'configure-full-dump': {
+      title: '配置 Full Dump（完全内存转储，Windows 10）',
+      steps: [
+        '用管理员账户登录，确认系统盘（C:）的剩余空间大于物理内存的两倍：页面文件和转储文件各占约一份内存大小。',
+        '按 Win+R，运行 SystemPropertiesAdvanced，在“启动和故障恢复”处点击“设置”。',
+        '“写入调试信息”选择“完全内存转储”，转储文件保持 %SystemRoot%\\MEMORY.DMP，勾选“覆盖任何现有文件”，点击“确定”。列表里没有这一项时，以管理员身份运行 CMD 并执行：reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\CrashControl /v CrashDumpEnabled /t REG_DWORD /d 1 /f',
+        '在同一窗口的“性能”处点击“设置”-“高级”-“虚拟内存”-“更改”，取消“自动管理所有驱动器的分页文件大小”。',
+        '选中系统盘 C:，选择“自定义大小”，初始大小和最大值都填“物理内存（MB）+ 1024”，例如 16 GB 内存填 17408，依次点击“设置”“确定”。',
+        '重启计算机，使设置生效。',
+        '等待蓝屏再次出现。蓝屏界面的百分比走到 100% 并自动重启之前，请不要断电，否则转储不完整。',
+        '重启后查看 C:\\Windows\\MEMORY.DMP，其大小应与物理内存接近。',
+      ],
+      note: '如果现象是卡死而不蓝屏，可以预先启用键盘触发：以管理员身份运行 CMD，执行 reg add HKLM\\SYSTEM\\CurrentControlSet\\Services\\kbdhid\\Parameters /v CrashOnCtrlScroll /t REG_DWORD /d 1 /f（PS/2 键盘把 kbdhid 换成 i8042prt）并重启；卡死时按住右 Ctrl，连按两次 Scroll Lock，即会蓝屏并生成转储。触发会丢失未保存的数据。',
+    },
+    'collect-full-dump': {
+      title: '继续收集 Full Dump',
+      steps: [`${uploadLatest}。`, '上传完成后无需另外通知，系统会自动确认并开始分析。'],
+    },
+    'compress-before-upload': {
+      title: '压缩后再上传',
+      steps: [
+        '把 C:\\Windows\\MEMORY.DMP 复制到空间足够的磁盘，等复制完成。',
+        '右键单击复制出的文件，选择“发送到”-“压缩(zipped)文件夹”，或用 7-Zip 压缩为 ZIP；等压缩完成后，打开压缩包确认能看到里面的文件。',
+        '再上传 ZIP 文件，并核对上传后的大小与本地一致；中断时请在客户端选择“继续传输”。',
+      ],
+    },
+    'list-installed-programs': {
+      title: '提供已安装程序列表',
+      steps: [
+        '同时按下 Win+R，运行 appwiz.cpl。',
+        '将窗口拉大，把列表完整截图（可分多张），务必截全名称和版本。',
+        '把截图上传，或直接回复此邮件并附上。',
+      ],
+    },
+    'run-collection-tool': {
+      title: '收集系统信息与日志（使用系统自带命令）',
+      steps: [
+        '以管理员身份运行 CMD，执行：mkdir C:\\caselog',
+        '系统与网络信息：msinfo32 /nfo C:\\caselog\\system.nfo',
+        '补丁与基本信息：systeminfo > C:\\caselog\\systeminfo.txt',
+        '驱动列表：driverquery /v /fo csv > C:\\caselog\\drivers.csv',
+        '系统事件日志：wevtutil epl System C:\\caselog\\System.evtx',
+        '等待几分钟至全部完成，将 C:\\caselog 文件夹压缩为 ZIP 后上传。',
+      ],
+    },
+    'update-windows': {
+      title: '更新 Windows',
+      steps: [
+        '点击“开始”-“设置”-“更新和安全”。',
+        '在“Windows 更新”页面点击“检查更新”，安装全部可用更新。',
+        '重启后再次检查，直到没有可用更新；运行 winver 并把新的内部版本号回复给我们。',
+        '更新失败时，先以管理员身份打开 PowerShell，运行 Test-NetConnection -ComputerName <更新服务器> -Port 80 查看 TcpTestSucceeded 是否为 True；网络正常仍失败，请把错误代码和截图回复给我们。',
+      ],
+      warning: '请不要单独复制替换某个 .sys 系统文件：版本不一致可能导致系统无法启动。',
+    },
+    'enable-special-pool': {
+      title: '开启 Special Pool（驱动程序验证器）',
+      warning:
+        '开启后系统性能会下降，蓝屏更容易触发，个别情况下可能无法正常启动。请先向用户说明此风险并取得同意，备份数据、创建系统还原点，并避开业务时间。',
+      steps: [
+        '右键单击“开始”按钮，选择“运行”，输入 verifier，点击“确定”。',
+        '选择“创建自定义设置(供代码开发人员使用)”，点击“下一步”。',
+        '勾选“特殊池”，点击“下一步”。',
+        '选择“从一个列表选择驱动程序名”，点击“下一步”。',
+        '点击“全选”，再点击“完成”。',
+        '重启计算机生效。开启期间请继续收集 Full Dump：驱动越界读写时会当场蓝屏，转储里就能看到是哪个驱动。',
+      ],
+      undo: {
+        title: '关闭 Special Pool',
+        steps: [
+          '右键单击“开始”按钮，选择“运行”，输入 verifier，点击“确定”。',
+          '选择“删除现有设置”，点击“完成”，再重启计算机生效。',
+          '如果无法正常进入系统：进入安全模式，以管理员身份运行 verifier /reset，再重启。',
+        ],
+      },
+    },
+    'check-memory': {
+      title: '检查内存',
+      steps: [
+        '保存工作后按 Win+R，运行 mdsched.exe，选择“立即重新启动并检查问题”。',
+        '等待检测完成（通常 20 分钟以上），登录后查看通知，或在事件查看器的“Windows 日志”-“系统”中查找来源 MemoryDiagnostics-Results。',
+        '把结果回复给我们；有条件时可逐根更换内存后再观察。',
+      ],
+    },
+    'check-disk': {
+      title: '检查磁盘',
+      steps: [
+        '以管理员身份运行 CMD，执行 chkdsk C: /scan，把最后的结果回复给我们。',
+        '执行 wmic diskdrive get model,status，Status 不是 OK 时请先备份数据。',
+        '执行 DISM /Online /Cleanup-Image /RestoreHealth，完成后执行 sfc /scannow，并回复结果。',
+      ],
+    },
+  },
+  collectionTool: (url) => ({
+    title: '运行数据采集工具',
+    steps: [
+      `下载采集工具（${url}）并解压到本地磁盘。`,
+      '确保桌面上没有 log 文件夹。',
+      '双击运行解压出的 .exe 文件；提示“你要允许此应用对你的设备进行更改吗”时选择“是”。',
+      '阅读说明后按任意键继续，等待 1-3 分钟，log 文件夹会生成在当前用户的桌面。',
+      '将 log 文件夹压缩为 ZIP 后上传。',
+    ],
+  }),
+  causes: {
+    'corrupted-list':
+      '0x139 参数 1 为 3，表示内核链表（LIST_ENTRY）被破坏，例如同一项被移除了两次。系统在发现破坏时停止，真正写坏内存的代码往往更早运行过。此类报错多与第三方软件的驱动（.sys 文件）有关，也不能排除内存硬件；仅凭停止代码还不能指认是哪个驱动。',
+    'corrupted-structure':
+      '0x139 表示内核的关键数据结构被破坏。系统在发现破坏时停止，写坏它的代码往往更早运行过；常见原因是驱动缺陷，也可能是内存硬件。',
+    'unhandled-exception':
+      '内核态程序产生了没有被处理的异常。异常地址通常指向出错的驱动或函数，但内存若已被别处写坏，该地址只是“受害者”，需要完整转储来区分。',
+    'bad-access': '内核态代码访问了无效的内存地址，或在不允许的中断级别访问。常见原因是驱动缺陷，其次是内存硬件故障。',
+    'memory-corruption': '内核内存管理或内存池发现数据被破坏。常见原因是驱动越界写内存，其次是内存硬件故障。',
+    'caught-by-verifier':
+      '这是驱动程序验证器（Special Pool）当场捕获的违规访问，正是开启它的目的：该转储很可能直接指向出错的驱动。',
+    hardware: '硬件报告了无法纠正的错误。请优先检查 CPU、内存、主板、散热与供电，并更新 BIOS 与固件。',
+    storage: '系统在读写磁盘或文件系统时遇到错误。请优先备份数据，再检查磁盘、数据线与存储驱动。',
+    'program-crashed': '这是用户态进程的转储，说明的是该程序崩溃，而不是系统蓝屏。',
+    other: '仅凭该停止代码和参数还不能判断原因，需要完整转储进一步分析。',
+  },
+  kinds: {
+    full: 'Full Dump（完全内存转储）',
+    kernel: '核心内存转储（Kernel Dump，只含内核内存）',
+    triage: '小内存转储（Minidump，只含少量信息）',
+    active: '活动内存转储（Active Dump）',
+    'header-only': '只有文件头，没有内存内容',
+    user: '用户态进程转储（单个程序）',
+  },
+  completeness: { complete: '完整', truncated: '不完整（被截断）', unknown: '无法判断' },
+
+  uploadSpace: {
+    title: '数据上传',
+    announced: '账号已创建，可以转给客户使用。密码不写在邮件里，请通过下面的链接查看。',
+    how: [
+      '可用 FileZilla 客户端（下载：https://filezilla-project.org/download.php?type=client）、WinSCP 或 sftp 命令，协议选择 SFTP。',
+      '打开链接后请妥善保存密码：链接会过期，打开次数也有限；失效时请直接回复此邮件。',
+      '首次连接时，请核对客户端显示的主机密钥指纹与上面一致。',
+      '上传前请确认已进入上传目录；传输中断后可以续传。',
+    ],
+    consent: '转储文件包含崩溃瞬间的内存内容，上传前请确认用户同意。',
+  },
+  firstResponse: {
+    intro: '您反馈的问题我们已经受理，接下来将与您一起解决。',
+    scope: '如果您对以上问题范围的界定有任何异议，请尽快回复告知。',
+    whyFullDump:
+      '分析蓝屏需要 Full Dump 文件：小内存转储只记录停止代码和少量堆栈，无法看到是谁写坏了内存。已有的转储也可以先上传，系统会立即告诉您它是否可用。',
+  },
+  collection: {
+    intro: '在等待蓝屏产生 Full Dump 期间，建议您先收集系统信息，以便初步分析问题。',
+    privacy:
+      '收集的内容是系统基本信息、网络配置、补丁、驱动列表和系统事件日志，用来查看蓝屏或卡死的时间点是否有对应的报错；不收集个人文档。如果用户因隐私不同意收集，请直接告诉我们，不影响案例继续处理。',
+  },
+  acknowledged: {
+    intro: '我们已收到您上传的文件，并已开始分析。',
+    next: [
+      '请核对大小和 SHA-256 与本地文件一致（本地计算：certutil -hashfile 文件名 SHA256）。',
+      '分析结果会通过邮件发给您；如果它不是 Full Dump 或不完整，我们会在结果里说明该怎么做。',
+      '如果有新的蓝屏 Full Dump 产生，可以随时压缩后上传，无需另外通知。',
+    ],
+  },
+  report: {
+    intro: (name) => `您上传的文件“${name}”已经分析，结果如下。`,
+    dump: (position, member) => `转储 ${position}${member === null ? '' : `：${member}`}`,
+    earlier: '此前上传的转储',
+    meaning: '这说明什么',
+    sameAsBefore: (code) => `本次与此前的停止代码相同（${code}），很可能是同一个原因。`,
+    otherThanBefore: (code, earlier) =>
+      `本次的停止代码（${code}）与此前的（${earlier}）不同。停止代码前后不同，在驱动写坏内存或内存硬件故障时很常见，但也可能是两个独立的问题，需要完整转储来确认。`,
+    headerOnly: '以上结论由程序根据转储文件头自动得出，未加载符号文件，因此不指认具体驱动。',
+    verdictTitle: '结论',
+    verdict: {
+      'full-dump': '这是一份完整的 Full Dump，可以用于深入分析。',
+      'not-a-full-dump':
+        '这不是 Full Dump。它没有崩溃时的全部内存，看不到是谁写坏了数据，所以暂时无法深入分析。请按下面的步骤配置，再次蓝屏后上传 Full Dump。',
+      'dump-truncated':
+        '转储文件不完整：实际大小小于文件头所要求的大小，调试器打开会报错。通常是复制或上传中断，或蓝屏时未写完就断电。请按下面的步骤压缩后重新上传。',
+      'dump-unreadable': '文件无法作为 Windows 转储读取。请按下面的步骤重新压缩并上传原始的 MEMORY.DMP。',
+    },
+    stepsTitle: '建议操作',
+    parameter: (position) => `参数 ${position}`,
+  },
+  escalated: {
+    intro: '以下案例需要升级处理，目前已知的全部信息如下。',
+    because: {
+      'dump-damaged': '已收集到的转储损坏或不完整，无法继续自动分析。',
+      'no-known-plan': '转储可以读取，但没有与之对应的已知处理方案，需要人工分析。',
+      'analysis-overdue': '分析已超过约定时间，需要人工处理。',
+    },
+    findings: '案例分析',
+    noFindings: '还没有可以读取的转储。',
+    uploads: '收到的文件',
+    noUploads: '还没有收到文件。',
+    words: '客户的描述（由早到晚）',
+    files: '文件所在位置',
+    reply:
+      '需要答复客户时，请直接回复此邮件，并以“客户，您好”开头：您写的内容会在案例邮件中转给客户。其他回复只作为内部记录。',
+  },
+  forwarded: {
+    intro: {
+      question: '客户有问题需要人工答复，原文如下。',
+      update: '客户在执行操作计划期间反馈了新的情况，请查看是否需要答复，原文如下。',
+    },
+    how: '请直接回复此邮件作答，并以“客户，您好”开头：您写的内容会在案例邮件中转给客户，客户看不到引用的部分。不以此开头的回复只作为内部记录。请勿在答复中写密码，并保留主题中的案例号。',
+    cut: '（原文过长，此处截断；全文见案例记录）',
+  },
+  answered: { intro: (engineer) => `关于您的问题，${engineer || '工程师'}答复如下：` },
+  reminded: {
+    first: '您可以按照之前邮件中“建议操作”的步骤收集数据；完成后直接上传，或回复此邮件告诉我们进展即可。',
+    second: '想了解一下数据收集是否有进展。如果暂时不方便到现场，或操作中遇到困难，也请回复告知，我们一起想办法。',
+    last: '我们还没有收到您的消息，这是本轮的最后一次提醒。之后案例将转入观察；观察期间您仍可随时回复邮件或上传文件，我们会立即继续处理。',
+    wanted: '目前需要的数据',
+    plan: '请确认以下操作的结果',
+    reply: '如果问题已经不再出现，也请回复告知。',
+  },
+  observation: {
+    intro: {
+      'no-evidence': '目前还没有收到新的数据，我们将继续观察此案例。',
+      'plan-carried-out': '建议的操作应已执行，我们将继续观察此案例，请留意蓝屏是否再次出现。',
+    },
+    until: '观察期内如果没有新的消息，案例将在到期后归档；归档后仍可随时重新打开。',
+    wanted: [
+      '如果再次蓝屏，请把最新的 Full Dump 压缩后上传，观察随即结束，我们会继续分析。',
+      '如果问题有变化或已经解决，请回复此邮件。',
+    ],
+  },
+  archived: {
+    intro: {
+      'observed-without-news': '观察期内没有收到新的蓝屏或其他消息，我们将暂时归档此案例。',
+      'closed-by-engineer': '根据与您沟通的结果，我们将暂时归档此案例。',
+    },
+    summary: '案例总结',
+    engineer: '工程师总结',
+    findings: '分析结果',
+    steps: '建议过的操作',
+    supportGoesOn:
+      '案例的归档并不会影响我们为您提供技术支持服务：如果问题复现，或有新的转储，请直接回复此邮件，案例会重新打开。',
+    survey: '服务评价',
+    surveyAt: '希望您对我们的服务进行评价：',
+    surveyByReply: '希望您对我们的服务进行评价：请回复此邮件，写一个 1 到 5 的分数（5 为非常满意），也欢迎写下建议。',
+  },
+};
