@@ -45,8 +45,15 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // `environment['HTTP_PORT']` shows that the name comes from outside.
       '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
-      // `() => stop()` is how a callback without result is written.
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // `() => stop()` and `return stop();` are how a function without result is written and left.
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      // `[...text]` counts code points, which is what shortening a Chinese text needs.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+      // Needs are plain objects of functions, and a deed takes them apart.
+      '@typescript-eslint/unbound-method': 'off',
       // Ports are asynchronous; a double or a short door that fills one need not wait for anything.
       '@typescript-eslint/require-await': 'off',
       // A type parameter that appears once still ties an argument to the name of an event (`Hears<Type>`).
@@ -112,8 +119,6 @@ export default tseslint.config(
     rules: {
       // A spec knows what it has just put there.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // `expect(double.method)` names a method without calling it.
-      '@typescript-eslint/unbound-method': 'off',
       // Doubles fill a port with as little as the test needs.
       '@typescript-eslint/no-empty-function': 'off',
     },
