@@ -1,0 +1,235 @@
+import type { EntityManager } from 'typeorm';
+
+interface StoredUpload {
+  readonly uploadId: string;
+  readonly spaceId: string;
+  readonly caseId: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly location: string;
+  readonly state: 'receiving' | 'interrupted' | 'named-later' | 'received';
+  readonly bytes: number;
+  readonly sha256: string | null;
+  readonly changedAt: Date;
+}
+
+interface UploadRow {
+  upload_id: string;
+  space_id: string;
+  case_id: string;
+  folder: string;
+  name: string;
+  location: string;
+  state: StoredUpload['state'];
+  bytes: string;
+  sha256: string | null;
+  changed_at: Date;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly name: string;
+}
+
+const selectUpload = 'select upload.*, space.case_id from upload join upload_space space using (space_id)';
+
+/** Uploads and the customer's folders, in Postgres. */
+export class UploadStore {
+  constructor(private readonly database: Pick<EntityManager, 'query'>) {}
+
+  async lockOpenSpace(spaceId: string): Promise<boolean> {
+    const [row] = await this.rows<{ state: string }>('select state from upload_space where space_id = $1 for no key update', [spaceId]);
+    return row?.state === 'open';
+  }
+
+  async get(uploadId: string): Promise<StoredUpload | null> {
+    return (await this.select('upload_id = $1', [uploadId]))[0] ?? null;
+  }
+
+  async find(spaceId: string, folder: string, name: string): Promise<StoredUpload | null> {
+    return (await this.select('space_id = $1 and folder = $2 and name = $3 and is_visible', [spaceId, folder, name]))[0] ?? null;
+  }
+
+  async list(spaceId: string, folder: string): Promise<StoredUpload[]> {
+    return this.select('space_id = $1 and folder = $2 and is_visible order by name', [spaceId, folder]);
+  }
+
+  async listReceiving(): Promise<StoredUpload[]> {
+    return this.select(`upload.state = 'receiving' order by upload_id`, []);
+  }
+
+  async count(spaceId: string): Promise<number> {
+    return this.number('select count(*) from upload where space_id = $1', spaceId);
+  }
+
+  async add(upload: StoredUpload): Promise<void> {
+    await this.database.query(
+      `insert into upload (upload_id, space_id, folder, name, location, state, changed_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+      [upload.uploadId, upload.spaceId, upload.folder, upload.name, upload.location, upload.state, upload.changedAt],
+    );
+  }
+
+  async hide(uploadId: string): Promise<void> {
+    await this.database.query('update upload set is_visible = false where upload_id = $1', [uploadId]);
+  }
+
+  async show(uploadId: string, { folder, name }: Place): Promise<void> {
+    await this.database.query('update upload set is_visible = true, folder = $2, name = $3 where upload_id = $1', [uploadId, folder, name]);
+  }
+
+  async forget(uploadId: string): Promise<void> {
+    await this.database.query('delete from upload where upload_id = $1', [uploadId]);
+  }
+
+  async markStarted(uploadId: string): Promise<boolean> {
+    const started = await this.rows(
+      `with started as (update upload set is_started = true where upload_id = $1 and not is_started returning 1) select 1 from started`,
+      [uploadId],
+    );
+    return started.length === 1;
+  }
+
+  async resume(uploadId: string, at: Date): Promise<void> {
+    await this.database.query(`update upload set state = 'receiving', sha256 = null, changed_at = $2 where upload_id = $1`, [
+      uploadId,
+      at,
+    ]);
+  }
+
+  async markInterrupted(uploadId: string, bytes: number, at: Date): Promise<{ started: boolean } | null> {
+    const [row] = await this.rows<{ is_started: boolean }>(
+      `with interrupted as (
+         update upload set state = 'interrupted', bytes = $2, changed_at = $3
+         where upload_id = $1 and state = 'receiving' returning is_started)
+       select is_started from interrupted`,
+      [uploadId, bytes, at],
+    );
+    return row ? { started: row.is_started } : null;
+  }
+
+  async markNamedLater(uploadId: string, content: { bytes: number; sha256: string }, at: Date): Promise<void> {
+    await this.keep(uploadId, 'named-later', content, at, null);
+  }
+
+  async markReceived(uploadId: string, content: { bytes: number; sha256: string }, at: Date): Promise<void> {
+    const [row] = await this.rows<Place>('select folder, name from upload where upload_id = $1', [uploadId]);
+    if (!row) throw new Error(`the upload ${uploadId} is not there any more`);
+    await this.keep(uploadId, 'received', content, at, pathOf(row));
+  }
+
+  async findTold(spaceId: string, place: Place, sha256: string): Promise<{ uploadId: string; isVisible: boolean } | null> {
+    const [row] = await this.rows<{ upload_id: string; is_visible: boolean }>(
+      `select upload_id, is_visible from upload
+       where space_id = $1 and told_path = $2 and sha256 = $3 and state = 'received' order by is_visible limit 1`,
+      [spaceId, pathOf(place), sha256],
+    );
+    return row ? { uploadId: row.upload_id, isVisible: row.is_visible } : null;
+  }
+
+  async rename(uploadId: string, folder: string, name: string, at: Date): Promise<void> {
+    await this.database.query('update upload set folder = $2, name = $3, changed_at = $4 where upload_id = $1', [
+      uploadId,
+      folder,
+      name,
+      at,
+    ]);
+  }
+
+  async hasFolder(spaceId: string, folder: string): Promise<boolean> {
+    if (folder === '') return true;
+    return (await this.rows('select 1 from upload_folder where space_id = $1 and path = $2', [spaceId, folder])).length === 1;
+  }
+
+  async listFolders(spaceId: string, parent: string): Promise<{ name: string; changedAt: Date }[]> {
+    const rows = await this.rows<{ name: string; changed_at: Date }>(
+      'select name, changed_at from upload_folder where space_id = $1 and parent = $2 order by name',
+      [spaceId, parent],
+    );
+    return rows.map((row) => ({ name: row.name, changedAt: row.changed_at }));
+  }
+
+  async countFolders(spaceId: string): Promise<number> {
+    return this.number('select count(*) from upload_folder where space_id = $1', spaceId);
+  }
+
+  async addFolder(spaceId: string, path: string, at: Date): Promise<void> {
+    const slash = path.lastIndexOf('/');
+    await this.database.query('insert into upload_folder (space_id, path, parent, name, changed_at) values ($1, $2, $3, $4, $5)', [
+      spaceId,
+      path,
+      slash < 0 ? '' : path.slice(0, slash),
+      path.slice(slash + 1),
+      at,
+    ]);
+  }
+
+  async removeFolder(spaceId: string, path: string): Promise<void> {
+    await this.database.query('delete from upload_folder where space_id = $1 and path = $2', [spaceId, path]);
+  }
+
+  /** Renames a folder with all that is below it. */
+  async renameFolder(spaceId: string, from: string, to: string): Promise<void> {
+    const slash = to.lastIndexOf('/');
+    const values = [spaceId, from, to];
+    await this.database.query(
+      `update upload set folder = $3 || substr(folder, length($2) + 1)
+       where space_id = $1 and (folder = $2 or starts_with(folder, $2 || '/'))`,
+      values,
+    );
+    await this.database.query(
+      `update upload_folder set path = $3 || substr(path, length($2) + 1), parent = $3 || substr(parent, length($2) + 1)
+       where space_id = $1 and starts_with(path, $2 || '/')`,
+      values,
+    );
+    await this.database.query('update upload_folder set path = $3, parent = $4, name = $5 where space_id = $1 and path = $2', [
+      ...values,
+      slash < 0 ? '' : to.slice(0, slash),
+      to.slice(slash + 1),
+    ]);
+  }
+
+  private async keep(
+    uploadId: string,
+    state: StoredUpload['state'],
+    { bytes, sha256 }: { bytes: number; sha256: string },
+    at: Date,
+    toldPath: string | null,
+  ): Promise<void> {
+    await this.database.query(
+      'update upload set state = $2, bytes = $3, sha256 = $4, changed_at = $5, told_path = $6 where upload_id = $1',
+      [uploadId, state, bytes, sha256, at, toldPath],
+    );
+  }
+
+  private async select(condition: string, values: unknown[]): Promise<StoredUpload[]> {
+    return (await this.rows<UploadRow>(`${selectUpload} where ${condition}`, values)).map(uploadOf);
+  }
+
+  private async number(sql: string, value: string): Promise<number> {
+    const [row] = await this.rows<{ count: string }>(sql, [value]);
+    return Number(row?.count ?? 0);
+  }
+
+  private async rows<Row>(sql: string, values: unknown[]): Promise<Row[]> {
+    return await this.database.query<Row[]>(sql, values);
+  }
+}
+
+function uploadOf(row: UploadRow): StoredUpload {
+  return {
+    uploadId: row.upload_id,
+    spaceId: row.space_id,
+    caseId: row.case_id,
+    folder: row.folder,
+    name: row.name,
+    location: row.location,
+    state: row.state,
+    bytes: Number(row.bytes),
+    sha256: row.sha256,
+    changedAt: row.changed_at,
+  };
+}
+
+function pathOf({ folder, name }: Place): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createHash } from 'node:crypto';
+import { ArrivingFile, type StoredFile } from './arriving-file.js';
+
+describe('a file that arrives', () => {
+  it('is whole and hashed right in whatever order and sizes its bytes come', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 500 }), fc.integer({ min: 1, max: 60 }), fc.infiniteStream(fc.nat()), async (content, size, random) => {
+        const whole = Buffer.from(content);
+        const pieces = shuffled(cut(whole, size), random);
+        const disk = new MemoryFile();
+        const file = new ArrivingFile(disk, 0);
+        await Promise.all(pieces.map(({ offset, bytes }) => file.write(offset, [bytes], bytes.length)));
+        expect(await file.finish()).toEqual({ bytes: whole.length, sha256: sha256(whole) });
+        expect(disk.content.equals(whole)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is hashed right when bytes are written again', async () => {
+    const file = new ArrivingFile(new MemoryFile(), 0);
+    await file.write(0, [Buffer.from('aaaa')], 4);
+    await file.write(2, [Buffer.from('bbbb')], 4);
+    expect((await file.finish()).sha256).toBe(sha256(Buffer.from('aabbbb')));
+  });
+
+  it('is hashed with what was there before when it is resumed', async () => {
+    const disk = new MemoryFile(Buffer.from('first half, '));
+    const file = new ArrivingFile(disk, 12);
+    await file.write(12, [Buffer.from('second half')], 11);
+    expect((await file.finish()).sha256).toBe(sha256(Buffer.from('first half, second half')));
+  });
+
+  it('is cut to what is whole when its sender is gone', async () => {
+    const disk = new MemoryFile();
+    const file = new ArrivingFile(disk, 0);
+    await file.write(0, [Buffer.from('whole')], 5);
+    await file.write(100, [Buffer.from('beyond a gap')], 12);
+    expect(file.bytes).toBe(112);
+    expect(await file.abandon()).toEqual({ bytes: 5 });
+    expect(disk.content.toString()).toBe('whole');
+  });
+
+  it('joins neighbours into one write', async () => {
+    const disk = new MemoryFile();
+    const file = new ArrivingFile(disk, 0);
+    await Promise.all(Array.from({ length: 100 }, (_, index) => file.write(index * 4, [Buffer.from('data')], 4)));
+    expect(disk.writes).toBeLessThanOrEqual(3);
+  });
+
+  it('does not become a sparse giant', async () => {
+    const file = new ArrivingFile(new MemoryFile(), 0);
+    expect(() => file.write(2 ** 50, [Buffer.from('x')], 1)).toThrow('send the file in order');
+  });
+
+  it('fails its sender and its closing when the disk fails', async () => {
+    const disk = new MemoryFile();
+    disk.fails = true;
+    const file = new ArrivingFile(disk, 0);
+    await expect(file.write(0, [Buffer.from('x')], 1)).rejects.toThrow('disk full');
+    await expect(file.finish()).rejects.toThrow('disk full');
+  });
+});
+
+class MemoryFile implements StoredFile {
+  writes = 0;
+  fails = false;
+  constructor(public content: Buffer = Buffer.alloc(0)) {}
+
+  async write(pieces: readonly Buffer[], offset: number): Promise<void> {
+    await Promise.resolve();
+    if (this.fails) throw new Error('disk full');
+    this.writes += 1;
+    const bytes = Buffer.concat(pieces);
+    const grown = Buffer.alloc(Math.max(this.content.length, offset + bytes.length));
+    this.content.copy(grown);
+    bytes.copy(grown, offset);
+    this.content = grown;
+  }
+  read(offset: number, length: number): Promise<Buffer> {
+    return Promise.resolve(Buffer.from(this.content.subarray(offset, offset + length)));
+  }
+  truncate(bytes: number): Promise<void> {
+    this.content = this.content.subarray(0, bytes);
+    return Promise.resolve();
+  }
+  sync = () => Promise.resolve();
+  close = () => Promise.resolve();
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+function cut(whole: Buffer, size: number) {
+  return Array.from({ length: Math.ceil(whole.length / size) }, (_, index) => ({
+    offset: index * size,
+    bytes: whole.subarray(index * size, (index + 1) * size),
+  }));
+}
+
+function shuffled<Item>(items: Item[], random: Iterator<number>): Item[] {
+  return items
+    .map((item) => ({ item, key: random.next().value as number }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,243 @@
+import { createHash, type Hash } from 'node:crypto';
+import { FileRefusal } from './file-refusal.js';
+
+/** An open file on the disk. */
+export interface StoredFile {
+  write(pieces: readonly Buffer[], offset: number): Promise<void>;
+  read(offset: number, length: number): Promise<Buffer>;
+  truncate(bytes: number): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Piece {
+  offset: number;
+  bytes: number;
+  buffers: Buffer[];
+  done(error?: unknown): void;
+}
+
+/** Clients send ahead of a gap by what they have in flight; far more than that is an attempt to make a sparse file. */
+const furthestAhead = 64 * 1024 * 1024;
+const mostGaps = 10_000;
+/** A vectored write takes at most 1024 buffers (IOV_MAX of Linux). */
+const mostBuffers = 1000;
+const rereadBytes = 1024 * 1024;
+
+/**
+ * A file while it arrives. One writer takes what waits in the order of its place in the file and joins neighbours,
+ * so that thousands of small packets become few writes. Knows up to where the file is whole (`wholeBytes`) and hashes
+ * it on the way: what comes in order from memory, the rest by reading behind the writer.
+ */
+export class ArrivingFile {
+  private waiting: Piece[] = [];
+  private writing: Promise<void> | null = null;
+  private failure: unknown;
+  /** Written ranges beyond the first gap: start to end. */
+  private readonly ahead = new Map<number, number>();
+  private end: number;
+  private isClosed = false;
+  private whole: number;
+  private readonly digest: TrailingDigest;
+
+  constructor(
+    private readonly file: StoredFile,
+    bytesThere: number,
+  ) {
+    this.whole = bytesThere;
+    this.end = bytesThere;
+    this.digest = new TrailingDigest(file, () => this.whole);
+    this.digest.follow();
+  }
+
+  get wholeBytes(): number {
+    return this.whole;
+  }
+
+  get bytes(): number {
+    return this.end;
+  }
+
+  write(offset: number, buffers: Buffer[], bytes: number): Promise<void> {
+    if (offset > this.whole + furthestAhead)
+      throw new FileRefusal('EINVAL', `byte ${offset} comes before the bytes from ${this.whole} on; send the file in order`);
+    if (bytes === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ offset, bytes, buffers, done: (error) => (error === undefined ? resolve() : reject(error as Error)) });
+      this.writing ??= this.writeAll();
+    });
+  }
+
+  read(offset: number, length: number): Promise<Buffer> {
+    return this.file.read(offset, length);
+  }
+
+  /** Resolves when nothing waits to be written; throws when a write failed. */
+  async settled(): Promise<void> {
+    while (this.writing) await this.writing;
+    if (this.failure !== undefined) throw this.failure as Error;
+  }
+
+  async truncate(bytes: number): Promise<void> {
+    await this.settled();
+    if (bytes >= this.end) return;
+    await this.file.truncate(bytes);
+    this.end = bytes;
+    this.whole = Math.min(this.whole, bytes);
+    this.ahead.clear();
+    this.digest.changed(bytes);
+  }
+
+  async sync(): Promise<void> {
+    await this.settled();
+    await this.file.sync();
+  }
+
+  /** Makes the file durable and closes it; tells the hash of all its bytes. Only for a file without gaps. */
+  async finish(): Promise<{ bytes: number; sha256: string }> {
+    await this.sync();
+    const sha256 = await this.digest.ofAll();
+    this.isClosed = true;
+    await this.file.close();
+    return { bytes: this.whole, sha256 };
+  }
+
+  /** Closes the file as it is, cut to what is whole, so that its size says where to resume. */
+  async abandon(): Promise<{ bytes: number }> {
+    while (this.writing) await this.writing;
+    if (this.isClosed) return { bytes: this.whole };
+    this.isClosed = true;
+    this.digest.stop();
+    await this.digest.idle();
+    try {
+      if (this.end > this.whole) await this.file.truncate(this.whole);
+      await this.file.sync();
+    } finally {
+      await this.file.close();
+    }
+    return { bytes: this.whole };
+  }
+
+  private async writeAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const run = this.takeRun();
+      const first = run[0] as Piece;
+      const buffers = run.flatMap((piece) => piece.buffers);
+      try {
+        await this.file.write(buffers, first.offset);
+        this.note(first.offset, buffers);
+        for (const piece of run) piece.done();
+      } catch (error) {
+        this.failure ??= error;
+        for (const piece of run) piece.done(error);
+      }
+    }
+    // In the same step as the last look at what waits: whoever writes next must find no writer that has ended.
+    this.writing = null;
+  }
+
+  private takeRun(): Piece[] {
+    if (this.waiting.length > 1) this.waiting.sort((a, b) => a.offset - b.offset);
+    let count = 0;
+    let buffers = 0;
+    let next = this.waiting[0]?.offset;
+    for (const piece of this.waiting) {
+      if (piece.offset !== next || (count > 0 && buffers + piece.buffers.length > mostBuffers)) break;
+      count += 1;
+      buffers += piece.buffers.length;
+      next = piece.offset + piece.bytes;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  private note(from: number, buffers: Buffer[]): void {
+    const to = buffers.reduce((sum, buffer) => sum + buffer.length, from);
+    this.end = Math.max(this.end, to);
+    if (from > this.whole) {
+      this.ahead.set(from, Math.max(to, this.ahead.get(from) ?? 0));
+      if (this.ahead.size > mostGaps)
+        throw new FileRefusal('EINVAL', `the file has more than ${mostGaps} gaps; send it in order`);
+      return;
+    }
+    this.digest.written(from, buffers);
+    this.whole = Math.max(this.whole, to);
+    for (const [start, end] of [...this.ahead].sort(([a], [b]) => a - b)) {
+      if (start > this.whole) break;
+      this.ahead.delete(start);
+      this.whole = Math.max(this.whole, end);
+    }
+    this.digest.follow();
+  }
+}
+
+/** Hashes a growing file from its start, a step behind its writer. */
+class TrailingDigest {
+  private hash: Hash = createHash('sha256');
+  private position = 0;
+  private readingTo = 0;
+  private reading: Promise<void> | null = null;
+  private failure: unknown;
+  private stopped = false;
+
+  constructor(
+    private readonly file: StoredFile,
+    private readonly wholeBytes: () => number,
+  ) {}
+
+  written(offset: number, buffers: Buffer[]): void {
+    if (!this.reading && offset === this.position) {
+      for (const buffer of buffers) this.hash.update(buffer);
+      this.position = buffers.reduce((sum, buffer) => sum + buffer.length, offset);
+      return;
+    }
+    this.changed(offset);
+  }
+
+  /** Bytes from here on may be others than those hashed. */
+  changed(offset: number): void {
+    if (offset >= Math.max(this.position, this.readingTo)) return;
+    this.hash = createHash('sha256');
+    this.position = 0;
+    this.readingTo = 0;
+  }
+
+  follow(): void {
+    if (this.reading || this.stopped || this.position >= this.wholeBytes()) return;
+    this.reading = this.readOn();
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  async idle(): Promise<void> {
+    while (this.reading) await this.reading;
+  }
+
+  async ofAll(): Promise<string> {
+    while (this.position < this.wholeBytes()) {
+      this.follow();
+      await this.idle();
+      if (this.failure !== undefined) throw this.failure as Error;
+    }
+    return this.hash.digest('hex');
+  }
+
+  private async readOn(): Promise<void> {
+    try {
+      while (!this.stopped && this.position < this.wholeBytes()) {
+        const { hash, position } = this;
+        this.readingTo = Math.min(position + rereadBytes, this.wholeBytes());
+        const bytes = await this.file.read(position, this.readingTo - position);
+        if (hash !== this.hash) continue;
+        if (bytes.length === 0) throw new Error(`the file ends at byte ${position}; ${this.wholeBytes()} were written`);
+        hash.update(bytes);
+        this.position = position + bytes.length;
+      }
+    } catch (error) {
+      this.failure = error;
+    }
+    this.reading = null;
+    this.readingTo = 0;
+  }
+}

@@ -1,0 +1,10 @@
+/** Why something cannot be done with a file, in words for the customer. The code is that of the operating system. */
+export class FileRefusal extends Error {
+  override readonly name = 'FileRefusal';
+  constructor(
+    readonly code: 'ENOENT' | 'EACCES' | 'EEXIST' | 'EINVAL' | 'EBUSY' | 'EIO',
+    message: string,
+  ) {
+    super(message);
+  }
+}

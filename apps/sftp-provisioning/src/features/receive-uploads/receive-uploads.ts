@@ -1,0 +1,158 @@
+import type { Tell } from '@caserelay/messaging';
+import type { StoredFile } from './arriving-file.js';
+import { SpaceFiles } from './space-files.js';
+
+/** Who uploads, and where to. */
+export interface Space {
+  readonly spaceId: string;
+  readonly caseId: string;
+}
+
+/** receiving: bytes come; interrupted: they stopped coming; named-later: closed under a temporary name; received: told. */
+export type UploadState = 'receiving' | 'interrupted' | 'named-later' | 'received';
+
+export interface Upload {
+  readonly uploadId: string;
+  readonly spaceId: string;
+  readonly caseId: string;
+  /** Folder below /upload without slashes at its ends; empty for /upload itself. */
+  readonly folder: string;
+  readonly name: string;
+  readonly location: string;
+  readonly state: UploadState;
+  /** What is known to be there; while it is `receiving` the file itself knows better. */
+  readonly bytes: number;
+  readonly sha256: string | null;
+  readonly changedAt: Date;
+}
+
+/** What is kept about uploads, within one transaction or outside of one. */
+export interface Uploads {
+  /** Keeps others from changing the same space until the transaction ends; false when the space is closed. */
+  lockOpenSpace(spaceId: string): Promise<boolean>;
+  get(uploadId: string): Promise<Upload | null>;
+  find(spaceId: string, folder: string, name: string): Promise<Upload | null>;
+  list(spaceId: string, folder: string): Promise<Upload[]>;
+  count(spaceId: string): Promise<number>;
+  add(upload: Upload): Promise<void>;
+  /** Takes an upload out of the customer's sight; it stays evidence. */
+  hide(uploadId: string): Promise<void>;
+  show(uploadId: string, place: Place): Promise<void>;
+  forget(uploadId: string): Promise<void>;
+  /** True the first time. */
+  markStarted(uploadId: string): Promise<boolean>;
+  resume(uploadId: string, at: Date): Promise<void>;
+  /** The upload if it was `receiving` until now. */
+  markInterrupted(uploadId: string, bytes: number, at: Date): Promise<{ started: boolean } | null>;
+  markNamedLater(uploadId: string, content: Content, at: Date): Promise<void>;
+  markReceived(uploadId: string, content: Content, at: Date): Promise<void>;
+  /** The upload that was told with this name and content. */
+  findTold(spaceId: string, place: Place, sha256: string): Promise<{ uploadId: string; isVisible: boolean } | null>;
+  listReceiving(): Promise<Upload[]>;
+  rename(uploadId: string, folder: string, name: string, at: Date): Promise<void>;
+  hasFolder(spaceId: string, folder: string): Promise<boolean>;
+  listFolders(spaceId: string, parent: string): Promise<{ name: string; changedAt: Date }[]>;
+  countFolders(spaceId: string): Promise<number>;
+  addFolder(spaceId: string, folder: string, at: Date): Promise<void>;
+  removeFolder(spaceId: string, folder: string): Promise<void>;
+  renameFolder(spaceId: string, from: string, to: string): Promise<void>;
+}
+
+export interface Place {
+  readonly folder: string;
+  readonly name: string;
+}
+
+export interface Content {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What receiving uploads needs from around it. */
+export interface Needs {
+  /** For looking only. */
+  uploads: Uploads;
+  /** Changes and what they tell, kept together or not at all. */
+  transaction<Result>(work: (uploads: Uploads) => Promise<{ result: Result; tells: Tell[] }>): Promise<Result>;
+  evidence: {
+    create(location: string): Promise<StoredFile>;
+    openForWriting(location: string): Promise<StoredFile>;
+    openForReading(location: string): Promise<StoredFile>;
+    copy(from: string, to: string): Promise<void>;
+    size(location: string): Promise<number>;
+    remove(location: string): Promise<void>;
+    room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }>;
+  };
+  now(): Date;
+  /** A writer that was silent for so long (real time) may be replaced by a newer session of the same account. */
+  silentMilliseconds: number;
+  warn(message: string, details: Record<string, unknown>): void;
+}
+
+/** A file that is open for writing in some session. */
+export interface Writer {
+  readonly session: SpaceFiles;
+  readonly bytes: number;
+  readonly lastHeard: number;
+  /** Lets go of the file for a newer session; later writes of the old one fail. */
+  replace(): Promise<void>;
+}
+
+/** Receives files from customers: one per service, since it knows which files are open. */
+export class UploadReception {
+  /** Open writers by upload. */
+  readonly writers = new Map<string, Writer>();
+  private readonly turns = new Map<string, Promise<unknown>>();
+
+  constructor(readonly needs: Needs) {}
+
+  /** The files of a space as one session sees and changes them. */
+  filesOf(space: Space): SpaceFiles {
+    return new SpaceFiles(space, this);
+  }
+
+  /** One after the other within a space, so that names cannot be taken twice. */
+  async inTurn<Result>(spaceId: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.turns.get(spaceId) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    this.turns.set(spaceId, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(spaceId) === turn) this.turns.delete(spaceId);
+    }
+  }
+
+  /** Tells of uploads that nobody sends any more although they were never closed: after a crash, or a failed commit. */
+  async interruptForgotten(): Promise<number> {
+    let count = 0;
+    for (const { uploadId, spaceId } of await this.needs.uploads.listReceiving())
+      await this.inTurn(spaceId, async () => {
+        if (this.writers.has(uploadId)) return;
+        if (await this.interrupt(uploadId)) count += 1;
+      });
+    return count;
+  }
+
+  /** Notes that an upload stopped before its end. */
+  async interrupt(uploadId: string): Promise<boolean> {
+    const { needs } = this;
+    return needs.transaction(async (uploads) => {
+      const upload = await uploads.get(uploadId);
+      if (upload?.state !== 'receiving') return { result: false, tells: [] };
+      const bytes = await needs.evidence.size(upload.location);
+      const marked = await uploads.markInterrupted(uploadId, bytes, needs.now());
+      if (!marked?.started) return { result: marked !== null, tells: [] };
+      const { spaceId, caseId } = upload;
+      return {
+        result: true,
+        tells: [{ type: 'upload.interrupted', caseId, data: { uploadId, spaceId, name: pathOf(upload), bytes } }],
+      };
+    });
+  }
+}
+
+/** The path below /upload. */
+export function pathOf({ folder, name }: Place): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}

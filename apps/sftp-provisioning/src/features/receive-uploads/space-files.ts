@@ -1,0 +1,552 @@
+import type { Tell } from '@caserelay/messaging';
+import { v7 as newId } from 'uuid';
+import { ArrivingFile, type StoredFile } from './arriving-file.js';
+import { isTemporaryName, parsePath, safeName } from './customer-path.js';
+import { FileRefusal } from './file-refusal.js';
+import { pathOf, type Content, type Space, type Upload, type UploadReception, type Uploads, type Writer } from './receive-uploads.js';
+
+export interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly bytes: number;
+  readonly changedAt: Date;
+}
+
+export interface OpenIntent {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly create: boolean;
+  readonly truncate: boolean;
+  readonly exclusive: boolean;
+}
+
+export interface OpenFile {
+  entry(): Promise<Entry>;
+  read(offset: number, length: number): Promise<Buffer>;
+  write(offset: number, buffers: Buffer[], bytes: number): Promise<void>;
+  truncate(bytes: number): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const mostFiles = 10_000;
+const mostFolders = 1_000;
+
+/**
+ * The files of a space as one session of the customer sees them: a root that holds `upload` and nothing else, below
+ * it folders and files by the customer's names. Names never become paths of the disk: they are kept in tables, the
+ * bytes lie under a name that we chose.
+ */
+export class SpaceFiles {
+  private readonly open = new Set<WritingHandle>();
+
+  constructor(
+    readonly space: Space,
+    private readonly reception: UploadReception,
+  ) {}
+
+  resolve(path: Buffer): string {
+    return `/${parsePath(path).join('/')}`;
+  }
+
+  async entry(path: Buffer): Promise<Entry> {
+    const place = placeOf(path);
+    if (place.kind === 'outside') throw absent(path);
+    if (place.kind !== 'below') return folderEntry(place.kind === 'root' ? '/' : 'upload', new Date(0));
+    const upload = await this.uploads.find(this.space.spaceId, place.folder, place.name);
+    if (upload) return this.entryOf(upload);
+    if (await this.uploads.hasFolder(this.space.spaceId, pathOf(place))) return folderEntry(place.name, new Date(0));
+    throw absent(path);
+  }
+
+  async list(path: Buffer): Promise<Entry[]> {
+    const place = placeOf(path);
+    if (place.kind === 'outside') throw absent(path);
+    if (place.kind === 'root') return [folderEntry('upload', new Date(0))];
+    const folder = place.kind === 'upload' ? '' : pathOf(place);
+    if (!(await this.uploads.hasFolder(this.space.spaceId, folder))) throw absent(path);
+    const folders = await this.uploads.listFolders(this.space.spaceId, folder);
+    const uploads = await this.uploads.list(this.space.spaceId, folder);
+    return [
+      ...folders.map(({ name, changedAt }) => folderEntry(name, changedAt)),
+      ...(await Promise.all(uploads.map((upload) => this.entryOf(upload)))),
+    ];
+  }
+
+  async openFile(path: Buffer, intent: OpenIntent): Promise<OpenFile> {
+    const place = below(path);
+    return intent.write ? this.inTurn(() => this.openForWriting(path, place, intent)) : this.openForReading(path, place);
+  }
+
+  async makeFolder(path: Buffer): Promise<void> {
+    const place = below(path);
+    await this.change(async (uploads) => {
+      await this.refuseWhenTaken(uploads, place);
+      await this.refuseWithoutFolder(uploads, place.folder);
+      if ((await uploads.countFolders(this.space.spaceId)) >= mostFolders)
+        throw new FileRefusal('EACCES', `there are ${mostFolders} folders already; no more are possible`);
+      await uploads.addFolder(this.space.spaceId, pathOf(place), this.now());
+      return [];
+    });
+  }
+
+  async removeFolder(path: Buffer): Promise<void> {
+    const folder = pathOf(below(path));
+    const { spaceId } = this.space;
+    await this.change(async (uploads) => {
+      if (!(await uploads.hasFolder(spaceId, folder))) throw absent(path);
+      const inside = [...(await uploads.list(spaceId, folder)), ...(await uploads.listFolders(spaceId, folder))];
+      if (inside.length > 0) throw new FileRefusal('EEXIST', `the folder is not empty; it holds ${inside.length} entries`);
+      await uploads.removeFolder(spaceId, folder);
+      return [];
+    });
+  }
+
+  /** Takes a file out of the customer's sight. What was told as received stays evidence. */
+  async remove(path: Buffer): Promise<void> {
+    const place = below(path);
+    let spare: string | null = null;
+    await this.change(async (uploads) => {
+      const upload = await this.findIdle(uploads, path, place);
+      if (upload.state === 'received') await uploads.hide(upload.uploadId);
+      else {
+        await uploads.forget(upload.uploadId);
+        spare = upload.location;
+      }
+      return [];
+    });
+    if (spare !== null) await this.evidence.remove(spare);
+  }
+
+  /** `replace` is the POSIX way: what has the new name already is hidden. Without it the new name must be free. */
+  async rename(fromPath: Buffer, toPath: Buffer, replace: boolean): Promise<void> {
+    const from = below(fromPath);
+    const to = below(toPath);
+    const { spaceId } = this.space;
+    let spare: string | null = null;
+    await this.change(async (uploads) => {
+      await this.refuseWithoutFolder(uploads, to.folder);
+      if (await uploads.hasFolder(spaceId, pathOf(from))) {
+        await this.refuseWhenTaken(uploads, to);
+        if (`${pathOf(to)}/`.startsWith(`${pathOf(from)}/`)) throw new FileRefusal('EINVAL', 'a folder cannot go into itself');
+        await uploads.renameFolder(spaceId, pathOf(from), pathOf(to));
+        return [];
+      }
+      const upload = await this.findIdle(uploads, fromPath, from);
+      if (pathOf(from) === pathOf(to)) return [];
+      const inTheWay = replace ? await this.findIdleOrNone(uploads, to) : null;
+      if (inTheWay) await uploads.hide(inTheWay.uploadId);
+      await this.refuseWhenTaken(uploads, to);
+      await uploads.rename(upload.uploadId, to.folder, to.name, this.now());
+      if (upload.state !== 'named-later' || isTemporaryName(to.name) || upload.sha256 === null) return [];
+      const received = await this.receive(uploads, { ...upload, ...to }, { bytes: upload.bytes, sha256: upload.sha256 });
+      spare = received.spare;
+      return received.tells;
+    });
+    if (spare !== null) await this.evidence.remove(spare);
+  }
+
+  room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }> {
+    return this.evidence.room();
+  }
+
+  /** The connection is over: files that were not closed are interrupted, with their bytes kept for resuming. */
+  async end(): Promise<void> {
+    await Promise.all([...this.open].map((handle) => handle.drop()));
+  }
+
+  private async openForReading(path: Buffer, place: Below): Promise<OpenFile> {
+    const upload = await this.uploads.find(this.space.spaceId, place.folder, place.name);
+    if (!upload) throw absent(path);
+    return new ReadingHandle(await this.evidence.openForReading(upload.location), () => this.entryOf(upload));
+  }
+
+  private async openForWriting(path: Buffer, place: Below, intent: OpenIntent): Promise<OpenFile> {
+    await this.refuseWithoutFolder(this.uploads, place.folder);
+    const upload = await this.uploads.find(this.space.spaceId, place.folder, place.name);
+    if (upload && intent.create && intent.exclusive) throw new FileRefusal('EEXIST', 'the file exists already');
+    if (!upload) {
+      if (!intent.create) throw absent(path);
+      if (await this.uploads.hasFolder(this.space.spaceId, pathOf(place))) throw new FileRefusal('EACCES', 'this is a folder');
+      return this.begin(place, null);
+    }
+    if (upload.state === 'received') return intent.truncate ? this.begin(place, upload) : this.handle(place, upload, null);
+    return this.goOn(place, upload, intent);
+  }
+
+  /** A new upload; `before` is what had this name until now and stays evidence out of sight. */
+  private async begin(place: Below, before: Upload | null): Promise<WritingHandle> {
+    const upload = await this.newUpload(place);
+    const handle = this.handle(place, upload, null);
+    try {
+      await handle.start(upload, before, false);
+    } catch (error) {
+      handle.letGo();
+      throw error;
+    }
+    return handle;
+  }
+
+  private async goOn(place: Below, upload: Upload, intent: OpenIntent): Promise<WritingHandle> {
+    const writer = this.reception.writers.get(upload.uploadId);
+    if (writer) {
+      const silent = performance.now() - writer.lastHeard;
+      if (writer.session === this || silent < this.reception.needs.silentMilliseconds)
+        throw new FileRefusal('EBUSY', 'this file is being uploaded by another connection; wait until it has ended');
+      await writer.replace();
+    }
+    const stored = await this.evidence.openForWriting(upload.location);
+    const file = new ArrivingFile(stored, await this.evidence.size(upload.location));
+    try {
+      if (intent.truncate) await file.truncate(0);
+      await this.changeInTurn(async (uploads) => {
+        await uploads.resume(upload.uploadId, this.now());
+        return [];
+      });
+    } catch (error) {
+      await file.abandon();
+      throw error;
+    }
+    return this.handle(place, upload, file);
+  }
+
+  private handle(place: Below, upload: Upload, file: ArrivingFile | null): WritingHandle {
+    const handle = new WritingHandle(this, this.reception, place, upload, file);
+    this.open.add(handle);
+    return handle;
+  }
+
+  async newUpload(place: Below): Promise<Upload> {
+    const { spaceId, caseId } = this.space;
+    if ((await this.uploads.count(spaceId)) >= mostFiles)
+      throw new FileRefusal('EACCES', `there are ${mostFiles} files already; no more are possible`);
+    const uploadId = newId();
+    const location = `uploads/${caseId}/${uploadId}/${safeName(place.name)}`;
+    const { folder, name } = place;
+    return { uploadId, spaceId, caseId, folder, name, location, state: 'receiving', bytes: 0, sha256: null, changedAt: this.now() };
+  }
+
+  /**
+   * Keeps that an upload is here and tells it, unless the same name and content was told before. `spare` is a file
+   * that is needed no more once this is committed.
+   */
+  async receive(uploads: Uploads, upload: Upload, content: Content): Promise<{ tells: Tell[]; spare: string | null }> {
+    const { uploadId, spaceId, caseId, location, folder, name } = upload;
+    const told = await uploads.findTold(spaceId, { folder, name }, content.sha256);
+    if (told && !told.isVisible) {
+      await uploads.forget(uploadId);
+      await uploads.show(told.uploadId, { folder, name });
+      return { tells: [], spare: location };
+    }
+    await uploads.markReceived(uploadId, content, this.now());
+    const data = { uploadId, spaceId, name: pathOf(upload), ...content, location };
+    return { tells: told ? [] : [{ type: 'upload.received', caseId, data }], spare: null };
+  }
+
+  released(handle: WritingHandle): void {
+    this.open.delete(handle);
+  }
+
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.reception.inTurn(this.space.spaceId, work);
+  }
+
+  change(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void> {
+    return this.inTurn(() => this.changeInTurn(work));
+  }
+
+  /** A change of this space by someone who has its turn; refused when the space was closed meanwhile. */
+  changeInTurn(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void> {
+    return this.reception.needs.transaction(async (uploads) => {
+      if (!(await uploads.lockOpenSpace(this.space.spaceId))) throw new FileRefusal('EACCES', 'this account was closed');
+      return { result: undefined, tells: await work(uploads) };
+    });
+  }
+
+  async entryOf(upload: Upload): Promise<Entry> {
+    const writer = this.reception.writers.get(upload.uploadId);
+    const bytes =
+      upload.state === 'received' ? upload.bytes : (writer?.bytes ?? (await this.evidence.size(upload.location)));
+    return { name: upload.name, isFolder: false, bytes, changedAt: upload.changedAt };
+  }
+
+  private async findIdle(uploads: Uploads, path: Buffer, place: Below): Promise<Upload> {
+    const upload = await this.findIdleOrNone(uploads, place);
+    if (!upload) throw absent(path);
+    return upload;
+  }
+
+  private async findIdleOrNone(uploads: Uploads, place: Below): Promise<Upload | null> {
+    const upload = await uploads.find(this.space.spaceId, place.folder, place.name);
+    if (upload && this.reception.writers.has(upload.uploadId))
+      throw new FileRefusal('EBUSY', 'this file is being uploaded; wait until that has ended');
+    return upload;
+  }
+
+  private async refuseWithoutFolder(uploads: Uploads, folder: string): Promise<void> {
+    if (await uploads.hasFolder(this.space.spaceId, folder)) return;
+    throw new FileRefusal('ENOENT', 'the folder does not exist');
+  }
+
+  private async refuseWhenTaken(uploads: Uploads, place: Below): Promise<void> {
+    const { spaceId } = this.space;
+    if ((await uploads.find(spaceId, place.folder, place.name)) ?? (await uploads.hasFolder(spaceId, pathOf(place))))
+      throw new FileRefusal('EEXIST', 'this name is taken');
+  }
+
+  private get uploads(): Uploads {
+    return this.reception.needs.uploads;
+  }
+
+  private get evidence() {
+    return this.reception.needs.evidence;
+  }
+
+  private now(): Date {
+    return this.reception.needs.now();
+  }
+}
+
+class ReadingHandle implements OpenFile {
+  constructor(
+    private readonly file: StoredFile,
+    readonly entry: () => Promise<Entry>,
+  ) {}
+
+  read(offset: number, length: number): Promise<Buffer> {
+    return this.file.read(offset, length);
+  }
+  write(): Promise<void> {
+    return Promise.reject(new FileRefusal('EACCES', 'the file was opened for reading only'));
+  }
+  truncate(): Promise<void> {
+    return this.write();
+  }
+  sync(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return this.file.close();
+  }
+}
+
+/**
+ * A file opened for writing. A received file is evidence and never changes: opened to be continued, it stays as it is
+ * until the first byte is written; then a new upload begins with a copy of it.
+ */
+class WritingHandle implements OpenFile, Writer {
+  lastHeard = performance.now();
+  private starting: Promise<void> | null = null;
+  private announcing: Promise<void> | null = null;
+  private closing: Promise<void> | null = null;
+  private state: 'open' | 'closing' | 'ended' | 'replaced' = 'open';
+
+  constructor(
+    readonly session: SpaceFiles,
+    private readonly reception: UploadReception,
+    private readonly place: Below,
+    private upload: Upload,
+    private arriving: ArrivingFile | null,
+  ) {
+    if (arriving) reception.writers.set(upload.uploadId, this);
+  }
+
+  get bytes(): number {
+    return this.arriving?.bytes ?? this.upload.bytes;
+  }
+
+  entry(): Promise<Entry> {
+    return this.session.entryOf(this.upload);
+  }
+
+  async read(offset: number, length: number): Promise<Buffer> {
+    if (this.arriving) return this.arriving.read(offset, length);
+    const stored = await this.reception.needs.evidence.openForReading(this.upload.location);
+    try {
+      return await stored.read(offset, length);
+    } finally {
+      await stored.close();
+    }
+  }
+
+  async write(offset: number, buffers: Buffer[], bytes: number): Promise<void> {
+    this.refuseUnlessOpen();
+    this.lastHeard = performance.now();
+    const file = this.arriving ?? (await this.continueReceived());
+    this.refuseUnlessOpen();
+    await file.write(offset, buffers, bytes);
+    await this.announce();
+  }
+
+  async truncate(bytes: number): Promise<void> {
+    this.refuseUnlessOpen();
+    // Some clients set the size that the file has or will have; only cutting changes anything.
+    if (bytes >= this.bytes) return;
+    const file = this.arriving ?? (await this.continueReceived());
+    await file.truncate(bytes);
+  }
+
+  async sync(): Promise<void> {
+    await this.arriving?.sync();
+  }
+
+  /** Resolves when the file is durable and its arrival is committed. */
+  async close(): Promise<void> {
+    this.refuseUnlessOpen();
+    this.state = 'closing';
+    this.lastHeard = Infinity;
+    this.closing = this.finish();
+    await this.closing;
+  }
+
+  /** The connection is gone. What is being closed is closed to its end. */
+  async drop(): Promise<void> {
+    if (this.closing) await this.closing.catch(() => undefined);
+    if (this.state !== 'open') return;
+    this.state = 'ended';
+    await this.starting?.catch(() => undefined);
+    await this.giveUp();
+  }
+
+  async replace(): Promise<void> {
+    this.state = 'replaced';
+    this.letGo();
+    await this.arriving?.abandon();
+  }
+
+  /** Makes the file and its row. The caller has the turn of the space. */
+  async start(upload: Upload, before: Upload | null, copy: boolean): Promise<ArrivingFile> {
+    const { evidence, now } = this.reception.needs;
+    const { uploadId, location } = upload;
+    if (before && copy) await evidence.copy(before.location, location);
+    const stored = before && copy ? await evidence.openForWriting(location) : await evidence.create(location);
+    const file = new ArrivingFile(stored, before && copy ? before.bytes : 0);
+    this.reception.writers.set(uploadId, this);
+    try {
+      await this.session.changeInTurn(async (uploads) => {
+        if (before) await uploads.hide(before.uploadId);
+        await uploads.add({ ...upload, changedAt: now() });
+        return [];
+      });
+    } catch (error) {
+      this.reception.writers.delete(uploadId);
+      await file.abandon();
+      await evidence.remove(location);
+      throw error;
+    }
+    this.upload = upload;
+    this.arriving = file;
+    return file;
+  }
+
+  letGo(): void {
+    if (this.reception.writers.get(this.upload.uploadId) === this) this.reception.writers.delete(this.upload.uploadId);
+    this.session.released(this);
+  }
+
+  private async continueReceived(): Promise<ArrivingFile> {
+    const received = this.upload;
+    this.starting ??= this.session
+      .inTurn(async () => this.start(await this.session.newUpload(this.place), received, true))
+      .then(() => undefined);
+    await this.starting;
+    if (!this.arriving) throw new FileRefusal('EIO', 'the file cannot be continued');
+    return this.arriving;
+  }
+
+  private async announce(): Promise<void> {
+    this.announcing ??= this.tellStarted();
+    try {
+      await this.announcing;
+    } catch (error) {
+      this.announcing = null;
+      throw error;
+    }
+  }
+
+  private async tellStarted(): Promise<void> {
+    const { uploadId, spaceId, caseId } = this.upload;
+    await this.reception.needs.transaction(async (uploads) => ({
+      result: undefined,
+      tells: (await uploads.markStarted(uploadId))
+        ? [{ type: 'upload.started', caseId, data: { uploadId, spaceId, name: pathOf(this.place) } }]
+        : [],
+    }));
+  }
+
+  private async finish(): Promise<void> {
+    try {
+      await this.starting;
+      if (this.arriving) await this.keep(this.arriving);
+      this.state = 'ended';
+      this.letGo();
+    } catch (error) {
+      this.state = 'ended';
+      await this.giveUp();
+      throw error;
+    }
+  }
+
+  private async keep(file: ArrivingFile): Promise<void> {
+    await file.settled();
+    if (file.bytes > file.wholeBytes)
+      throw new FileRefusal('EIO', `bytes from ${file.wholeBytes} on never came, but later ones did; resume there`);
+    if (file.bytes > 0) await this.announce();
+    const content = await file.finish();
+    let spare: string | null = null;
+    await this.session.change(async (uploads) => {
+      if (isTemporaryName(this.place.name)) {
+        await uploads.markNamedLater(this.upload.uploadId, content, this.reception.needs.now());
+        return [];
+      }
+      const received = await this.session.receive(uploads, this.upload, content);
+      spare = received.spare;
+      return received.tells;
+    });
+    if (spare !== null) await this.reception.needs.evidence.remove(spare);
+  }
+
+  /** Keeps what is whole and tells that the rest is missing. Trouble is only logged: the next look around repairs it. */
+  private async giveUp(): Promise<void> {
+    const { uploadId } = this.upload;
+    try {
+      await this.arriving?.abandon();
+      await this.session.inTurn(async () => {
+        this.letGo();
+        if (this.arriving) await this.reception.interrupt(uploadId);
+      });
+    } catch (error) {
+      this.letGo();
+      this.reception.needs.warn('an interrupted upload could not be noted', { uploadId, error });
+    }
+  }
+
+  private refuseUnlessOpen(): void {
+    if (this.state === 'open') return;
+    throw new FileRefusal('EIO', this.state === 'replaced' ? 'a newer connection took this file over' : 'the file is closed');
+  }
+}
+
+type Below = { folder: string; name: string };
+
+function placeOf(path: Buffer): { kind: 'root' } | { kind: 'upload' } | { kind: 'outside' } | ({ kind: 'below' } & Below) {
+  const [top, ...rest] = parsePath(path);
+  if (top === undefined) return { kind: 'root' };
+  if (top !== 'upload') return { kind: 'outside' };
+  const name = rest.pop();
+  return name === undefined ? { kind: 'upload' } : { kind: 'below', folder: rest.join('/'), name };
+}
+
+function below(path: Buffer): Below {
+  const place = placeOf(path);
+  if (place.kind !== 'below') throw new FileRefusal('EACCES', 'only what is below /upload can be changed; upload there');
+  return { folder: place.folder, name: place.name };
+}
+
+function absent(path: Buffer): FileRefusal {
+  return new FileRefusal('ENOENT', `there is no /${parsePath(path).join('/')}`);
+}
+
+function folderEntry(name: string, changedAt: Date): Entry {
+  return { name, isFolder: true, bytes: 0, changedAt };
+}
