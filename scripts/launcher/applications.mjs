@@ -34,7 +34,7 @@ export async function startApplications(session, connections) {
   const ports = await claimPorts(session);
   const secrets = loadSecrets(session.folder);
   const settings = { ...connections, ...serviceSettings(session, ports, secrets) };
-  const wanted = { 'mail-catcher': catcherProgram(ports), ...servicePrograms(session, settings) };
+  const wanted = { 'mail-catcher': catcherProgram(session, ports), ...servicePrograms(session, settings) };
   for (const name of ['caserelay', ...services.map((its) => its.name)]) {
     if (!wanted[name] && session.state.isRunning(name))
       await replace(session, name, 'the services run the other way now');
@@ -57,10 +57,10 @@ async function claimPorts({ state }) {
   return ports;
 }
 
-function catcherProgram(ports) {
+function catcherProgram({ folder }, ports) {
   return {
     file: 'apps/mail-catcher/dist/main.js',
-    env: { SMTP_PORT: ports['mail-catcher-smtp'], HTTP_PORT: ports['mail-catcher-http'] },
+    env: { CATCHER_SMTP_PORT: ports['mail-catcher-smtp'], CATCHER_HTTP_PORT: ports['mail-catcher-http'] },
   };
 }
 

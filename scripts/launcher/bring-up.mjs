@@ -11,7 +11,16 @@ import { parts } from './services/parts.mjs';
  * to `onStart`, so that the caller can end it again.
  */
 export async function bringUp(context) {
-  const found = await findAll(parts, context);
+  // What the person named comes first: when it is dead, nothing else need be started.
+  const given = parts.filter((part) => context.environment[part.variable]);
+  const found = await findAll(given, context);
+  Object.assign(
+    found,
+    await findAll(
+      parts.filter((part) => !given.includes(part)),
+      context,
+    ),
+  );
   const missing = parts.filter((part) => !found[part.name]);
   if (missing.length > 0) Object.assign(found, await obtain(missing, context));
   return Object.fromEntries(parts.map((part) => [part.variable, found[part.name].url]));
@@ -52,11 +61,12 @@ async function obtain(missing, context) {
   return found;
 }
 
-function keep(name, { url, how, kind }, { state }) {
+function keep(name, { url, how, kind, why }, { state }) {
   const { pid } = state.processes[name] ?? {};
   state.services[name] = { url, how, kind };
   state.save();
-  say(`${name.padEnd(9)} ${how}${kind === 'private' && pid ? ` (process ${pid})` : ''}  ${shown(url)}`);
+  const details = [kind === 'private' && pid && `process ${pid}`, why].filter(Boolean).join('; ');
+  say(`${name.padEnd(9)} ${how}  ${shown(url)}${details && `  (${details})`}`);
   return state.services[name];
 }
 

@@ -17,6 +17,7 @@ export async function startWithCompose(names, { root, state, secrets }) {
   say(`docker compose up -d --wait ${names.join(' ')}`);
   const started = compose(['up', '-d', '--wait', ...names], { root, secrets, ports });
   if (!started.ok) return { problem: `docker compose failed:\n${started.text.split('\n').slice(-15).join('\n')}` };
+  if (names.includes('rabbitmq')) compose(['run', '--rm', 'broker-policies'], { root, secrets, ports });
   const { POSTGRES_PASSWORD, RABBITMQ_PASSWORD, REDIS_PASSWORD } = secrets;
   return {
     urls: {

@@ -15,17 +15,16 @@ export async function findPart(part, { state, owned, environment, onlyPrivate, f
   const isOurs = state.isRunning(part.name) || known?.kind === 'compose';
   if (known && isOurs) {
     const problem = await problemOf(part.login(known.url));
-    if (problem === null)
-      return { ...known, how: `${known.kind === 'compose' ? known.how : 'private'}, already running` };
+    if (problem === null) return { ...known, why: 'already running' };
     tried.push(`our own at ${shown(known.url)}: ${problem}`);
   }
 
   const startOwn = async (why) => {
     const url = await startPrivatePart(part, state, { fast, onStart });
-    return { url, how: `private ${part.findProgram()}${why}`, kind: 'private' };
+    return { url, how: 'private instance', kind: 'private', why };
   };
   // A switch to a local service would leave the cases of the last run behind.
-  if (known?.kind === 'private' && hasPrivateData(part, state)) return startOwn(', with its data of last time');
+  if (known?.kind === 'private' && hasPrivateData(part, state)) return startOwn('it holds the data of last time');
 
   if (!onlyPrivate) {
     const url = part.localUrl(owned);
@@ -33,7 +32,7 @@ export async function findPart(part, { state, owned, environment, onlyPrivate, f
     if (problem === null) return { url, how: 'local service', kind: 'local' };
     tried.push(`local service ${shown(url)}: ${problem}`);
   }
-  if (part.findProgram()) return startOwn('');
+  if (part.findProgram()) return startOwn(onlyPrivate ? '--private' : tried.at(-1));
   tried.push('no installed program found');
   return { tried };
 }

@@ -12,8 +12,9 @@ export async function down() {
 
 async function endProfile(profile) {
   const folder = dataFolder(profile);
-  const before = fs.existsSync(path.join(folder, 'state.json')) ? new State(folder) : null;
-  if (!before) return say(`nothing was ever started in ${folder}`);
+  if (!fs.existsSync(path.join(folder, 'state.json'))) return say(`nothing was ever started in ${folder}`);
+  const before = new State(folder);
+  const ran = Object.keys(before.processes).filter((name) => before.isRunning(name));
   if (isAlive(before.launcher) && before.launcher.pid !== process.pid) {
     say(`asking the launcher (process ${before.launcher.pid}) to end`);
     await stopProcess(before.launcher, { limit: 40_000 });
@@ -22,5 +23,5 @@ async function endProfile(profile) {
   const composed = Object.keys(state.services).filter((name) => state.services[name].kind === 'compose');
   const ours = [...new Set([...Object.keys(state.processes), ...composed])];
   await stopParts(ours, state);
-  if (!ours.some((name) => before.isRunning(name)) && composed.length === 0) say(`nothing of ours runs in ${folder}`);
+  if (ran.length === 0 && composed.length === 0) say(`nothing of ours runs in ${folder}`);
 }

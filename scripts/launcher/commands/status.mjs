@@ -20,7 +20,7 @@ async function serviceRow(part, state) {
   const known = state.services[part.name];
   if (!known) return [part.name, '-', '-', '-', 'never started'];
   const ready = await answerOf(part.login(known.url));
-  return [part.name, known.how.replace(', already running', ''), shown(known.url), processOf(state, part.name), ready];
+  return [part.name, known.how, shown(known.url), processOf(state, part.name), ready];
 }
 
 async function applicationRow({ name, portPurpose, readyPath }, state) {

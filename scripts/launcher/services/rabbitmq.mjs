@@ -5,7 +5,6 @@ import { connect } from 'amqplib';
 import { isListening } from '../ports.mjs';
 import { endLeftovers, untilUsable } from '../processes.mjs';
 import { findProgram, runProgram } from '../programs.mjs';
-import { retryWhile } from '../retry.mjs';
 
 const policiesFile = path.resolve(import.meta.dirname, '../../../deploy/rabbitmq/policies.json');
 
@@ -20,7 +19,9 @@ export const rabbitmq = {
 
   /** Handshake, credentials, virtual host and a channel: an open port alone proves nothing. */
   async login(url) {
-    const connection = await connect(url, { timeout: 4_000 });
+    const connection = await connect(url, { timeout: 4_000 }).catch((error) => {
+      throw isAboutVirtualHost(error) ? new NoVirtualHost(url) : error;
+    });
     connection.on('error', () => {});
     const channel = await connection.createChannel();
     await channel.close();
@@ -32,9 +33,9 @@ export const rabbitmq = {
     try {
       await this.login(url);
     } catch (error) {
-      if (!isAboutVirtualHost(error)) throw error;
+      if (!(error instanceof NoVirtualHost)) throw error;
       createVirtualHost(virtualHostIn(url), new URL(url).username);
-      await retryWhile(isAboutVirtualHost, () => this.login(url), 3_000);
+      await this.login(url);
     }
   },
 
@@ -83,8 +84,15 @@ export const rabbitmq = {
   },
 };
 
+class NoVirtualHost extends Error {
+  constructor(url) {
+    super(`the broker knows no virtual host "${virtualHostIn(url)}" that this user may use`);
+  }
+}
+
+/** Credentials are good, but opening the virtual host ends the connection; the client keeps the reason to itself. */
 function isAboutVirtualHost(error) {
-  return /vhost|NOT_ALLOWED|530/.test(error.message);
+  return error.message.includes('Expected ConnectionOpenOk');
 }
 
 function virtualHostIn(url) {
@@ -98,11 +106,12 @@ function policies() {
 function createVirtualHost(name, user) {
   const steps = [
     ['add_vhost', name],
-    ['set_permissions', '-p', name, user, '.*', '.*', '.*'],
     ...policies().map((policy) => [
       ...['set_policy', '-p', name, '--priority', String(policy.priority), '--apply-to', policy['apply-to']],
       ...[policy.name, policy.pattern, JSON.stringify(policy.definition)],
     ]),
+    // Last: whoever can log in finds everything in place.
+    ['set_permissions', '-p', name, user, '.*', '.*', '.*'],
   ];
   for (const step of steps) {
     const done = control(step);
