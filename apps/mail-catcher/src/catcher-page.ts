@@ -19,7 +19,7 @@ export function listPage(mails: CaughtMail[]): string {
     .reverse()
     .map(
       (mail) =>
-        `<tr><td class="quiet">${escaped(mail.receivedAt.slice(0, 19).replace('T', ' '))}</td><td>${escaped(people(mail.from))}</td><td>${escaped(people(mail.to))}</td><td><a href="/messages/${escaped(mail.id)}">${escaped(mail.subject || '(no subject)')}</a></td></tr>`,
+        `<tr><td class="quiet">${escaped(mail.receivedAt.slice(0, 19).replace('T', ' '))}</td><td>${escaped(people(mail.from))}</td><td>${escaped(mail.to.join(', '))}</td><td><a href="/messages/${escaped(mail.id)}">${escaped(mail.subject || '(no subject)')}</a></td></tr>`,
     );
   const table = `<table><thead><tr><th>caught</th><th>from</th><th>to</th><th>subject</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
   return page('Caught mail', mails.length === 0 ? '<p>No mail was caught yet.</p>' : table);
@@ -29,7 +29,7 @@ export function listPage(mails: CaughtMail[]): string {
 export function mailPage(mail: CaughtMail): string {
   const facts: [string, string][] = [
     ['from', people(mail.from)],
-    ['to', people(mail.to)],
+    ['to', mail.to.join(', ')],
     ['recipients', mail.recipients.join(', ')],
     ['date', mail.date ?? ''],
     ['Message-ID', mail.messageId ?? ''],

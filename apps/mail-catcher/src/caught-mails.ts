@@ -8,8 +8,8 @@ export interface CaughtMail {
   id: string;
   messageId: string | null;
   from: { name: string; address: string }[];
-  /** Header To. */
-  to: { name: string; address: string }[];
+  /** Addresses of the header To. */
+  to: string[];
   /** Whom the sender named to the mail server. */
   recipients: string[];
   subject: string;
@@ -103,7 +103,7 @@ async function readMail(id: string, raw: Buffer): Promise<CaughtMail> {
     id,
     messageId: parsed?.messageId ?? null,
     from: peopleIn(parsed?.from),
-    to: peopleIn(parsed?.to),
+    to: peopleIn(parsed?.to).map(({ address }) => address),
     recipients: peopleIn(parsed?.headers.get('delivered-to') as AddressObject | undefined).map(
       ({ address }) => address,
     ),

@@ -8,7 +8,10 @@ export interface CatcherConfig {
 }
 
 /** Reads the settings; throws with every problem at once. The catcher is no service of the case, so it reads its own. */
-export function readConfig(environment: Record<string, string | undefined> = process.env): Required<CatcherConfig> {
+export function readConfig(
+  // eslint-disable-next-line no-restricted-properties -- the catcher runs without service-host
+  environment: Record<string, string | undefined> = process.env,
+): Required<CatcherConfig> {
   const problems: string[] = [];
   const port = (name: string, usual: number): number => {
     const found = environment[name] || String(usual);

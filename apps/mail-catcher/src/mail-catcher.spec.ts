@@ -48,7 +48,7 @@ describe('the mail catcher', () => {
       {
         messageId: '<one@support.example>',
         from: [{ address: 'l1@support.example' }],
-        to: [{ address: 'contact@partner.example' }],
+        to: ['contact@partner.example'],
         recipients: ['contact@partner.example', 'archive@support.example'],
         subject: '蓝屏',
         text: '您好',

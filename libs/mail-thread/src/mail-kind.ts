@@ -53,7 +53,7 @@ function whyAutomatic(subject: string, text: string, headers: Readonly<Record<st
   if (/^(?:bulk|junk|auto_reply)/.test(header('precedence')))
     return `header Precedence: ${header('precedence').slice(0, 60)}`;
   if (header('return-path') === '<>') return 'header Return-Path: <> (a bounce)';
-  if (/multipart\/report/.test(header('content-type')))
+  if (header('content-type').includes('multipart/report'))
     return 'header Content-Type: multipart/report (a delivery report)';
   const said =
     /^\s*(?:自动回复|自動回覆|自动答复|automatic reply|auto[- ]?reply|auto[- ]?response|out of (?:the )?office|undeliverable|undelivered mail|delivery status notification|mail delivery failed|系统退信|退信)(?:[\s:：(（]|$)/i.exec(
