@@ -69,7 +69,10 @@ function smtpServer(caught: CaughtMails): SMTPServer {
       };
       readAll(stream)
         .then(async (raw) => {
-          if (raw === null) { callback(null); return; }
+          if (raw === null) {
+            callback(null);
+            return;
+          }
           const { id } = await caught.keep(raw, envelope);
           callback(null, `caught as ${id}`);
         })
@@ -96,31 +99,51 @@ async function closeSmtp(server: SMTPServer): Promise<void> {
 
 async function answer(request: IncomingMessage, response: ServerResponse, caught: CaughtMails): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://catcher');
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    { sendJson(response, 405, { error: 'only GET is answered' }); return; }
-  if (url.pathname === '/') { sendPage(response, listPage(caught.newest(500))); return; }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    sendJson(response, 405, { error: 'only GET is answered' });
+    return;
+  }
+  if (url.pathname === '/') {
+    sendPage(response, listPage(caught.newest(500)));
+    return;
+  }
   if (url.pathname === '/api/messages') {
     const messageId = url.searchParams.get('messageId');
-    if (messageId !== null) { sendJson(response, 200, { messages: caught.withMessageId(messageId) }); return; }
+    if (messageId !== null) {
+      sendJson(response, 200, { messages: caught.withMessageId(messageId) });
+      return;
+    }
     const limit = Number(url.searchParams.get('limit') ?? 1_000);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 5_000)
-      { sendJson(response, 400, {
+    if (!Number.isInteger(limit) || limit < 1 || limit > 5_000) {
+      sendJson(response, 400, {
         error: `limit: 1 to 5000 is wanted, found "${url.searchParams.get('limit') ?? ''}"`,
-      }); return; }
-    sendJson(response, 200, { messages: caught.newest(limit) }); return;
+      });
+      return;
+    }
+    sendJson(response, 200, { messages: caught.newest(limit) });
+    return;
   }
   const [, id = '', view] = /^\/(?:api\/)?messages\/([^/]+)(\/raw)?$/.exec(url.pathname) ?? [];
   if (view !== undefined) {
     const raw = await caught.raw(id);
-    if (raw === null) { sendJson(response, 404, { error: `no mail ${id} was caught` }); return; }
+    if (raw === null) {
+      sendJson(response, 404, { error: `no mail ${id} was caught` });
+      return;
+    }
     response
       .writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' })
       .end(raw);
     return;
   }
   const mail = caught.find(id);
-  if (mail === null) { sendJson(response, 404, { error: `nothing is found at ${url.pathname}` }); return; }
-  if (url.pathname.startsWith('/api/')) { sendJson(response, 200, mail); return; }
+  if (mail === null) {
+    sendJson(response, 404, { error: `nothing is found at ${url.pathname}` });
+    return;
+  }
+  if (url.pathname.startsWith('/api/')) {
+    sendJson(response, 200, mail);
+    return;
+  }
   sendPage(response, mailPage(mail));
 }
 

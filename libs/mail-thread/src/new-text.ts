@@ -31,7 +31,7 @@ export function newTextOf(text: string, { forwarded = false } = {}): string {
       index += attributionLines - 1;
       continue;
     }
-    if (line.startsWith(">") || deviceSignature.test(line)) continue;
+    if (line.startsWith('>') || deviceSignature.test(line)) continue;
     kept.push((all[index] ?? '').trimEnd());
   }
   const fresh = kept
@@ -47,7 +47,7 @@ function startsQuotation(lines: string[], index: number): boolean {
   if (quotedMarker.test(line)) return true;
   if (bareMarker.test(line)) {
     const next = nextFilled(lines, index);
-    return next === null || headerLine.test(next) || next.startsWith(">") || wrote.test(next);
+    return next === null || headerLine.test(next) || next.startsWith('>') || wrote.test(next);
   }
   if (bareRule.test(line)) {
     const next = lines[index + 1] ?? '';
@@ -58,7 +58,7 @@ function startsQuotation(lines: string[], index: number): boolean {
   if (length === 0) return false;
   const next = nextFilled(lines, index + length - 1);
   const namesAddress = lines.slice(index, index + length).some((part) => part.includes('@'));
-  return namesAddress && next !== null && !next.startsWith(">");
+  return namesAddress && next !== null && !next.startsWith('>');
 }
 
 /** How many lines of "On … wrote:" stand here above `>` lines; those are left out, what follows them is read on. */
@@ -66,7 +66,7 @@ function leadsIntoQuotedLines(lines: string[], index: number): number {
   const length = attributionLength(lines, index);
   if (length === 0) return 0;
   const next = nextFilled(lines, index + length - 1);
-  return next === null || next.startsWith(">") ? length : 0;
+  return next === null || next.startsWith('>') ? length : 0;
 }
 
 /** Mail programs break long "On … wrote:" lines, at most into three. */
@@ -74,7 +74,7 @@ function attributionLength(lines: string[], index: number): number {
   let joined = '';
   for (let length = 1; length <= 3; length++) {
     const line = lines[index + length - 1];
-    if (line === undefined || line.trim() === '' || line.startsWith(">")) return 0;
+    if (line === undefined || line.trim() === '' || line.startsWith('>')) return 0;
     joined += ` ${line.trim()}`;
     if (!wrote.test(line)) continue;
     const opens = length === 1 || /^\s*(?:On |At |在|于|.{0,80}[@<])/.test(lines[index] ?? '');
@@ -91,5 +91,9 @@ function isHeaderBlock(lines: string[], index: number): boolean {
 }
 
 function nextFilled(lines: string[], index: number): string | null {
-  return lines.slice(index + 1).find((line) => line.trim() !== '') ?? null;
+  for (let next = index + 1; next < lines.length; next++) {
+    const line = lines[next] ?? '';
+    if (line.trim() !== '') return line;
+  }
+  return null;
 }
