@@ -1,26 +1,8 @@
-import type { Language, LetterTopic, Person } from '@caserelay/contracts';
 import type { Cause } from '@caserelay/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { WaitingLetter } from '../../features/send-letters/send-letters.js';
 
-/** A letter as it is kept. */
-export interface KeptLetter {
-  letterId: string;
-  caseId: string;
-  to: Person;
-  audience: 'customer' | 'colleague';
-  topics: LetterTopic[];
-  subject: string;
-  text: string;
-  html: string;
-  language: Language;
-  messageId: string;
-  inReplyTo: string | null;
-  references: string[];
-  writtenAt: Date;
-}
-
-/** A letter in the hands of a sender, with what led to it. */
-export type ClaimedLetter = KeptLetter & { cause: Cause; attempt: number };
+type KeptLetter = Omit<WaitingLetter, 'attempt' | 'cause'>;
 
 interface Pauses {
   leaseSeconds: number;
@@ -72,7 +54,7 @@ export class LetterStore {
   ) {}
 
   /** Letters whose turn it is: no earlier letter of their case is unsettled. */
-  async claim(limit: number): Promise<ClaimedLetter[]> {
+  async claim(limit: number): Promise<WaitingLetter[]> {
     return await this.take(
       `state = 'pending' and not_before <= now() and not exists (
          select 1 from letter earlier
@@ -82,7 +64,7 @@ export class LetterStore {
   }
 
   /** Letters whose sender did not note an end within the lease. */
-  async claimUnknown(limit: number): Promise<ClaimedLetter[]> {
+  async claimUnknown(limit: number): Promise<WaitingLetter[]> {
     return await this.take(`state = 'sending' and lease_until <= now()`, limit);
   }
 
@@ -101,7 +83,7 @@ export class LetterStore {
    * while the server is away. True when it was refused for too long.
    */
   async wait(
-    { letterId, attempt }: Pick<ClaimedLetter, 'letterId' | 'attempt'>,
+    { letterId, attempt }: Pick<WaitingLetter, 'letterId' | 'attempt'>,
     { refused, reason }: { refused: boolean; reason: string },
   ): Promise<boolean> {
     const [rows] = await this.database.query<[{ given_up: boolean }[], number]>(
@@ -116,7 +98,7 @@ export class LetterStore {
     return rows[0]?.given_up ?? false;
   }
 
-  private async take(condition: string, limit: number): Promise<ClaimedLetter[]> {
+  private async take(condition: string, limit: number): Promise<WaitingLetter[]> {
     if (limit <= 0) return [];
     const [rows] = await this.database.query<[Row[], number]>(
       `update letter set state = 'sending', attempts = attempts + 1, attempt_at = now(),

@@ -1,27 +1,11 @@
 import { createTransport } from 'nodemailer';
-
-/** A mail as the mail server is given it. */
-export interface Mail {
-  to: { name: string; address: string };
-  subject: string;
-  text: string;
-  html: string;
-  language: string;
-  messageId: string;
-  inReplyTo: string | null;
-  references: string[];
-  writtenAt: Date;
-}
-
-/** What the mail server did with a mail; `unknown` when the connection was lost while it could have been taken. */
-export type Outcome =
-  { is: 'sent' } | { is: 'refused-for-now' | 'refused-for-good' | 'not-reached' | 'unknown'; reason: string };
+import type { Fate, WaitingLetter } from '../../features/send-letters/send-letters.js';
 
 interface Options {
   url: string;
   sender: string;
   connections: number;
-  /** An attempt that takes longer is broken off; its outcome is unknown. */
+  /** An attempt that takes longer is broken off; its fate is unknown. */
   limitMilliseconds: number;
 }
 
@@ -45,7 +29,7 @@ export class MailServer {
     });
   }
 
-  async send(mail: Mail): Promise<Outcome> {
+  async send(mail: WaitingLetter): Promise<Fate> {
     try {
       await this.transport.sendMail({
         from: this.options.sender,
@@ -66,7 +50,7 @@ export class MailServer {
       });
       return { is: 'sent' };
     } catch (error) {
-      return outcomeOf(error);
+      return fateOf(error);
     }
   }
 
@@ -87,7 +71,7 @@ const neverConnected = [
   'EPROXY',
 ];
 
-function outcomeOf(thrown: unknown): Outcome {
+function fateOf(thrown: unknown): Fate {
   const error = thrown as { code?: string; originalCode?: string; responseCode?: number; command?: string };
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   const codes = [error.code, error.originalCode];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const Message = z.looseObject({ messageId: z.string().optional() });
+const Message = z.looseObject({ messageId: z.string().nullish() });
 const Answer = z.union([z.array(Message), z.object({ messages: z.array(Message) })]);
 
 /** Asks a mail archive over HTTP whether it holds a mail with this Message-ID. Throws when the archive cannot tell. */
@@ -13,9 +13,10 @@ export async function lookUpSentMail(archive: string, messageId: string, limitMi
   if (!answer.success)
     throw new Error(`${url.origin}${url.pathname} answered no list of messages: ${answer.error.message}`);
   const messages = Array.isArray(answer.data) ? answer.data : answer.data.messages;
-  return messages.some((message) => message.messageId === undefined || sameId(message.messageId, messageId));
+  // An archive may name its mails or not; one that names other mails did not understand the question.
+  return messages.some((message) => message.messageId === undefined || bare(message.messageId) === bare(messageId));
 }
 
-function sameId(one: string, other: string): boolean {
-  return one.replace(/^<|>$/g, '') === other.replace(/^<|>$/g, '');
+function bare(messageId: string | null): string | undefined {
+  return messageId?.replace(/^<|>$/g, '');
 }

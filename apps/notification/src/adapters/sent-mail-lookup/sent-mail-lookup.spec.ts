@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { lookUpSentMail } from './sent-mail-lookup.js';
+
+let server: Server | null = null;
+let asked: string | null = null;
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function archiveThatAnswers(body: unknown, status = 200): Promise<string> {
+  server = createServer((request, response) => {
+    asked = new URL(request.url ?? '', 'http://archive').searchParams.get('messageId');
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/messages`;
+}
+
+const id = '<case.letter@support.example>';
+
+describe('looking a sent mail up', () => {
+  test.each([
+    ['messages with this id', { messages: [{ messageId: id }] }, true],
+    ['a bare list', [{ messageId: 'case.letter@support.example' }], true],
+    ['messages that it does not name', { messages: [{}] }, true],
+    ['no messages', { messages: [] }, false],
+    ['other messages only', { messages: [{ messageId: '<other@support.example>' }, { messageId: null }] }, false],
+  ])('an archive that answers %s', async (_, body, found) => {
+    expect(await lookUpSentMail(await archiveThatAnswers(body), id)).toBe(found);
+    expect(asked).toBe(id);
+  });
+
+  test('an archive that cannot tell is no answer', async () => {
+    await expect(lookUpSentMail(await archiveThatAnswers({}, 503), id)).rejects.toThrow('answered 503, expected 200');
+  });
+
+  test('an answer that is no list is no answer', async () => {
+    await expect(lookUpSentMail(await archiveThatAnswers({ found: true }), id)).rejects.toThrow('no list of messages');
+  });
+});

@@ -1,0 +1,367 @@
+import { describe, expect, test } from '@jest/globals';
+import { eventSchemas, LetterSent, type Language, type LetterTopic } from '@caserelay/contracts';
+import { composeLetter, referencesOf, type Letter } from './compose-letter.js';
+import {
+  caseId,
+  customer,
+  engineer,
+  file,
+  fullDump,
+  given,
+  kernelDump,
+  letterEventTypes,
+  senior,
+  settings,
+  sha256,
+  space,
+} from './given-letter-event.js';
+import type { LetterEvent } from './letter-bodies.js';
+
+const languages: Language[] = ['zh-CN', 'en'];
+const everyLetter = languages.flatMap((language) => letterEventTypes.map((type) => [type, language] as const));
+
+function letterOf(event: LetterEvent, more: Partial<typeof settings> = {}): Letter {
+  const letter = composeLetter(event, { ...settings, ...more });
+  if (!letter) throw new Error(`${event.type} gave no letter`);
+  return letter;
+}
+
+describe.each(everyLetter)('the letter of %s in %s', (type, language) => {
+  const event = given(type, language);
+  const letter = letterOf(event);
+
+  test('is of an event as the contracts have it, and can be told', () => {
+    expect(eventSchemas.get(type)?.safeParse(event).error).toBeUndefined();
+    expect(LetterSent.shape.data.safeParse(letter).error).toBeUndefined();
+  });
+
+  test('names case and token in its subject, in the thread of the last mail', () => {
+    const expected = {
+      'zh-CN': `回复：[案例号: CAS-02227-X4W1B1 ] % ${event.data.file.topic} % CMIT:0001409`,
+      en: `Re: [Case: CAS-02227-X4W1B1] ${event.data.file.topic} CMIT:0001409`,
+    };
+    expect(letter.subject).toBe(expected[language]);
+    expect(letter.inReplyTo).toBe(event.data.file.lastMessageId);
+    expect(letter.messageId).toBe(`<${caseId}.${letter.letterId}@support.example>`);
+  });
+
+  test('is the same letter when the event comes again, and another one for another event', () => {
+    expect(composeLetter(event, settings)).toEqual(letter);
+    expect(letterOf({ ...event, id: caseId }).letterId).not.toBe(letter.letterId);
+  });
+
+  test('greets its reader and ends with who wrote it and the service phone', () => {
+    expect(letter.text).toContain(letter.to.name);
+    expect(letter.text.trimEnd()).toMatch(/CaseRelay\n.*400-818-0055$/);
+  });
+
+  test('has no service phone when there is none', () => {
+    expect(letterOf(event, { servicePhone: null }).text.trimEnd()).toMatch(/CaseRelay$/);
+  });
+
+  test('leaves no hole where a fact should be', () => {
+    expect(letter.text).not.toMatch(/undefined|null|NaN|\[object|Invalid/);
+    expect(letter.text).not.toMatch(/\n{3}/);
+  });
+
+  test('says the same in its HTML', () => {
+    const shown = (line: string) =>
+      line
+        .replace(/^(?:\d+\. |- |> |-+$|【|\s+)|】$/g, '')
+        .split(/[：:]/)[0]
+        ?.trim() ?? '';
+    const html = letter.html
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&amp;', '&');
+    for (const line of letter.text.split('\n').map(shown)) expect(html).toContain(line);
+  });
+
+  test('shows whole access to the upload space when it brings credentials, but never a password', () => {
+    const brings = letter.topics.includes('upload-credentials');
+    for (const fact of [space.link, space.hostKeyFingerprint, '22222']) {
+      expect([fact, letter.text.includes(fact)]).toEqual([fact, brings || type === 'case.escalated']);
+    }
+    expect(letter.text).not.toMatch(/(?:密码|password)\s*(?:为|是|is)?\s*[:：]\s*\S/i);
+    if (!brings) return;
+    for (const fact of [
+      'sxmtdzjt',
+      'sftp://sftp.support.example',
+      '/upload',
+      '2020-05-05 18:00 (Asia/Shanghai, UTC+08:00)',
+    ]) {
+      expect(letter.text).toContain(fact);
+    }
+  });
+});
+
+describe('what a letter brings about, and to whom', () => {
+  test.each<[LetterEvent, { to: string; audience: Letter['audience']; topics: LetterTopic[] }]>([
+    [
+      given('case.evidence-requested', 'zh-CN'),
+      {
+        to: customer.address,
+        audience: 'customer',
+        topics: ['first-response', 'evidence-request', 'upload-credentials'],
+      },
+    ],
+    [
+      given('case.upload-space-announced', 'zh-CN'),
+      { to: engineer.address, audience: 'colleague', topics: ['upload-space-announcement', 'upload-credentials'] },
+    ],
+    [
+      given('case.collection-suggested', 'zh-CN'),
+      { to: customer.address, audience: 'customer', topics: ['collection-suggestion', 'upload-credentials'] },
+    ],
+    [
+      given('case.upload-acknowledged', 'zh-CN'),
+      { to: customer.address, audience: 'customer', topics: ['upload-acknowledgement'] },
+    ],
+    [
+      given('case.analysis-reported', 'zh-CN'),
+      {
+        to: customer.address,
+        audience: 'customer',
+        topics: ['analysis-report', 'evidence-request', 'upload-credentials'],
+      },
+    ],
+    [
+      given('case.analysis-reported', 'zh-CN', { verdict: 'full-dump', nextSteps: ['update-windows'] }),
+      { to: customer.address, audience: 'customer', topics: ['analysis-report', 'action-plan'] },
+    ],
+    [
+      given('case.analysis-reported', 'zh-CN', { verdict: 'full-dump', nextSteps: [] }),
+      { to: customer.address, audience: 'customer', topics: ['analysis-report'] },
+    ],
+    [
+      given('case.analysis-reported', 'zh-CN', { space: null }),
+      { to: customer.address, audience: 'customer', topics: ['analysis-report', 'evidence-request'] },
+    ],
+    [given('case.escalated', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['escalation-package'] }],
+    [
+      given('case.customer-forwarded', 'zh-CN'),
+      { to: engineer.address, audience: 'colleague', topics: ['customer-question'] },
+    ],
+    [
+      given('case.customer-forwarded', 'zh-CN', { file: file('zh-CN', { owner: null }) }),
+      { to: 'team@support.example', audience: 'colleague', topics: ['customer-question'] },
+    ],
+    [given('case.answer-forwarded', 'zh-CN'), { to: customer.address, audience: 'customer', topics: ['answer'] }],
+    [
+      given('case.customer-reminded', 'zh-CN', { space: null }),
+      { to: customer.address, audience: 'customer', topics: ['reminder'] },
+    ],
+    [
+      given('case.observation-started', 'zh-CN'),
+      { to: customer.address, audience: 'customer', topics: ['observation-notice'] },
+    ],
+    [
+      given('case.observation-started', 'zh-CN', { because: 'plan-carried-out' }),
+      { to: customer.address, audience: 'customer', topics: ['observation-notice', 'reminder'] },
+    ],
+    [
+      given('case.archived', 'zh-CN'),
+      { to: customer.address, audience: 'customer', topics: ['case-summary', 'survey'] },
+    ],
+  ])('%j', (event, expected) => {
+    const { to, audience, topics } = letterOf(event);
+    expect({ to: to.address, audience, topics }).toEqual(expected);
+  });
+
+  test('nobody is written to while the contact is unknown', () => {
+    for (const language of languages)
+      for (const type of letterEventTypes) {
+        const event = given(type, language);
+        const nobody = { ...event, data: { ...event.data, file: file(language, { contact: null }) } } as LetterEvent;
+        expect(composeLetter(nobody, settings)).toEqual(
+          letterOf(event).audience === 'customer' ? null : expect.objectContaining({ audience: 'colleague' }),
+        );
+      }
+  });
+
+  test('a request that goes along with a report has no letter of its own', () => {
+    for (const because of ['not-a-full-dump', 'dump-truncated', 'dump-unreadable'] as const)
+      expect(composeLetter(given('case.evidence-requested', 'zh-CN', { because }), settings)).toBeNull();
+  });
+});
+
+describe('subject and thread', () => {
+  const opening = given('case.evidence-requested', 'zh-CN', { file: file('zh-CN', { lastMessageId: null }) });
+
+  test('a letter that answers nothing carries no reply prefix', () => {
+    expect(letterOf(opening).subject).toMatch(/^\[案例号/);
+    expect(letterOf(opening).inReplyTo).toBeNull();
+  });
+
+  test('a topic cannot break the header and is kept to a length', () => {
+    const topic = `blue\r\nBcc: all@example.com\t${'蓝'.repeat(500)}`;
+    const { subject } = letterOf(given('case.archived', 'en', { file: file('en', { topic }) }));
+    expect(subject).toMatch(/^Re: \[Case: CAS-02227-X4W1B1\] blue Bcc: all@example.com 蓝+ CMIT:0001409$/);
+    expect(subject.length).toBeLessThan(230);
+  });
+
+  test('references end with the mail that is answered, without doubles, at most ten', () => {
+    const earlier = Array.from({ length: 12 }, (_, index) => `<${index}@x>`);
+    expect(referencesOf(earlier, '<3@x>')).toEqual([...earlier.slice(2, 3), ...earlier.slice(4), '<3@x>'].slice(-10));
+    expect(referencesOf(['<a@x>'], null)).toEqual(['<a@x>']);
+    expect(referencesOf([], '<b@x>')).toEqual(['<b@x>']);
+  });
+});
+
+describe('what letters say', () => {
+  test('the first response asks for version and steps, and says how to configure a full dump', () => {
+    const { text } = letterOf(given('case.evidence-requested', 'zh-CN'));
+    for (const words of [
+      '财务的电脑装机后',
+      'winver',
+      '固定触发蓝屏',
+      '完全内存转储',
+      '分页文件',
+      '重启计算机',
+      'filezilla-project.org',
+    ])
+      expect(text).toContain(words);
+    const english = letterOf(given('case.evidence-requested', 'en')).text;
+    for (const words of ['winver', 'fixed steps', 'Complete memory dump', 'paging file', 'Restart the computer'])
+      expect(english).toContain(words);
+  });
+
+  test('an acknowledgement names file, size and checksum', () => {
+    const { text } = letterOf(given('case.upload-acknowledged', 'zh-CN'));
+    for (const fact of ['0507.zip', '1.18 MiB (1,234,567 B)', sha256]) expect(text).toContain(fact);
+  });
+
+  test('a report holds every fact of the dump, what came before, and what that means', () => {
+    const { text } = letterOf(given('case.analysis-reported', 'zh-CN'));
+    for (const fact of [
+      '0x1e KMODE_EXCEPTION_NOT_HANDLED',
+      'The exception code that was not handled',
+      'Windows 10 1809, build 17763',
+      '2020-05-07 06:40 (UTC) = 2020-05-07 14:40 (Asia/Shanghai, UTC+08:00)',
+      '1 天 2 小时 3 分',
+      '不完整（被截断）, 4.00 GiB (4,294,967,296 B) / 8.00 GiB (8,589,942,784 B)',
+      '0x139 KERNEL_SECURITY_CHECK_FAILURE, 参数 1 0x3 (A LIST_ENTRY has been corrupted (i.e. double remove).)',
+      '内核链表（LIST_ENTRY）被破坏',
+      '不同',
+      'appwiz.cpl',
+      '压缩后再上传',
+    ])
+      expect(text).toContain(fact);
+  });
+
+  test('a dump that is not full is answered with how to configure one, even if no step says so', () => {
+    const event = given('case.analysis-reported', 'en', {
+      findings: [kernelDump],
+      earlierFindings: [],
+      verdict: 'not-a-full-dump',
+      nextSteps: [],
+    });
+    expect(letterOf(event).text).toContain('This is not a full dump');
+    expect(letterOf(event).text).toContain('Complete memory dump');
+  });
+
+  test('a full dump is not asked for again', () => {
+    const event = given('case.analysis-reported', 'en', {
+      findings: [fullDump],
+      verdict: 'full-dump',
+      reason: '',
+      nextSteps: ['enable-special-pool'],
+    });
+    const { text } = letterOf(event);
+    expect(text).toContain('The stop code is the same as before (0x139 KERNEL_SECURITY_CHECK_FAILURE)');
+    expect(text).not.toContain('Complete memory dump');
+    expect(text).toMatch(/Important: .*slower[^]*Tick "Special pool"[^]*Switch special pool off[^]*verifier \/reset/);
+  });
+
+  test('an upload that could not be read says why', () => {
+    const event = given('case.analysis-reported', 'en', {
+      findings: [],
+      earlierFindings: [],
+      verdict: 'dump-unreadable',
+      reason: 'starts with 00000000, expected PAGEDU64',
+    });
+    expect(letterOf(event).text).toContain('Reason: starts with 00000000, expected PAGEDU64');
+  });
+
+  test('an escalation holds all a senior engineer needs', () => {
+    const { text } = letterOf(given('case.escalated', 'zh-CN'));
+    for (const fact of [
+      '陕西省煤田地质集团有限公司',
+      '财务的电脑装机后',
+      'Windows 10 1809, 17763',
+      'the header promises 8589942784',
+      '0x139 KERNEL_SECURITY_CHECK_FAILURE',
+      '0x1e KMODE_EXCEPTION_NOT_HANDLED',
+      `0507.zip, 1.18 MiB (1,234,567 B), SHA-256 ${sha256}`,
+      '> 死机卡死，不蓝屏。',
+      'sftp://sftp.support.example',
+    ])
+      expect(text).toContain(fact);
+  });
+
+  test('a question is quoted line by line, with how to answer it so that it is passed on', () => {
+    const { text } = letterOf(given('case.customer-forwarded', 'zh-CN'));
+    expect(text).toContain('> 1.请问能否直接复制ntfs.sys文件进行替换。\n> 2.开启special pool');
+    expect(text).toContain('以“客户，您好”开头');
+    const long = letterOf(given('case.customer-forwarded', 'zh-CN', { text: '字'.repeat(50_000) }));
+    expect(long.text.length).toBeLessThan(21_000);
+    expect(long.text).toContain('此处截断');
+  });
+
+  test('an answer greets once', () => {
+    const { text } = letterOf(given('case.answer-forwarded', 'zh-CN'));
+    expect(text).toContain('一线工程师答复如下：\n\n理论上可以复制');
+    expect(text.match(/您好/g)).toHaveLength(1);
+  });
+
+  test('reminders grow more earnest: first, second, last; each lists what is wanted', () => {
+    for (const language of languages) {
+      const texts = [1, 2, 3].map((step) => letterOf(given('case.customer-reminded', language, { step })).text);
+      expect(new Set(texts.map((text) => text.split('\n\n')[1])).size).toBe(3);
+      for (const text of texts) expect(text).toContain('appwiz.cpl');
+    }
+    expect(letterOf(given('case.customer-reminded', 'en', { step: 3 })).text).toContain('last reminder');
+  });
+
+  test('an observation says until when', () => {
+    expect(letterOf(given('case.observation-started', 'en')).text).toContain(
+      '2020-06-03 09:00 (Asia/Shanghai, UTC+08:00)',
+    );
+  });
+
+  test('a summary tells scope, findings, steps and counts, how to undo, and asks for a grade', () => {
+    const { text } = letterOf(given('case.archived', 'zh-CN'));
+    for (const fact of [
+      '财务的电脑装机后',
+      '2020-04-28 18:04 (Asia/Shanghai, UTC+08:00)',
+      '0x139 KERNEL_SECURITY_CHECK_FAILURE',
+      '更新 Windows',
+      '关闭 Special Pool',
+      '收到的文件数：4',
+      '收到的客户邮件数：13',
+      '定位与镜像定制有关系',
+      '并不会影响我们为您提供技术支持',
+      '1 到 5',
+    ])
+      expect(text).toContain(fact);
+    const asked = letterOf(given('case.archived', 'zh-CN'), { surveyUrl: 'https://survey.example/1' });
+    expect(asked.text).toContain('https://survey.example/1');
+    expect(asked.text).not.toContain('1 到 5');
+  });
+
+  test('the collection tool is offered only where it can be downloaded', () => {
+    const event = given('case.collection-suggested', 'zh-CN');
+    expect(letterOf(event).text).toContain('wevtutil epl System');
+    const { text } = letterOf(event, { collectionToolUrl: 'https://support.example/tool.zip' });
+    expect(text).toContain('https://support.example/tool.zip');
+    expect(text).not.toContain('wevtutil');
+  });
+
+  test('nothing of others becomes HTML', () => {
+    const text = '<script>alert("x")</script> & <b>bold</b>';
+    const { html } = letterOf(given('case.customer-forwarded', 'en', { text }));
+    expect(html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &lt;b&gt;bold&lt;/b&gt;');
+    expect(html).not.toContain('<script');
+  });
+});
