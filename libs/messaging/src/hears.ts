@@ -17,10 +17,10 @@ export interface Hearing {
 
 /** Marks the one method of a service that hears every kind of event. */
 export function HearsEverything() {
-  return (
+  return <Method extends (event: AnyEvent, hearing: Hearing) => Promise<Tell[]>>(
     target: object,
     key: string,
-    descriptor: TypedPropertyDescriptor<(event: AnyEvent, hearing: Hearing) => Promise<Tell[]>>,
+    descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
     openDoor('*', target, key, descriptor);
   };
@@ -37,7 +37,7 @@ export type Hear<Type extends EventType> = (event: EventOf<Type>, hearing: Heari
 
 /** Marks the method that hears one kind of event. The method is `(event, hearing) => Promise<Tell[]>`. */
 export function Hears<Type extends EventType>(schema: { shape: { type: { value: Type } } }) {
-  return (target: object, key: string, descriptor: TypedPropertyDescriptor<Hear<Type>>): void => {
+  return <Method extends Hear<Type>>(target: object, key: string, descriptor: TypedPropertyDescriptor<Method>): void => {
     openDoor(schema.shape.type.value, target, key, descriptor);
   };
 }
