@@ -27,8 +27,8 @@ export interface PlayOptions {
   /** How many times faster than the wall the case lives. */
   speed: number;
   environment?: Record<string, string>;
-  /** Runs before each input; chaos does its work here. */
-  beforeInput?: (index: number, input: Input, processes: CaseRelayProcesses) => Promise<void>;
+  /** Runs at the same time as each input; chaos does its work here. */
+  alongside?: (index: number, processes: CaseRelayProcesses) => Promise<void>;
   onInput?: (input: Input, now: Date) => void;
   onTimeline?: (entry: TimelineEntry) => void;
   onReady?: (processes: CaseRelayProcesses) => void;
@@ -126,10 +126,9 @@ class Play {
       for (const [index, input] of this.inputs.entries()) {
         await this.waitForTime(input.at);
         await this.waitForWhatPeopleExpect(input);
-        await this.options.beforeInput?.(index, input, this.processes);
         this.doneAt.set(input, new Date());
         this.options.onInput?.(input, this.clock.now());
-        await this.act(input);
+        await Promise.all([this.act(input), this.options.alongside?.(index, this.processes)]);
       }
       await until('the case is archived', () => this.isArchived(), 120_000);
       await until('every letter of the case is sent', async () => this.everyLetterIsCaught(), 60_000);

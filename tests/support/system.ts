@@ -54,7 +54,7 @@ export async function aSystem(more: Record<string, string> = {}): Promise<System
       await client.end();
       const connection = await connect(parts.AMQP_URL);
       const channel = await connection.createChannel();
-      await deleteTopology(channel, topologyOf(namespace), quickRetries.split(',').map((seconds) => Number(seconds) * 1000));
+      await deleteTopology(channel, topologyOf(namespace), (more['RETRY_PAUSES_SECONDS'] ?? quickRetries).split(',').map((seconds) => Number(seconds) * 1000));
       await connection.close();
       const redis = new Redis(parts.REDIS_URL);
       for await (const keys of redis.scanStream({ match: `${namespace}:*`, count: 500 }) as AsyncIterable<string[]>)
