@@ -1,0 +1,136 @@
+import { defaultPatterns, type CaseKeyPatterns } from '@caserelay/mail-thread';
+import { defineService, type Host } from '@caserelay/service-host';
+import type { DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { v7 as newId } from 'uuid';
+import { CaseRecords } from './adapters/case-records/case-records.js';
+import { CaseTables1720000000000 } from './adapters/case-records/case-tables.js';
+import { MailRecords, noteRejectedMail } from './adapters/case-records/mail-records.js';
+import { PostRecords } from './adapters/case-records/post-records.js';
+import { EvidenceFolder } from './adapters/evidence-folder/evidence-folder.js';
+import { readMail } from './adapters/mail-parser/mail-parser.js';
+import { SmtpDoor } from './adapters/smtp-door/smtp-door.js';
+import { config } from './config.js';
+import {
+  ApiKey,
+  ReceiveEventController,
+  ReceiveEventNeeds,
+} from './features/receive-event/receive-event.controller.js';
+import type { Needs as ReceiveNeeds, Records as ReceiveRecords } from './features/receive-event/receive-event.js';
+import { replyToSender } from './features/take-mail/reply-to-sender.js';
+import { takeMail, type Needs as TakeNeeds } from './features/take-mail/take-mail.js';
+
+type IntakeHost = Host<typeof config>;
+
+/** Takes in mail and posted events, finds or opens their case, and tells what they say. */
+export const intake = defineService({
+  name: 'intake',
+  config,
+  migrations: [CaseTables1720000000000],
+  module: (host): DynamicModule => ({
+    module: class IntakeModule {},
+    controllers: [ReceiveEventController],
+    providers: [
+      { provide: ApiKey, useValue: host.config.INTAKE_API_KEY },
+      { provide: ReceiveEventNeeds, useValue: receiveNeedsOf(host) },
+      { provide: SmtpDoor, useFactory: () => mailDoorOf(host) },
+    ],
+  }),
+});
+
+function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
+  const { config, log } = host;
+  const evidence = new EvidenceFolder(config.EVIDENCE_DIR);
+  const needs = takeNeedsOf(host, evidence);
+  const door = new SmtpDoor({
+    port: config.SMTP_PORT,
+    bindAddress: config.SMTP_BIND_ADDRESS,
+    maxBytes: config.SMTP_MAX_BYTES,
+    maxClients: config.SMTP_MAX_CLIENTS,
+    maxRecipients: config.SMTP_MAX_RECIPIENTS,
+    timeoutSeconds: config.SMTP_TIMEOUT_SECONDS,
+    domain: config.MAIL_DOMAIN,
+    take: async (mail, envelope) => {
+      try {
+        const taken = await takeMail(mail, envelope, needs);
+        log.info({ ...taken, sender: envelope.sender }, 'mail came in');
+        return replyToSender(taken, config.SMTP_MAX_BYTES);
+      } catch (error) {
+        log.warn({ err: error, sender: envelope.sender }, 'a mail cannot be taken now; its sender has to try again');
+        throw error;
+      }
+    },
+  });
+  return {
+    onApplicationBootstrap: async () => {
+      await evidence.open();
+      host.onStop(() => door.close());
+      log.info({ smtpPort: await door.listen() }, 'mail is taken');
+    },
+  };
+}
+
+function takeNeedsOf(host: IntakeHost, evidence: EvidenceFolder): TakeNeeds {
+  const { config, clock, database } = host;
+  return {
+    keepMail: (mail) => evidence.keepMail(mail),
+    remove: (kept) => evidence.remove(kept),
+    keepAttachment: (content, name) => evidence.keepAttachment(content, name),
+    readMail: ({ location }) => readMail(evidence.pathOf(location)),
+    inTransaction: (work) =>
+      host.outbox.transaction(async (tx) => {
+        const mails = new MailRecords(tx);
+        return await work({
+          ...caseNeedsOf(new CaseRecords(tx, caseOptionsOf(host))),
+          noteMail: (mail) => mails.note(mail),
+          judgeMail: (mailId, judged) => mails.judge(mailId, judged),
+        });
+      }),
+    noteRejected: (rejected) => noteRejectedMail(database, rejected),
+    sha256,
+    newId,
+    now: () => clock.now(),
+    patterns: patternsOf(host),
+    colleagueDomains: config.COLLEAGUE_DOMAINS ?? [config.MAIL_DOMAIN],
+    ownAddress: /<([^>]+)>/.exec(config.SENDER)?.[1] ?? config.SENDER,
+  };
+}
+
+function receiveNeedsOf(host: IntakeHost): ReceiveNeeds {
+  return {
+    inTransaction: (work) =>
+      host.outbox.transaction(async (tx) => {
+        const posts = new PostRecords(tx);
+        return await work({
+          ...caseNeedsOf(new CaseRecords(tx, caseOptionsOf(host))),
+          notePost: (post, postedAt) => posts.note(post, postedAt),
+          nameCase: (post, caseId) => posts.nameCase(post, caseId),
+        });
+      }),
+    sha256,
+    now: () => host.clock.now(),
+    patterns: patternsOf(host),
+  };
+}
+
+function caseNeedsOf(cases: CaseRecords): Pick<ReceiveRecords, 'findCase' | 'openCase' | 'completeCase'> {
+  return {
+    findCase: (names) => cases.find(names),
+    openCase: (names, topic) => cases.open(names, topic),
+    completeCase: (caseId, facts) => cases.complete(caseId, facts),
+  };
+}
+
+function caseOptionsOf({ config, clock }: IntakeHost): { tokenPrefix: string; now: () => Date } {
+  return { tokenPrefix: config.TRACKING_PREFIX, now: () => clock.now() };
+}
+
+function patternsOf({ config }: IntakeHost): CaseKeyPatterns {
+  const own = defaultPatterns.caseNumber;
+  const caseNumber = config.CASE_NUMBER_PATTERN === undefined ? own : `(?:${config.CASE_NUMBER_PATTERN}|${own})`;
+  return { tokenPrefix: config.TRACKING_PREFIX, caseNumber };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,237 @@
+import { Person, type MailReceived } from '@caserelay/contracts';
+import {
+  caseKeysOf,
+  isForward,
+  kindOfMail,
+  languageOf,
+  newTextOf,
+  subjectFacts,
+  type CaseKeyPatterns,
+} from '@caserelay/mail-thread';
+import type { Tell } from '@caserelay/messaging';
+import { newsFor, reportOf, type CaseFacts, type CaseNames, type KnownCase } from '../../case-news.js';
+
+/** What taking mail needs from the world. */
+export interface Needs {
+  /** Keeps the mail as it comes in, reading it to its end; throws when it cannot be kept or did not come whole. */
+  keepMail(mail: Incoming): Promise<Kept>;
+  remove(kept: Kept): Promise<void>;
+  keepAttachment(content: Uint8Array, name: string): Promise<Kept>;
+  /** Reads a kept mail; throws when it is none. */
+  readMail(kept: Kept): Promise<Letter>;
+  /** Runs work in one transaction together with what it tells. */
+  inTransaction<Result>(work: (records: Records) => Promise<{ result: Result; tells: Tell[] }>): Promise<Result>;
+  noteRejected(rejected: Kept & Envelope & { reason: string; rejectedAt: Date }): Promise<void>;
+  sha256(text: string): string;
+  newId(): string;
+  now(): Date;
+  patterns: CaseKeyPatterns;
+  /** Senders of these domains are colleagues. */
+  colleagueDomains: readonly string[];
+  /** The address of our own letters. */
+  ownAddress: string;
+}
+
+export interface Records {
+  findCase(names: CaseNames): Promise<KnownCase | null>;
+  openCase(names: CaseNames, topic: string): Promise<KnownCase>;
+  completeCase(caseId: string, facts: Partial<CaseFacts>): Promise<void>;
+  /** False when the same mail was taken before. */
+  noteMail(mail: {
+    mailId: string;
+    messageId: string;
+    contentSha256: string;
+    sender: string;
+    subject: string;
+    location: string;
+    takenAt: Date;
+  }): Promise<boolean>;
+  judgeMail(mailId: string, judged: { caseId: string | null; kind: string; kindReason: string }): Promise<void>;
+}
+
+export type Incoming = AsyncIterable<Uint8Array> & { sizeExceeded: boolean };
+
+export interface Envelope {
+  sender: string;
+  recipients: string[];
+}
+
+export interface Kept {
+  sha256: string;
+  bytes: number;
+  location: string;
+}
+
+/** A mail as the parser gives it. */
+export interface Letter {
+  messageId: string | null;
+  from: { name: string; address: string } | null;
+  addressees: string[];
+  subject: string;
+  date: Date | null;
+  inReplyTo: string;
+  references: string[];
+  text: string;
+  headers: Record<string, string>;
+  attachments: { name: string; content: Uint8Array }[];
+}
+
+/** What became of a mail. */
+export type Outcome =
+  | { outcome: 'taken'; caseId: string | null; kind: string }
+  | { outcome: 'repeated' }
+  | { outcome: 'too-large' }
+  | { outcome: 'rejected'; reason: string };
+
+const longestTold = 50_000;
+
+/**
+ * Keeps a mail, finds or opens its case and tells of it. Whatever throws here is a fault of ours: the sender keeps the
+ * mail and tries again, and a mail that was half taken counts as not taken.
+ */
+export async function takeMail(incoming: Incoming, envelope: Envelope, needs: Needs): Promise<Outcome> {
+  const kept = await needs.keepMail(incoming);
+  if (incoming.sizeExceeded) {
+    await needs.remove(kept);
+    return { outcome: 'too-large' };
+  }
+  const read = await readLetter(kept, envelope, needs);
+  if ('reason' in read) {
+    await needs.noteRejected({ ...kept, ...envelope, reason: read.reason, rejectedAt: needs.now() });
+    return { outcome: 'rejected', reason: read.reason };
+  }
+  const attachments = await keepAttachments(read.letter, needs);
+  return await needs.inTransaction((records) => count({ ...read, kept, attachments }, records, needs));
+}
+
+interface Whole {
+  letter: Letter;
+  from: Person;
+  kept: Kept;
+  attachments: MailReceived['data']['attachments'];
+}
+
+/** Counts the mail once and lets its case speak. */
+async function count(whole: Whole, records: Records, needs: Needs): Promise<{ result: Outcome; tells: Tell[] }> {
+  const { letter, from, kept, attachments } = whole;
+  const contentSha256 = contentOf(whole, needs);
+  const messageId = letter.messageId ?? `<${contentSha256}@no-message-id>`;
+  const mailId = needs.newId();
+  const subject = letter.subject;
+  const isNew = await records.noteMail({
+    mailId,
+    messageId,
+    contentSha256,
+    sender: from.address,
+    subject,
+    location: kept.location,
+    takenAt: needs.now(),
+  });
+  if (!isNew) return { result: { outcome: 'repeated' }, tells: [] };
+
+  const text = newTextOf(letter.text, { forwarded: isForward(subject) }).slice(0, longestTold);
+  const keys = caseKeysOf({ ...letter, text: letter.text }, needs.patterns);
+  const author = isColleague(from.address, needs) ? 'colleague' : 'customer';
+  const found = await records.findCase(keys);
+  const judged = kindOfMail({
+    author,
+    subject,
+    text,
+    headers: letter.headers,
+    opensCase: found === null,
+    reachedCustomer: letter.addressees.some((address) => !isColleague(address, needs)),
+  });
+  const kind = isOurOwn(from.address, needs) ? 'automatic-reply' : judged.kind;
+  const kindReason = kind === judged.kind ? judged.reason : 'one of our own letters came back';
+
+  // Machines answer machines; only what people write opens a case.
+  if (found === null && kind === 'automatic-reply') {
+    await records.judgeMail(mailId, { caseId: null, kind, kindReason });
+    return { result: { outcome: 'taken', caseId: null, kind }, tells: [] };
+  }
+  const known = found ?? (await records.openCase(keys, keys.topic));
+  await records.judgeMail(mailId, { caseId: known.caseId, kind, kindReason });
+  const language = languageOf(`${keys.topic}\n${text}`);
+  const received: Tell = {
+    type: 'mail.received',
+    caseId: known.caseId,
+    data: {
+      mailId,
+      messageId,
+      from,
+      author,
+      subject,
+      kind,
+      kindReason,
+      waitsForCrash: judged.waitsForCrash,
+      text,
+      language,
+      location: kept.location,
+      attachments,
+    },
+  };
+  const facts: CaseFacts = {
+    ...subjectFacts(keys.topic),
+    contact: author === 'customer' ? from : null,
+    owner: author === 'colleague' ? from : null,
+  };
+  const news = kind === 'automatic-reply' ? null : newsFor(known, facts);
+  if (news !== null) await records.completeCase(known.caseId, news);
+  const isReport = found === null || news !== null;
+  const report = isReport ? [reportOf(known, facts, { language, channel: 'mail' })] : [];
+  return { result: { outcome: 'taken', caseId: known.caseId, kind }, tells: [...report, received] };
+}
+
+async function readLetter(
+  kept: Kept,
+  { sender }: Envelope,
+  needs: Needs,
+): Promise<{ letter: Letter; from: Person } | { reason: string }> {
+  let letter: Letter;
+  try {
+    letter = await needs.readMail(kept);
+  } catch (error) {
+    if (isFaultOfMachine(error)) throw error;
+    return { reason: `it cannot be parsed as a mail: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  const address = letter.from?.address ?? sender;
+  const from = Person.safeParse({ name: letter.from?.name || address, address });
+  if (from.success) return { letter, from: from.data };
+  return { reason: `its sender is unknown: a From with one mail address is wanted, found "${address.slice(0, 100)}"` };
+}
+
+/** Files that cannot be opened are no fault of the mail. */
+function isFaultOfMachine(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+async function keepAttachments(letter: Letter, needs: Needs): Promise<MailReceived['data']['attachments']> {
+  const kept: MailReceived['data']['attachments'] = [];
+  for (const { name, content } of letter.attachments) {
+    const { sha256, bytes, location } = await needs.keepAttachment(content, name);
+    kept.push({ name, bytes, sha256, location });
+  }
+  return kept;
+}
+
+/** The same for every copy of a mail, whichever way it came; trace headers differ from way to way. */
+function contentOf({ letter, from, attachments }: Whole, needs: Needs): string {
+  return needs.sha256(
+    JSON.stringify([
+      from.address.toLowerCase(),
+      letter.subject,
+      letter.date?.toISOString() ?? null,
+      letter.text,
+      attachments.map(({ sha256 }) => sha256),
+    ]),
+  );
+}
+
+function isColleague(address: string, { colleagueDomains }: Needs): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return colleagueDomains.some((known) => domain === known.toLowerCase());
+}
+
+function isOurOwn(address: string, { ownAddress }: Needs): boolean {
+  return address.toLowerCase() === ownAddress.toLowerCase();
+}

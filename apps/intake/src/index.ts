@@ -1,0 +1,1 @@
+export { intake } from './app.module.js';
