@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import ssh2 from 'ssh2';
+
+export interface HostKey {
+  readonly privateKey: string;
+  /** As OpenSSH and WinSCP show it: `SHA256:` and base64 without padding. */
+  readonly fingerprint: string;
+}
+
+/** The server's key: made once, kept in a file that only its owner reads. */
+export async function loadHostKey(file: string): Promise<HostKey> {
+  const kept = await readKept(file);
+  const privateKey = kept ?? (await make(file));
+  const parsed = ssh2.utils.parseKey(privateKey);
+  if (parsed instanceof Error) throw new Error(`the SFTP host key in ${file} cannot be read: ${parsed.message}`);
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (!key) throw new Error(`the SFTP host key file ${file} holds no key`);
+  const fingerprint = `SHA256:${createHash('sha256').update(key.getPublicSSH()).digest('base64').replace(/=+$/, '')}`;
+  return { privateKey, fingerprint };
+}
+
+async function make(file: string): Promise<string> {
+  const { private: privateKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'CaseRelay upload spaces' });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  await writeFile(draft, privateKey, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(draft, file);
+  } catch (error) {
+    // Another process was faster: its key counts.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return (await readKept(file)) ?? privateKey;
+  } finally {
+    await rm(draft);
+  }
+  return privateKey;
+}
+
+async function readKept(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,245 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
+import type { HostKey } from './host-key.js';
+import { SftpSession, type RemoteFiles } from './sftp-session.js';
+
+export interface Principal {
+  readonly spaceId: string;
+  readonly caseId: string;
+}
+
+export interface SftpServerOptions {
+  readonly hostKey: HostKey;
+  /** Who this is, or null. Must take the same time for every wrong answer. */
+  authenticate(account: string, password: string): Promise<Principal | null>;
+  filesOf(principal: Principal): RemoteFiles;
+  readonly mostConnections: number;
+  readonly mostConnectionsPerAddress: number;
+  readonly loginMilliseconds: number;
+  readonly refusalMilliseconds: number;
+  readonly keepaliveMilliseconds: number;
+  readonly log: {
+    info(details: object, message: string): void;
+    warn(details: object, message: string): void;
+  };
+}
+
+const mostLoginAttempts = 5;
+const mostChannels = 8;
+const keepalivesMissed = 3;
+
+/**
+ * The SFTP server. Built on ssh2's raw session channel, because ssh2's own SFTP class cannot stop a client that sends
+ * faster than the disk writes, and turns names into UTF-8 for good.
+ */
+export class SftpServer {
+  private readonly sockets = new Map<string, Visit>();
+  private readonly ssh: ssh2.Server;
+  private readonly net: NetServer;
+
+  constructor(private readonly options: SftpServerOptions) {
+    this.ssh = new ssh2.Server(
+      {
+        hostKeys: [options.hostKey.privateKey],
+        ident: 'CaseRelay',
+        algorithms: {
+          cipher: [
+            'aes128-gcm@openssh.com',
+            'aes256-gcm@openssh.com',
+            'aes128-ctr',
+            'aes192-ctr',
+            'aes256-ctr',
+            'chacha20-poly1305@openssh.com',
+          ],
+          compress: ['none'],
+        },
+        keepaliveInterval: options.keepaliveMilliseconds,
+        keepaliveCountMax: keepalivesMissed,
+      },
+      (connection, info) => this.welcome(connection, `${info.ip} ${info.port}`),
+    );
+    this.ssh.on('error', (error: Error) => options.log.warn({ error }, 'the SSH server had a fault'));
+    this.net = createServer({ noDelay: true }, (socket) => this.admit(socket));
+  }
+
+  /** Listens and tells the port. */
+  async listen(port: number, address: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.net.once('error', reject);
+      this.net.listen(port, address, () => {
+        this.net.off('error', reject);
+        this.net.on('error', (error) => this.options.log.warn({ error }, 'the SFTP port had a fault'));
+        resolve();
+      });
+    });
+    return (this.net.address() as AddressInfo).port;
+  }
+
+  get isListening(): boolean {
+    return this.net.listening;
+  }
+
+  /** Ends all sessions of a space at once. */
+  endSessions(spaceId: string): void {
+    for (const visit of this.sockets.values()) if (visit.principal?.spaceId === spaceId) visit.socket.destroy();
+  }
+
+  /** Takes no new connections, ends the others, and resolves when what they left open is noted. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.net.close(() => resolve());
+    });
+    const visits = [...this.sockets.values()];
+    for (const { socket } of visits) socket.destroy();
+    await closed;
+    await Promise.all(visits.map((visit) => visit.left));
+  }
+
+  private admit(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    const sameAddress = [...this.sockets.values()].filter((visit) => visit.address === address).length;
+    if (this.sockets.size >= this.options.mostConnections || sameAddress >= this.options.mostConnectionsPerAddress) {
+      this.options.log.warn({ address, connections: this.sockets.size, sameAddress }, 'too many SFTP connections; one was refused');
+      socket.destroy();
+      return;
+    }
+    const key = `${address} ${socket.remotePort ?? 0}`;
+    const visit = new Visit(socket, address, this.options.loginMilliseconds);
+    this.sockets.set(key, visit);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => {
+      visit.end();
+      void visit.left.finally(() => this.sockets.delete(key));
+    });
+    this.ssh.injectSocket(socket);
+  }
+
+  private welcome(connection: Connection, key: string): void {
+    const visit = this.sockets.get(key);
+    if (!visit) {
+      connection.end();
+      return;
+    }
+    // After a missed keepalive ssh2 waits for a peer that is gone: only destroying the socket ends the connection.
+    connection.on('error', (error) => {
+      this.options.log.info({ address: visit.address, reason: error.message }, 'an SFTP connection broke');
+      visit.socket.destroy();
+    });
+    connection.on('authentication', (context) => void this.authenticate(context, visit));
+    connection.on('ready', () => {
+      connection.on('session', (accept) => this.serve(accept(), visit));
+    });
+  }
+
+  private async authenticate(context: AuthContext, visit: Visit): Promise<void> {
+    if (context.method !== 'password') {
+      context.reject(['password']);
+      return;
+    }
+    const { username, password } = context;
+    visit.attempts += 1;
+    try {
+      const principal =
+        username.length <= 64 && password.length <= 256 ? await this.options.authenticate(username, password) : null;
+      if (principal) {
+        visit.enter(principal);
+        this.options.log.info({ caseId: principal.caseId, account: username, address: visit.address }, 'a customer logged in');
+        context.accept();
+        return;
+      }
+    } catch (error) {
+      this.options.log.warn({ error, address: visit.address }, 'a login could not be checked');
+    }
+    this.options.log.info({ address: visit.address, attempt: visit.attempts }, 'a login was refused');
+    await new Promise((resolve) => setTimeout(resolve, this.options.refusalMilliseconds));
+    if (visit.attempts >= mostLoginAttempts) visit.socket.destroy();
+    else context.reject(['password']);
+  }
+
+  private serve(session: Session, visit: Visit): void {
+    session.on('error', () => visit.socket.destroy());
+    session.on('subsystem', (accept, reject, { name }) => {
+      if (name !== 'sftp' || !visit.principal || visit.channels >= mostChannels) {
+        reject();
+        return;
+      }
+      visit.channels += 1;
+      this.serveSftp(accept(), visit, visit.principal);
+    });
+  }
+
+  private serveSftp(channel: ServerChannel, visit: Visit, principal: Principal): void {
+    const { log } = this.options;
+    const { caseId } = principal;
+    const session = new SftpSession(channel, this.options.filesOf(principal), (error) =>
+      log.warn({ error, caseId }, 'a request of a customer failed'),
+    );
+    let left: Promise<void> | null = null;
+    const leave = (): void => {
+      if (left) return;
+      visit.channels -= 1;
+      visit.endings.delete(leave);
+      left = session.end().catch((error: unknown) => log.warn({ error, caseId }, 'an SFTP session ended with a fault'));
+      visit.wait(left);
+    };
+    visit.endings.add(leave);
+    channel.on('data', (chunk: Buffer) => {
+      try {
+        session.push(chunk);
+      } catch (error) {
+        log.warn({ caseId, address: visit.address, error }, 'a client does not speak SFTP; it was sent away');
+        visit.socket.destroy();
+      }
+    });
+    channel.on('drain', () => session.drained());
+    channel.on('error', () => visit.socket.destroy());
+    channel.on('close', leave);
+    // Without an exit status and an end OpenSSH's sftp and scp wait for ever when they are done.
+    channel.on('end', () => {
+      leave();
+      channel.exit(0);
+      channel.end();
+    });
+  }
+}
+
+/** One connection, from its socket to the last thing that its sessions left to do. */
+class Visit {
+  principal: Principal | null = null;
+  attempts = 0;
+  channels = 0;
+  private readonly loginTimer: NodeJS.Timeout;
+  readonly endings = new Set<() => void>();
+  private readonly work = new Set<Promise<void>>();
+  private resolveLeft!: () => void;
+  /** Resolves when the connection is over and everything about it is noted. */
+  readonly left: Promise<void>;
+
+  constructor(
+    readonly socket: Socket,
+    readonly address: string,
+    loginMilliseconds: number,
+  ) {
+    this.left = new Promise((resolve) => {
+      this.resolveLeft = resolve;
+    });
+    this.loginTimer = setTimeout(() => socket.destroy(), loginMilliseconds);
+  }
+
+  enter(principal: Principal): void {
+    this.principal = principal;
+    clearTimeout(this.loginTimer);
+  }
+
+  wait(work: Promise<void>): void {
+    this.work.add(work);
+    void work.finally(() => this.work.delete(work));
+  }
+
+  end(): void {
+    clearTimeout(this.loginTimer);
+    for (const run of this.endings) run();
+    void Promise.allSettled(this.work).then(() => this.resolveLeft());
+  }
+}

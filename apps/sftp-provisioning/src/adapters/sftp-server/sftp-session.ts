@@ -1,0 +1,300 @@
+import { BadPacket, RequestReader, mostDataBytes, openFlags, reply, status, type Attributes, type Request, type Status } from './sftp-codec.js';
+
+/** What a session shows a client: files and folders by paths that the client gave as bytes. */
+export interface RemoteFiles {
+  resolve(path: Buffer): string;
+  entry(path: Buffer): Promise<RemoteEntry>;
+  list(path: Buffer): Promise<RemoteEntry[]>;
+  openFile(
+    path: Buffer,
+    intent: { read: boolean; write: boolean; create: boolean; truncate: boolean; exclusive: boolean },
+  ): Promise<RemoteFile>;
+  makeFolder(path: Buffer): Promise<void>;
+  removeFolder(path: Buffer): Promise<void>;
+  remove(path: Buffer): Promise<void>;
+  rename(from: Buffer, to: Buffer, replace: boolean): Promise<void>;
+  room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }>;
+  /** The connection is over; files that were not closed stay as they are. */
+  end(): Promise<void>;
+}
+
+export interface RemoteEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly bytes: number;
+  readonly changedAt: Date;
+}
+
+export interface RemoteFile {
+  entry(): Promise<RemoteEntry>;
+  /** Fewer bytes than asked for, or none, at the end of the file. */
+  read(offset: number, length: number): Promise<Buffer>;
+  write(offset: number, buffers: Buffer[], bytes: number): Promise<void>;
+  truncate(bytes: number): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The stream below a session, as an SSH channel is one. */
+export interface SessionChannel {
+  write(data: Buffer): boolean;
+  pause(): unknown;
+  resume(): unknown;
+}
+
+type OpenThing = { file: RemoteFile } | { left: RemoteEntry[] };
+
+export const mostHandles = 64;
+const mostRequestsAtOnce = 256;
+const mostBytesWaiting = 8 * 1024 * 1024;
+const entriesPerReply = 100;
+
+/**
+ * One SFTP session over one channel. Replies of one round of the event loop leave as one piece; reading stops while
+ * too much waits for the disk, for the database, or for the client to take its replies.
+ */
+export class SftpSession {
+  private readonly reader = new RequestReader((request) => this.take(request));
+  private readonly things = new Map<number, OpenThing>();
+  private lastHandle = 0;
+  private isInitialised = false;
+  private isOver = false;
+  private isPaused = false;
+  private clientIsSlow = false;
+  private requestsWaiting = 0;
+  private bytesWaiting = 0;
+  private replies: Buffer[] = [];
+
+  constructor(
+    private readonly channel: SessionChannel,
+    private readonly files: RemoteFiles,
+    private readonly onFault: (error: unknown) => void,
+  ) {}
+
+  /** Throws BadPacket when the client does not speak SFTP. */
+  push(chunk: Buffer): void {
+    if (!this.isOver) this.reader.push(chunk);
+  }
+
+  /** The client took what we wrote. */
+  drained(): void {
+    this.clientIsSlow = false;
+    this.regulate();
+  }
+
+  async end(): Promise<void> {
+    if (this.isOver) return;
+    this.isOver = true;
+    const things = [...this.things.values()];
+    this.things.clear();
+    await this.files.end();
+    // What was open for reading only is closed here; closing the rest again is refused and means nothing.
+    await Promise.allSettled(things.map(async (thing) => ('file' in thing ? thing.file.close() : undefined)));
+  }
+
+  private take(request: Request): void {
+    if (request.kind === 'init') {
+      if (this.isInitialised) throw new BadPacket('the client said INIT twice');
+      this.isInitialised = true;
+      this.send(reply.version());
+      return;
+    }
+    if (!this.isInitialised) throw new BadPacket(`the client said ${request.kind} before INIT`);
+    const bytes = request.kind === 'write' ? request.length : 0;
+    this.requestsWaiting += 1;
+    this.bytesWaiting += bytes;
+    this.regulate();
+    void this.answer(request).then((answer) => {
+      this.requestsWaiting -= 1;
+      this.bytesWaiting -= bytes;
+      this.send(answer);
+      this.regulate();
+    });
+  }
+
+  private async answer(request: Exclude<Request, { kind: 'init' }>): Promise<Buffer> {
+    try {
+      return await this.serve(request);
+    } catch (error) {
+      const { code, message } = refusalOf(error);
+      if (message === null) this.onFault(error);
+      return reply.status(request.id, code, message ?? 'this did not work; please try again');
+    }
+  }
+
+  private async serve(request: Exclude<Request, { kind: 'init' }>): Promise<Buffer> {
+    const { id } = request;
+    switch (request.kind) {
+      case 'open':
+        return this.open(request);
+      case 'close':
+        return this.close(request);
+      case 'read':
+        return this.read(request);
+      case 'write':
+        await this.file(request).write(request.offset, request.buffers, request.length);
+        return ok(id);
+      case 'fstat':
+        return reply.attributes(id, attributesOf(await this.file(request).entry()));
+      case 'fsetstat':
+        if (request.size !== null) await this.file(request).truncate(request.size);
+        return ok(id);
+      case 'fsync':
+        await this.file(request).sync();
+        return ok(id);
+      case 'stat':
+        return reply.attributes(id, attributesOf(await this.files.entry(request.path)));
+      case 'setstat':
+        // Modes, owners and times are the server's own business; clients set them after an upload and want an OK.
+        await this.files.entry(request.path);
+        return ok(id);
+      case 'opendir': {
+        const left = await this.files.list(request.path);
+        return this.keep(id, { left });
+      }
+      case 'readdir':
+        return this.readFolder(request);
+      case 'remove':
+        await this.files.remove(request.path);
+        return ok(id);
+      case 'mkdir':
+        await this.files.makeFolder(request.path);
+        return ok(id);
+      case 'rmdir':
+        await this.files.removeFolder(request.path);
+        return ok(id);
+      case 'realpath':
+        return reply.names(id, [{ name: this.files.resolve(request.path), attributes: {} }]);
+      case 'rename':
+        await this.files.rename(request.from, request.to, request.replace);
+        return ok(id);
+      case 'statvfs':
+        return reply.room(id, await this.files.room());
+      case 'limits':
+        return reply.limits(id, mostHandles);
+      case 'unsupported':
+        return reply.status(id, status.unsupported, 'this operation does not exist here');
+    }
+  }
+
+  private async open({ id, path, flags }: Extract<Request, { kind: 'open' }>): Promise<Buffer> {
+    this.refuseTooManyHandles();
+    // APPEND is not looked at: clients that resume send it together with the place of every write.
+    const file = await this.files.openFile(path, {
+      read: (flags & openFlags.read) !== 0,
+      write: (flags & openFlags.write) !== 0,
+      create: (flags & openFlags.create) !== 0,
+      truncate: (flags & openFlags.truncate) !== 0,
+      exclusive: (flags & openFlags.exclusive) !== 0,
+    });
+    return this.keep(id, { file });
+  }
+
+  private async close({ id, handle }: { id: number; handle: number }): Promise<Buffer> {
+    const thing = this.thing({ handle });
+    this.things.delete(handle);
+    if ('file' in thing) await thing.file.close();
+    return ok(id);
+  }
+
+  private async read({ id, handle, offset, length }: Extract<Request, { kind: 'read' }>): Promise<Buffer> {
+    const data = await this.file({ handle }).read(offset, Math.min(length, mostDataBytes));
+    return data.length === 0 && length > 0 ? reply.status(id, status.endOfFile) : reply.data(id, data);
+  }
+
+  /** Clients ask for the next part before they have the first; nothing waits here, so the parts come in order. */
+  private readFolder({ id, handle }: { id: number; handle: number }): Buffer {
+    const folder = this.thing({ handle });
+    if (!('left' in folder)) throw badHandle(handle);
+    const part = folder.left.splice(0, entriesPerReply);
+    if (part.length === 0) return reply.status(id, status.endOfFile);
+    return reply.names(
+      id,
+      part.map((entry) => ({ name: entry.name, attributes: attributesOf(entry) })),
+    );
+  }
+
+  private keep(id: number, thing: OpenThing): Buffer {
+    if (this.isOver) {
+      // The client went away while this was being opened. What was opened for writing ends here, the rest is closed.
+      if ('file' in thing)
+        void this.files
+          .end()
+          .then(() => thing.file.close())
+          .catch(() => undefined);
+      return ok(id);
+    }
+    this.lastHandle += 1;
+    this.things.set(this.lastHandle, thing);
+    return reply.handle(id, this.lastHandle);
+  }
+
+  private thing({ handle }: { handle: number }): OpenThing {
+    const thing = this.things.get(handle);
+    if (!thing) throw badHandle(handle);
+    return thing;
+  }
+
+  private file(request: { handle: number }): RemoteFile {
+    const thing = this.thing(request);
+    if (!('file' in thing)) throw badHandle(request.handle);
+    return thing.file;
+  }
+
+  private refuseTooManyHandles(): void {
+    if (this.things.size >= mostHandles) throw new BadRequest(`${mostHandles} files are open already; close one first`);
+  }
+
+  private send(answer: Buffer): void {
+    if (this.isOver) return;
+    if (this.replies.length === 0) setImmediate(() => this.flush());
+    this.replies.push(answer);
+  }
+
+  private flush(): void {
+    const replies = this.replies;
+    this.replies = [];
+    if (this.isOver || replies.length === 0) return;
+    if (!this.channel.write(replies.length === 1 && replies[0] ? replies[0] : Buffer.concat(replies))) {
+      this.clientIsSlow = true;
+      this.regulate();
+    }
+  }
+
+  private regulate(): void {
+    const share = this.isPaused ? 0.5 : 1;
+    const tooMuch =
+      this.clientIsSlow || this.requestsWaiting > mostRequestsAtOnce * share || this.bytesWaiting > mostBytesWaiting * share;
+    if (tooMuch === this.isPaused || this.isOver) return;
+    this.isPaused = tooMuch;
+    if (tooMuch) this.channel.pause();
+    else this.channel.resume();
+  }
+}
+
+class BadRequest extends Error {
+  override readonly name = 'FileRefusal';
+  readonly code = 'EINVAL';
+}
+
+function badHandle(handle: number): BadRequest {
+  return new BadRequest(`there is no such open file or folder (${handle})`);
+}
+
+function ok(id: number): Buffer {
+  return reply.status(id, status.ok);
+}
+
+/** A refusal is in words for the customer; any other error stays ours (`message` is null), since it may name our paths. */
+function refusalOf(error: unknown): { code: Status; message: string | null } {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const isRefusal = error instanceof Error && error.name === 'FileRefusal';
+  const message = isRefusal ? error.message : null;
+  if (isRefusal && code === 'ENOENT') return { code: status.noSuchFile, message };
+  if (isRefusal && code === 'EACCES') return { code: status.permissionDenied, message };
+  return { code: status.failure, message };
+}
+
+function attributesOf({ isFolder, bytes, changedAt }: RemoteEntry): Attributes {
+  return { size: bytes, owner: 1000, mode: isFolder ? 0o040750 : 0o100640, modifiedAt: changedAt };
+}

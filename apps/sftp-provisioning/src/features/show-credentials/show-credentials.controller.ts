@@ -1,0 +1,53 @@
+import type { Host } from '@caserelay/service-host';
+import { Problem } from '@caserelay/service-host';
+import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { credentialPage, languageOf, pageHeaders, refusalText } from './credential-page.js';
+import { showCredentials, type Answer, type Needs } from './show-credentials.js';
+
+/** Gives the deed what it needs now. */
+export interface ShowingNeeds {
+  needs(): Needs;
+  log: Pick<Host['log'], 'info'>;
+}
+export const ShowingNeeds = Symbol('ShowingNeeds');
+
+@Controller('spaces')
+export class ShowCredentialsController {
+  constructor(@Inject(ShowingNeeds) private readonly showing: ShowingNeeds) {}
+
+  @Get(':token')
+  async look(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    this.answer(await showCredentials(token, false, this.showing.needs()), request, response);
+  }
+
+  @Post(':token')
+  async reveal(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const answer = await showCredentials(token, true, this.showing.needs());
+    if (answer.kind === 'shown')
+      this.showing.log.info({ caseId: answer.caseId, address: request.ip, openingsLeft: answer.openingsLeft }, 'credentials were shown');
+    this.answer(answer, request, response);
+  }
+
+  private answer(answer: Answer, request: Request, response: Response): void {
+    const asked = new URL(request.url, 'http://localhost').searchParams.get('lang');
+    const language = languageOf(asked, request.headers['accept-language'] ?? '');
+    const status = { hidden: 200, shown: 200, unknown: 404, gone: 410 }[answer.kind];
+    response.set(pageHeaders);
+    if (request.accepts(['html', 'json']) === 'html') {
+      response.status(status).type('html').send(credentialPage(answer, language));
+      return;
+    }
+    switch (answer.kind) {
+      case 'unknown':
+        throw new Problem(status, 'Unknown link', refusalText(answer, language));
+      case 'gone':
+        throw new Problem(status, 'Link no longer valid', refusalText(answer, language), { because: answer.because });
+      case 'hidden':
+        response.json({ reveal: 'POST' });
+        return;
+      case 'shown':
+        response.json(answer.credentials);
+    }
+  }
+}

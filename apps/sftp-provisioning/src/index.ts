@@ -1,0 +1,1 @@
+export { sftpProvisioning } from './app.module.js';
