@@ -22,9 +22,10 @@ export function writeTimeline(tx: EntityManager) {
       const rows: { event_id: string }[] = await tx.query(
         `insert into timeline_entry (event_id, case_id, at, type, source, sequence, causation_id, headline_zh, headline_en, data)
          select event_id, case_id, at, type, source, sequence, causation_id, headline_zh, headline_en, data
-         from jsonb_to_recordset($1::jsonb) with ordinality as heard (
+         from rows from (jsonb_to_recordset($1::jsonb) as (
            event_id uuid, case_id uuid, at timestamptz, type text, source text, sequence integer, causation_id uuid,
-           headline_zh text, headline_en text, data jsonb, position bigint)
+           headline_zh text, headline_en text, data jsonb)) with ordinality as heard (
+           event_id, case_id, at, type, source, sequence, causation_id, headline_zh, headline_en, data, position)
          order by position
          on conflict (event_id) do nothing
          returning event_id`,

@@ -20,8 +20,9 @@ export interface CaseStory {
 /** A case with its whole timeline in the order in which things happened; null when nobody told of the case. */
 export async function showCase(caseId: string, needs: Needs): Promise<CaseStory | null> {
   const streamFrom = await needs.lastPosition();
+  const timeline = await needs.findEntries(caseId, longestTimeline + 1);
+  // Read last, so that it never counts less than the timeline shows.
   const [summary] = await needs.findSummaries([caseId]);
   if (!summary) return null;
-  const timeline = await needs.findEntries(caseId, longestTimeline + 1);
   return { summary, timeline: timeline.slice(-longestTimeline), cut: timeline.length > longestTimeline, streamFrom };
 }

@@ -1,0 +1,214 @@
+import {
+  ask,
+  day,
+  dressPage,
+  icon,
+  listen,
+  make,
+  momentElement,
+  oncePerFrame,
+  serviceOf,
+  span,
+  time,
+  walkByKeys,
+  zone,
+} from './page.js';
+import { language, say } from './words.js';
+
+const at = (id) => document.querySelector(`#${id}`);
+const caseId = location.pathname.split('/').at(-1);
+const entries = new Map();
+const items = new Map();
+let cut = false;
+let unread = 0;
+
+dressPage('caseKeys');
+
+const phases = ['reported', 'awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'observing', 'archived'];
+
+function showSummary(summary) {
+  const name = summary.caseNumber ?? summary.trackingToken ?? summary.caseId;
+  document.title = `${name} · CaseRelay`;
+  const facts = [
+    ['endCustomer', summary.endCustomer],
+    ['partner', summary.partner],
+    ['owner', summary.owner],
+    ['problem', summary.problem ?? summary.topic],
+    ['lastFinding', summary.lastFinding],
+    ['opened', summary.openedAt ? momentElement(summary.openedAt) : null],
+    ['lastEvent', momentElement(summary.lastEventAt)],
+  ].filter(([, value]) => value);
+  at('summary').replaceChildren(
+    make('p', {}, make('a', { href: '/' }, `← ${say('back')}`)),
+    make('h1', {}, name, make('span', { class: 'quiet' }, ` ${summary.trackingToken ?? ''}`)),
+    make(
+      'dl',
+      { class: 'facts' },
+      ...facts.map(([word, value]) => make('div', {}, make('dt', {}, say(word)), make('dd', {}, value))),
+    ),
+    make(
+      'p',
+      { class: 'quiet' },
+      ...['uploads', 'letters', 'reminders', 'failedLetters'].map((word) =>
+        make(
+          'span',
+          { class: word === 'failedLetters' && summary[word] > 0 ? 'count bad' : 'count' },
+          `${summary[word]} ${say(word)}`,
+        ),
+      ),
+      make('span', { class: 'count' }, `${say('zone')}: ${zone}`),
+    ),
+  );
+  at('phases').replaceChildren(
+    ...phases.map((phase) =>
+      make(
+        'li',
+        {
+          class: `phase ${phase} ${phase === summary.phase ? 'here' : ''}`,
+          'aria-current': phase === summary.phase ? 'step' : null,
+        },
+        say(`phase.${phase}`),
+      ),
+    ),
+  );
+}
+
+function entryItem(entry) {
+  const service = serviceOf(entry.source);
+  const raw = make('details', {}, make('summary', {}, `${say('raw')} · ${entry.type}`));
+  raw.addEventListener('toggle', () => {
+    if (raw.open && !raw.querySelector('pre'))
+      raw.append(
+        make('p', { class: 'quiet' }, `${entry.eventId} · ${say('heard')} ${entry.heardAt}`),
+        make('pre', {}, JSON.stringify(entry.data, null, 2)),
+      );
+  });
+  const item = make(
+    'li',
+    {
+      class: `entry stop from-${service} ${entry.type === 'letter.failed' || entry.type === 'dump.unreadable' ? 'bad' : ''}`,
+      id: `e-${entry.eventId}`,
+      tabindex: -1,
+    },
+    make('span', { class: 'badge', title: say(`service.${entry.source}`) }, icon(service)),
+    make(
+      'div',
+      { class: 'what' },
+      make('p', { class: 'headline' }, entry.headline[language]),
+      make(
+        'p',
+        { class: 'quiet' },
+        make('time', { datetime: entry.at, title: `${entry.at} (${zone})` }, time(entry.at)),
+        ' · ',
+        say(`service.${entry.source}`),
+        make('span', { class: 'gap' }),
+        make('span', { class: 'cause' }),
+      ),
+      raw,
+    ),
+  );
+  item.addEventListener('mouseenter', () => light(entry, true));
+  item.addEventListener('mouseleave', () => light(entry, false));
+  item.addEventListener('focusin', () => light(entry, true));
+  item.addEventListener('focusout', () => light(entry, false));
+  return item;
+}
+
+/** Shows what led to an entry and what it led to. */
+function light(entry, on) {
+  if (entry.causationId) items.get(entry.causationId)?.classList.toggle('is-cause', on);
+  for (const other of entries.values())
+    if (other.causationId === entry.eventId) items.get(other.eventId)?.classList.toggle('is-effect', on);
+}
+
+function causeLink(entry) {
+  const cause = entry.causationId ? entries.get(entry.causationId) : null;
+  if (!cause) return '';
+  const follow = (event) => {
+    event.preventDefault();
+    const item = items.get(cause.eventId);
+    item?.scrollIntoView({ block: 'center', behavior: 'smooth' });
+    item?.focus({ preventScroll: true });
+  };
+  return make(
+    'a',
+    { href: `#e-${cause.eventId}`, title: cause.headline[language], onclick: follow },
+    `↑ ${say('because')}: ${cause.headline[language]}`,
+  );
+}
+
+const showTimeline = oncePerFrame(() => {
+  const atEnd = innerHeight + scrollY >= document.body.scrollHeight - 80;
+  const sorted = [...entries.values()].sort((a, b) =>
+    a.at === b.at ? (a.eventId < b.eventId ? -1 : 1) : a.at < b.at ? -1 : 1,
+  );
+  const wanted = cut ? [make('li', { class: 'day' }, say('cut'))] : [];
+  let before = null;
+  for (const entry of sorted) {
+    if (!before || day(before.at) !== day(entry.at)) wanted.push(dayItem(entry.at));
+    const item = items.get(entry.eventId) ?? entryItem(entry);
+    items.set(entry.eventId, item);
+    const gap = before ? Date.parse(entry.at) - Date.parse(before.at) : 0;
+    item.querySelector('.gap').textContent = gap >= 60_000 ? ` · ${span(gap)} ${say('after')}` : '';
+    item.querySelector('.cause').replaceChildren(causeLink(entry));
+    wanted.push(item);
+    before = entry;
+  }
+  place(at('timeline'), wanted);
+  if (atEnd && unread > 0) scrollTo({ top: document.body.scrollHeight });
+  unread = 0;
+});
+
+const days = new Map();
+function dayItem(instant) {
+  const name = day(instant);
+  if (!days.has(name)) days.set(name, make('li', { class: 'day' }, name));
+  return days.get(name);
+}
+
+/** Puts children in order and moves only those that are not there yet, so that focus and unfolded parts stay. */
+function place(parent, wanted) {
+  const keep = new Set(wanted);
+  for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
+  let present = parent.firstElementChild;
+  for (const child of wanted) {
+    if (child === present) present = present.nextElementSibling;
+    else parent.insertBefore(child, present);
+  }
+}
+
+walkByKeys(
+  () => [...document.querySelectorAll('.timeline .stop')],
+  (item) => {
+    const raw = item.querySelector('details');
+    raw.open = !raw.open;
+  },
+  { u: () => location.assign('/') },
+);
+
+async function begin() {
+  try {
+    const story = await ask(`/v1/cases/${encodeURIComponent(caseId)}`);
+    cut = story.cut;
+    showSummary(story.summary);
+    for (const entry of story.timeline) entries.set(entry.eventId, entry);
+    showTimeline();
+    listen(story.streamFrom, {
+      caseId,
+      entry: (entry) => {
+        if (entries.has(entry.eventId)) return;
+        entries.set(entry.eventId, entry);
+        unread += 1;
+        showTimeline();
+      },
+      summary: showSummary,
+      reload: () => location.reload(),
+    });
+  } catch (error) {
+    at('summary').replaceChildren(
+      make('p', {}, make('a', { href: '/' }, `← ${say('back')}`)),
+      make('p', { class: 'trouble' }, `${say('failed')}: ${error.message}`),
+    );
+  }
+}
+void begin();

@@ -1,0 +1,297 @@
+import { ask, dressPage, keepAsking, listen, make, momentElement, oncePerFrame, walkByKeys } from './page.js';
+import { say } from './words.js';
+
+const at = (id) => document.querySelector(`#${id}`);
+const cases = new Map();
+let next = null;
+let search = '';
+
+dressPage('keys');
+
+function caseItem(summary) {
+  const counts = ['uploads', 'letters', 'reminders', 'failedLetters'].filter((name) => summary[name] > 0);
+  return make(
+    'li',
+    {
+      class: 'stop',
+      tabindex: 0,
+      'data-case': summary.caseId,
+      onclick: (event) => {
+        if (!event.target.closest('a') && !getSelection()?.toString()) openCase(summary.caseId);
+      },
+    },
+    make(
+      'div',
+      { class: 'row' },
+      make(
+        'a',
+        { href: `/cases/${summary.caseId}`, class: 'number' },
+        summary.caseNumber ?? summary.trackingToken ?? summary.caseId,
+      ),
+      make('span', { class: `phase ${summary.phase ?? ''}` }, summary.phase ? say(`phase.${summary.phase}`) : '…'),
+      momentElement(summary.lastEventAt),
+    ),
+    make(
+      'p',
+      {},
+      [summary.endCustomer ?? summary.partner, summary.problem ?? summary.topic].filter(Boolean).join(' · '),
+    ),
+    make(
+      'p',
+      { class: 'quiet' },
+      make('span', { class: 'finding' }, summary.lastFinding ?? ''),
+      ...counts.map((name) =>
+        make('span', { class: name === 'failedLetters' ? 'count bad' : 'count' }, `${summary[name]} ${say(name)}`),
+      ),
+      summary.owner ? make('span', { class: 'count' }, `${say('owner')} ${summary.owner}`) : null,
+    ),
+  );
+}
+
+const openCase = (caseId) => location.assign(`/cases/${caseId}`);
+
+const showCases = oncePerFrame(() => {
+  const focused = document.activeElement?.dataset?.case;
+  const sorted = [...cases.values()].sort((a, b) => (a.lastEventAt < b.lastEventAt ? 1 : -1));
+  at('cases').replaceChildren(
+    ...(sorted.length > 0
+      ? sorted.map(caseItem)
+      : [make('li', { class: 'empty' }, say(search ? 'noneFound' : 'noCases'))]),
+  );
+  at('more').hidden = next === null;
+  if (focused)
+    at('cases')
+      .querySelector(`[data-case="${CSS.escape(focused)}"]`)
+      ?.focus({ preventScroll: true });
+});
+
+async function load(after = null) {
+  const asked = search;
+  const page = await ask(
+    `/v1/cases?${new URLSearchParams({ limit: 50, ...(asked ? { search: asked } : {}), ...(after ? { after } : {}) })}`,
+  );
+  if (asked !== search) return page;
+  if (!after) cases.clear();
+  for (const summary of page.cases) cases.set(summary.caseId, summary);
+  next = page.next;
+  showCases();
+  return page;
+}
+
+function tellTrouble(place, error) {
+  at(place).replaceChildren(make('li', { class: 'trouble' }, `${say('failed')}: ${error.message}`));
+}
+
+let typing = null;
+at('search').addEventListener('input', (event) => {
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    search = event.target.value.trim();
+    load().catch((error) => tellTrouble('cases', error));
+  }, 200);
+});
+at('more').addEventListener('click', () => load(next).catch((error) => tellTrouble('cases', error)));
+
+async function showQueues() {
+  const { queues } = await ask('/v1/queues');
+  const most = Math.max(10, ...queues.map(({ messages }) => messages ?? 0));
+  const shown = queues.filter(({ role, messages, worry }) => role === 'work' || worry || messages > 0);
+  at('queues').replaceChildren(
+    make(
+      'thead',
+      {},
+      make('tr', {}, make('th', {}, say('queue')), make('th', {}, say('depth')), make('th', {}, say('listeners'))),
+    ),
+    make('tbody', {}, ...shown.map((queue) => queueRow(queue, most))),
+  );
+}
+
+function queueRow(queue, most) {
+  const bar = make('span', { class: 'bar' });
+  bar.style.width = `${Math.round(((queue.messages ?? 0) / most) * 100)}%`;
+  return make(
+    'tr',
+    { class: queue.worry ? 'worry' : '', title: queue.name },
+    make('th', { scope: 'row' }, queueName(queue)),
+    make(
+      'td',
+      {},
+      make('span', { class: 'depth' }, String(queue.messages ?? '–')),
+      make('span', { class: 'track' }, bar),
+    ),
+    make('td', {}, queue.worry ? say(`worry.${queue.worry}`) : String(queue.consumers ?? '–')),
+  );
+}
+
+function queueName({ role, of }) {
+  switch (role) {
+    case 'work':
+      return say(`service.${of}`);
+    case 'dead-letter':
+      return `${say(`service.${of}`)} · ${say('dead')}`;
+    case 'retry':
+      return `${say('retryRung')} ${Number(of) / 1000} s`;
+    default:
+      return say('unrouted');
+  }
+}
+
+async function showTimers() {
+  const { timers } = await ask('/v1/timers');
+  const columns = [
+    ['delayed', 'delayed'],
+    ['waiting', 'waiting'],
+    ['active', 'active'],
+    ['failed', 'failedJobs'],
+  ];
+  at('timers').replaceChildren(
+    ...(timers.length === 0
+      ? [make('caption', { class: 'quiet' }, say('noTimers'))]
+      : [
+          make('thead', {}, make('tr', {}, make('th', {}), ...columns.map(([, word]) => make('th', {}, say(word))))),
+          make(
+            'tbody',
+            {},
+            ...timers.map(({ queue, counts }) =>
+              make(
+                'tr',
+                {},
+                make('th', { scope: 'row' }, say(`service.${queue}`)),
+                ...columns.map(([name]) => make('td', {}, String(counts[name] ?? 0))),
+              ),
+            ),
+          ),
+        ]),
+  );
+}
+
+let letters = [];
+let shownLetters = '';
+async function showLetters() {
+  letters = (await ask('/v1/dead-letters?limit=50')).deadLetters;
+  const print = JSON.stringify(letters.map(({ id, state }) => [id, state]));
+  if (print === shownLetters) return;
+  shownLetters = print;
+  at('replay-all').hidden = letters.length === 0;
+  at('dead-letters').replaceChildren(
+    ...(letters.length === 0 ? [make('li', { class: 'quiet' }, say('noDeadLetters'))] : letters.map(letterItem)),
+  );
+}
+
+function letterItem(letter) {
+  const whole = make('pre', {}, '…');
+  const unfold = async (event) => {
+    if (!event.target.open || whole.textContent !== '…') return;
+    const { payload, headers } = await ask(`/v1/dead-letters/${letter.id}`).catch((error) => ({
+      payload: error.message,
+    }));
+    whole.textContent = `${pretty(payload)}\n\n${JSON.stringify(headers, null, 2) ?? ''}`;
+  };
+  return make(
+    'li',
+    {},
+    make(
+      'div',
+      { class: 'row' },
+      make('strong', {}, `${say(`service.${letter.service}`)} · ${letter.reason}`),
+      momentElement(letter.deadAt),
+    ),
+    make(
+      'p',
+      {},
+      letter.caseId
+        ? make('a', { href: `/cases/${letter.caseId}` }, letter.type ?? letter.caseId)
+        : (letter.type ?? ''),
+      ` ${letter.error ?? ''}`,
+    ),
+    make(
+      'details',
+      { ontoggle: unfold },
+      make('summary', {}, `${say('letter')} · ${letter.attempts} ${say('attempts')}`),
+      whole,
+    ),
+    make(
+      'div',
+      { class: 'row' },
+      make(
+        'button',
+        { type: 'button', onclick: () => settle(() => ask(`/v1/dead-letters/${letter.id}/replay`, {})) },
+        say('replay'),
+      ),
+      make('button', { type: 'button', class: 'grave', onclick: () => askWhy(letter) }, say('discard')),
+    ),
+  );
+}
+
+function pretty(payload) {
+  try {
+    return JSON.stringify(JSON.parse(payload), null, 2);
+  } catch {
+    return payload;
+  }
+}
+
+async function settle(deed) {
+  try {
+    await deed();
+  } catch (error) {
+    alert(error.message);
+  }
+  shownLetters = '';
+  await showLetters().catch(() => undefined);
+}
+
+let discarded = null;
+function askWhy(letter) {
+  discarded = letter;
+  at('discard-what').textContent = `${say(`service.${letter.service}`)} · ${letter.type ?? ''} · ${letter.reason}`;
+  at('discard-why').value = '';
+  at('discard').showModal();
+}
+at('discard-no').addEventListener('click', () => at('discard').close());
+at('discard-yes').addEventListener('click', () => {
+  const reason = at('discard-why').value.trim();
+  if (reason.length < 3) return at('discard-why').focus();
+  at('discard').close();
+  void settle(() => ask(`/v1/dead-letters/${discarded.id}/discard`, { reason }));
+});
+at('replay-all').addEventListener('click', () =>
+  settle(() => ask('/v1/dead-letters/replay', { ids: letters.map(({ id }) => id) })),
+);
+
+walkByKeys(
+  () => [...document.querySelectorAll('.cases .stop')],
+  (item) => openCase(item.dataset.case),
+  {
+    '/': (event) => {
+      event.preventDefault();
+      at('search').focus();
+    },
+  },
+);
+
+const trying = (run, place) => () => run().catch((error) => tellTrouble(place, error));
+keepAsking(trying(showQueues, 'queues'), 2000);
+keepAsking(trying(showTimers, 'timers'), 5000);
+keepAsking(
+  trying(() => showLetters(), 'dead-letters'),
+  2000,
+);
+
+async function begin() {
+  try {
+    const { streamFrom } = await load();
+    listen(streamFrom, {
+      summary: (summary) => {
+        if (search && !cases.has(summary.caseId)) return;
+        cases.set(summary.caseId, summary);
+        showCases();
+      },
+      reload: () => location.reload(),
+    });
+  } catch (error) {
+    tellTrouble('cases', error);
+    setTimeout(begin, 3000);
+  }
+}
+void begin();

@@ -1,0 +1,67 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AnyEvent, eventSchemas } from '@caserelay/contracts';
+import { describe, expect, test } from '@jest/globals';
+import { findingText, headline } from './headline.js';
+
+const golden = fileURLToPath(new URL('../../../../../tests/contracts/golden/', import.meta.url));
+const samples = readdirSync(golden)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => AnyEvent.parse(JSON.parse(readFileSync(`${golden}${name}`, 'utf8'))));
+
+const received = (data: { name: string; bytes: number }): AnyEvent =>
+  AnyEvent.parse({
+    specversion: '1.0',
+    id: '019390a0-0000-7000-8000-000000000001',
+    source: '/caserelay/sftp-provisioning',
+    subject: '019390a0-0000-7000-8000-0000000000aa',
+    time: '2019-12-24T14:40:00Z',
+    type: 'upload.received',
+    data: {
+      uploadId: '019390a0-0000-7000-8000-0000000000bb',
+      spaceId: '019390a0-0000-7000-8000-0000000000cc',
+      sha256: 'a'.repeat(64),
+      location: 'uploads/x',
+      ...data,
+    },
+  });
+
+describe('headline', () => {
+  test('every event type has a sample to be tried with', () => {
+    expect(new Set(samples.map(({ type }) => type))).toEqual(new Set(eventSchemas.keys()));
+  });
+
+  test.each(samples.map((event) => [event.type, event] as const))(
+    '%s reads as one line in both languages',
+    (_, event) => {
+      const { zh, en } = headline(event);
+
+      expect(zh).toMatch(/\p{Script=Han}/u);
+      expect(en).not.toMatch(/undefined|null|\[object/);
+      for (const text of [zh, en]) {
+        expect(text).not.toMatch(/[\n\r\t]/);
+        expect(text.length).toBeLessThan(400);
+      }
+    },
+  );
+
+  test('says a file with its size', () => {
+    expect(headline(received({ name: 'MEMORY.DMP', bytes: 3 * 1024 ** 3 })).en).toBe('Received MEMORY.DMP (3.0 GiB)');
+    expect(headline(received({ name: 'empty.txt', bytes: 0 })).zh).toBe('收到 empty.txt (0 B)');
+  });
+
+  test('keeps a hostile name on one line and short', () => {
+    const { en } = headline(received({ name: `a\n\u0007b${'长'.repeat(500)}`, bytes: 1023 }));
+
+    expect(en).toBe(`Received a b${'长'.repeat(76)}… (1023 B)`);
+  });
+});
+
+describe('findingText', () => {
+  test('says cause, kind, build and whether it is whole', () => {
+    const analysed = samples.find((event) => event.type === 'dump.analysed');
+    const finding = analysed?.type === 'dump.analysed' ? analysed.data.findings[0] : undefined;
+
+    expect(finding && findingText(finding)).toMatch(/^0x[0-9a-f]+ .+ · .+ · (complete|truncated|unknown)$/);
+  });
+});
