@@ -74,7 +74,6 @@ function takeNeedsOf(host: IntakeHost, evidence: EvidenceFolder): TakeNeeds {
   const { config, clock, database } = host;
   return {
     keepMail: (mail) => evidence.keepMail(mail),
-    remove: (kept) => evidence.remove(kept),
     keepAttachment: (content, name) => evidence.keepAttachment(content, name),
     readMail: ({ location }) => readMail(evidence.pathOf(location)),
     inTransaction: (work) =>

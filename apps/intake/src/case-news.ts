@@ -34,13 +34,13 @@ export function newsFor(known: KnownCase, facts: CaseFacts): Partial<CaseFacts> 
   const fresh = Object.entries(facts).filter(
     ([name, value]) => value !== null && known[name as keyof CaseFacts] === null,
   );
-  return fresh.length === 0 ? null : (Object.fromEntries(fresh));
+  return fresh.length === 0 ? null : Object.fromEntries(fresh);
 }
 
-/** A case's first report, or one that completes earlier ones: it says all that this mail or ticket says. */
+/** A case's first report, or one that completes earlier ones. */
 export function reportOf(
   known: KnownCase,
-  facts: CaseFacts,
+  facts: Partial<CaseFacts>,
   how: { language: Language; channel: ProblemReported['data']['channel'] },
 ): Tell {
   return {
@@ -50,6 +50,11 @@ export function reportOf(
       caseNumber: known.caseNumber,
       trackingToken: known.trackingToken,
       topic: known.topic,
+      partner: null,
+      endCustomer: null,
+      problem: null,
+      contact: null,
+      owner: null,
       ...facts,
       ...how,
     },

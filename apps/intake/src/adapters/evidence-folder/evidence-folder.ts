@@ -24,18 +24,19 @@ export class EvidenceFolder {
     }
   }
 
-  /** Keeps a mail while it comes in. Reads the stream to its end even when it cannot be kept. */
-  async keepMail(stream: AsyncIterable<Uint8Array>): Promise<Kept> {
-    return await this.keep(stream, (sha256) => `mails/${sha256}.eml`);
+  /** Keeps a mail while it comes in; null when it is too large. Reads the stream to its end in any case. */
+  async keepMail(mail: AsyncIterable<Uint8Array> & { sizeExceeded: boolean }): Promise<Kept | null> {
+    return await this.keep(
+      mail,
+      (sha256) => `mails/${sha256}.eml`,
+      () => mail.sizeExceeded,
+    );
   }
 
   async keepAttachment(content: Uint8Array, name: string): Promise<Kept> {
-    return await this.keep([content], (sha256) => `attachments/${sha256}/${safeFileName(name)}`);
-  }
-
-  /** Throws a kept file away again. */
-  async remove({ location }: Kept): Promise<void> {
-    await rm(join(this.folder, location), { force: true });
+    const kept = await this.keep([content], (sha256) => `attachments/${sha256}/${safeFileName(name)}`);
+    if (kept === null) throw new Error(`attachment ${name} was not kept`);
+    return kept;
   }
 
   pathOf(location: string): string {
@@ -45,29 +46,30 @@ export class EvidenceFolder {
   private async keep(
     content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     locationOf: (sha256: string) => string,
-  ): Promise<Kept> {
+    isTooLarge: () => boolean = () => false,
+  ): Promise<Kept | null> {
     const part = join(this.folder, incoming, randomUUID());
     const hash = createHash('sha256');
     let bytes = 0;
     let file: FileHandle | null = null;
-    let fault: unknown = null;
+    let fault: Error | null = null;
     try {
       try {
         file = await open(part, 'wx');
       } catch (error) {
-        fault = error;
+        fault = faultOf(error);
       }
       for await (const chunk of content) {
-        if (fault !== null) continue;
+        if (fault !== null || isTooLarge()) continue;
         try {
           await file?.write(chunk);
           hash.update(chunk);
           bytes += chunk.length;
         } catch (error) {
-          fault = error;
+          fault = faultOf(error);
         }
       }
-      if (fault !== null) throw fault instanceof Error ? fault : new Error(String(fault));
+      if (fault !== null) throw fault;
       await file?.sync();
     } catch (error) {
       await file?.close();
@@ -75,6 +77,10 @@ export class EvidenceFolder {
       throw error;
     }
     await file?.close();
+    if (isTooLarge()) {
+      await rm(part, { force: true });
+      return null;
+    }
     const sha256 = hash.digest('hex');
     const location = locationOf(sha256);
     const path = join(this.folder, location);
@@ -98,6 +104,10 @@ export function safeFileName(name: string): string {
   const stem = [...plain.slice(0, plain.length - ending.length)].slice(0, 50).join('');
   const isDevice = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(stem);
   return stem === '' || isDevice ? `attachment${ending}` : stem + ending;
+}
+
+function faultOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error('the evidence store cannot be written to', { cause: error });
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -66,7 +66,7 @@ export async function readMail(path: string): Promise<ReadMail> {
 /** Neither NUL nor half a character, which Postgres refuses, nor other control characters. */
 export function storable(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '')
+    .replace(/(?![\t\n\r])\p{Cc}/gu, '')
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 

@@ -97,7 +97,8 @@ async function register(
 ): Promise<{ answer: CaseAnswer; tells: Tell[] }> {
   const names = namesOf(data, patterns);
   const found = await records.findCase(names);
-  const topic = caseKeysOf({ subject: data.topic ?? '' }, patterns).topic;
+  const subject = data.topic ?? data.problem?.split('\n')[0]?.slice(0, 100) ?? '';
+  const topic = caseKeysOf({ subject }, patterns).topic;
   const known = found ?? (await records.openCase(names, topic));
   const said = subjectFacts(topic);
   const facts: CaseFacts = {

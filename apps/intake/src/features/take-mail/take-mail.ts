@@ -13,9 +13,8 @@ import { newsFor, reportOf, type CaseFacts, type CaseNames, type KnownCase } fro
 
 /** What taking mail needs from the world. */
 export interface Needs {
-  /** Keeps the mail as it comes in, reading it to its end; throws when it cannot be kept or did not come whole. */
-  keepMail(mail: Incoming): Promise<Kept>;
-  remove(kept: Kept): Promise<void>;
+  /** Keeps the mail as it comes in, to its end; null when it is too large; throws when it did not come whole. */
+  keepMail(mail: Incoming): Promise<Kept | null>;
   keepAttachment(content: Uint8Array, name: string): Promise<Kept>;
   /** Reads a kept mail; throws when it is none. */
   readMail(kept: Kept): Promise<Letter>;
@@ -91,11 +90,8 @@ const longestTold = 50_000;
  */
 export async function takeMail(incoming: Incoming, envelope: Envelope, needs: Needs): Promise<Outcome> {
   const kept = await needs.keepMail(incoming);
-  if (incoming.sizeExceeded) {
-    await needs.remove(kept);
-    return { outcome: 'too-large' };
-  }
-  const read = await readLetter(kept, envelope, needs);
+  if (kept === null) return { outcome: 'too-large' };
+  const read = await readLetter(kept, needs);
   if ('reason' in read) {
     await needs.noteRejected({ ...kept, ...envelope, reason: read.reason, rejectedAt: needs.now() });
     return { outcome: 'rejected', reason: read.reason };
@@ -178,15 +174,11 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
   const news = kind === 'automatic-reply' ? null : newsFor(known, facts);
   if (news !== null) await records.completeCase(known.caseId, news);
   const isReport = found === null || news !== null;
-  const report = isReport ? [reportOf(known, facts, { language, channel: 'mail' })] : [];
+  const report = isReport ? [reportOf(known, news ?? {}, { language, channel: 'mail' })] : [];
   return { result: { outcome: 'taken', caseId: known.caseId, kind }, tells: [...report, received] };
 }
 
-async function readLetter(
-  kept: Kept,
-  { sender }: Envelope,
-  needs: Needs,
-): Promise<{ letter: Letter; from: Person } | { reason: string }> {
+async function readLetter(kept: Kept, needs: Needs): Promise<{ letter: Letter; from: Person } | { reason: string }> {
   let letter: Letter;
   try {
     letter = await needs.readMail(kept);
@@ -194,7 +186,7 @@ async function readLetter(
     if (isFaultOfMachine(error)) throw error;
     return { reason: `it cannot be parsed as a mail: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const address = letter.from?.address ?? sender;
+  const address = letter.from?.address ?? '';
   const from = Person.safeParse({ name: letter.from?.name || address, address });
   if (from.success) return { letter, from: from.data };
   return { reason: `its sender is unknown: a From with one mail address is wanted, found "${address.slice(0, 100)}"` };
