@@ -129,6 +129,13 @@ describe("a customer's mail", () => {
     expect(words).toHaveLength(30);
     expect(words[0]?.text).toHaveLength(2_000);
   });
+
+  it('is never cut in the middle of a character', () => {
+    const given = GivenCase.awaitingEvidence().mail('question', { text: `x${'😀'.repeat(15_000)}` });
+    const forwarded = given.told.find((event) => event.type === 'case.customer-forwarded');
+    expect(forwarded?.data.text).not.toMatch(/\p{Surrogate}/u);
+    expect(forwarded?.data.text).toHaveLength(19_999);
+  });
 });
 
 describe("a colleague's mail", () => {

@@ -13,7 +13,7 @@ type Mail = EventOf<'mail.received'>['data'];
 export function takeMail(turn: Turn, mail: Mail): void {
   if (mail.kind === 'automatic-reply' || turn.known.mailIds.includes(mail.mailId)) return;
   const { mailId, messageId, author, text } = mail;
-  turn.say({ type: 'mail.kept', data: { mailId, messageId, author, words: text.slice(0, limits.wordLength) } });
+  turn.say({ type: 'mail.kept', data: { mailId, messageId, author, words: clip(text, limits.wordLength) } });
   if (author === 'customer') takeCustomerMail(turn, mail);
   else takeColleagueMail(turn, mail);
 }
@@ -44,7 +44,7 @@ function planRuns({ state }: Turn): boolean {
 function forwardToOwner(turn: Turn, { mailId, from, text }: Mail, kind: 'question' | 'update'): void {
   turn.say({
     type: 'case.customer-forwarded',
-    data: { file: turn.known.file, mailId, kind, from, text: text.slice(0, limits.textLength) },
+    data: { file: turn.known.file, mailId, kind, from, text: clip(text, limits.textLength) },
   });
 }
 
@@ -52,7 +52,7 @@ function takeColleagueMail(turn: Turn, mail: Mail): void {
   if (mail.kind === 'upload-space-request') announceSpace(turn, mail);
   if (mail.kind === 'answer') forwardAnswer(turn, mail);
   if (mail.kind === 'closure-summary' && turn.state.phase !== 'archived') {
-    archive(turn, 'closed-by-engineer', mail.text.slice(0, limits.textLength));
+    archive(turn, 'closed-by-engineer', clip(mail.text, limits.textLength));
   }
 }
 
@@ -67,8 +67,13 @@ function announceSpace(turn: Turn, { from }: Mail): void {
 function forwardAnswer(turn: Turn, { mailId, from, text }: Mail): void {
   const { file } = turn.known;
   if (file.contact === null) return;
-  turn.say({ type: 'case.answer-forwarded', data: { file, mailId, from, text: text.slice(0, limits.textLength) } });
+  turn.say({ type: 'case.answer-forwarded', data: { file, mailId, from, text: clip(text, limits.textLength) } });
   if (restOf(turn.state)?.phase === 'escalated') {
     turn.say({ type: 'engineer.answered', data: { checkAt: turn.morningIn(turn.policy.planCheckDays) } });
   } else startClockAnew(turn);
+}
+
+/** At most so many characters; one that takes two units is not cut in half. */
+function clip(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }

@@ -1,0 +1,68 @@
+import type { Case } from '@caserelay/case-lifecycle';
+import type { DataSource } from 'typeorm';
+
+export interface DueCase {
+  caseId: string;
+  wakeAt: Date;
+}
+
+/** Looks at cases without changing or locking them. */
+export function readCases(database: Pick<DataSource, 'query'>) {
+  return {
+    /** Cases that want to be looked at before an instant, the most urgent first. */
+    async dueBefore(instant: Date, limit: number): Promise<DueCase[]> {
+      return await database.query(
+        `select id as "caseId", wake_at as "wakeAt" from cases where wake_at <= $1 order by wake_at limit $2`,
+        [instant, limit],
+      );
+    },
+
+    /** Newest first. */
+    async list({ phase, limit }: { phase: string | null; limit: number }): Promise<CaseRow[]> {
+      return await database.query(
+        `select ${columns} from cases where $1::text is null or phase = $1 order by opened_at desc, id desc limit $2`,
+        [phase, limit],
+      );
+    },
+
+    async find(caseId: string): Promise<(CaseRow & { state: Case }) | null> {
+      const rows: (CaseRow & { state: Case })[] = await database.query(
+        `select ${columns}, state from cases where id = $1`,
+        [caseId],
+      );
+      return rows[0] ?? null;
+    },
+
+    /** What happened, oldest first. */
+    async historyOf(caseId: string, { after, limit }: { after: number; limit: number }): Promise<HistoryLine[]> {
+      return await database.query(
+        `select position, sequence, type, at, causation_id as "causationId" from case_history
+         where case_id = $1 and position > $2 order by position limit $3`,
+        [caseId, after, limit],
+      );
+    },
+  };
+}
+
+export interface CaseRow {
+  caseId: string;
+  caseNumber: string;
+  trackingToken: string;
+  phase: string;
+  wakeAt: Date | null;
+  policy: string;
+  openedAt: Date;
+  changedAt: Date;
+}
+
+export interface HistoryLine {
+  position: number;
+  /** Null for what a case only noted for itself. */
+  sequence: number | null;
+  type: string;
+  at: Date;
+  causationId: string | null;
+}
+
+const columns = `id as "caseId", case_number as "caseNumber", tracking_token as "trackingToken", phase,
+  wake_at as "wakeAt", policy_version as "policy", opened_at as "openedAt", changed_at as "changedAt"`;

@@ -1,0 +1,20 @@
+import { Person } from '@caserelay/contracts';
+import { z } from 'zod';
+
+/** `Name <address>` as people write it in a mail program. */
+const namedAddress = z
+  .string()
+  .regex(/^[^<>]*<[^<>]+>$/, 'expected "Name <address>"')
+  .transform((text) => {
+    const [name = '', address = ''] = text.slice(0, -1).split('<');
+    return { name: name.trim(), address: address.trim() };
+  })
+  .pipe(Person);
+
+/** The service's own environment variables. */
+export const config = {
+  /** Who gets the package when a case is escalated. */
+  SENIOR_ENGINEER: namedAddress.default({ name: '二线工程师', address: 'l2@support.example' }),
+  /** How often, in real seconds, the deadlines in Postgres are compared with the timers in Redis. */
+  SWEEP_SECONDS: z.coerce.number().min(0.1).max(3600).default(5),
+};

@@ -1,0 +1,57 @@
+import type { Case } from '@caserelay/case-lifecycle';
+import type { CaseFile, Phase } from '@caserelay/contracts';
+
+interface CaseRow {
+  caseId: string;
+  caseNumber: string;
+  trackingToken: string;
+  phase: string;
+  wakeAt: Date | null;
+  policy: string;
+  openedAt: Date;
+  changedAt: Date;
+}
+
+interface HistoryLine {
+  position: number;
+  sequence: number | null;
+  type: string;
+  at: Date;
+  causationId: string | null;
+}
+
+/** What browsing needs from around it. */
+export interface Needs {
+  list(wanted: { phase: Phase | null; limit: number }): Promise<CaseRow[]>;
+  find(caseId: string): Promise<(CaseRow & { state: Case }) | null>;
+  historyOf(caseId: string, page: { after: number; limit: number }): Promise<HistoryLine[]>;
+}
+
+export interface CaseView extends CaseRow {
+  file: CaseFile | null;
+  /** Where the case returns to once its uploads are read; null outside of analysing. */
+  returnsTo: string | null;
+  uploads: { uploadId: string; name: string; bytes: number; settled: boolean }[];
+  counts: { uploads: number; customerMails: number; reminders: number } | null;
+  history: HistoryLine[];
+}
+
+/** One case and a page of its history; what was said in it is not shown here, since this door asks nobody who they are. */
+export async function showCase(
+  caseId: string,
+  page: { after: number; limit: number },
+  needs: Needs,
+): Promise<CaseView | null> {
+  const found = await needs.find(caseId);
+  if (!found) return null;
+  const { state, ...row } = found;
+  const known = state.phase === 'unopened' ? null : state.known;
+  return {
+    ...row,
+    file: known?.file ?? null,
+    returnsTo: state.phase === 'analysing' ? state.rest.phase : null,
+    uploads: (known?.uploads ?? []).map(({ uploadId, name, bytes, settled }) => ({ uploadId, name, bytes, settled })),
+    counts: known?.counts ?? null,
+    history: await needs.historyOf(caseId, page),
+  };
+}

@@ -1,0 +1,60 @@
+import {
+  DumpAnalysed,
+  DumpUnreadable,
+  EvidenceRecognised,
+  MailReceived,
+  ProblemReported,
+  UploadReceived,
+  UploadSpaceOpened,
+} from '@caserelay/contracts';
+import { Hears, type Hearing, type Tell } from '@caserelay/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { followCase, type Followed, type Needs } from './follow-case.js';
+
+/** Gives the deed what it needs, bound to the transaction of the event being heard. */
+export type FollowNeeds = (hearing: Hearing) => Needs;
+export const FollowNeeds = Symbol('FollowNeeds');
+
+@Controller()
+export class FollowCaseConsumer {
+  constructor(@Inject(FollowNeeds) private readonly needs: FollowNeeds) {}
+
+  @Hears(ProblemReported)
+  async hearReport(event: ProblemReported, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(MailReceived)
+  async hearMail(event: MailReceived, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(UploadSpaceOpened)
+  async hearUploadSpace(event: UploadSpaceOpened, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(UploadReceived)
+  async hearUpload(event: UploadReceived, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(DumpAnalysed)
+  async hearAnalysis(event: DumpAnalysed, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(DumpUnreadable)
+  async hearUnreadableDump(event: DumpUnreadable, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(EvidenceRecognised)
+  async hearOtherEvidence(event: EvidenceRecognised, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  private follow(event: Followed, hearing: Hearing): Promise<Tell[]> {
+    return followCase(event, this.needs(hearing));
+  }
+}

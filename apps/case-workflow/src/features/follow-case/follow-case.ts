@@ -1,0 +1,70 @@
+import { decide, type Case, type CaseCommand, type CaseEvent, type Policy } from '@caserelay/case-lifecycle';
+import type { EventOf } from '@caserelay/contracts';
+import type { Tell } from '@caserelay/messaging';
+
+/** The facts that a case listens to. */
+export type Followed = EventOf<
+  | 'problem.reported'
+  | 'mail.received'
+  | 'upload-space.opened'
+  | 'upload.received'
+  | 'dump.analysed'
+  | 'dump.unreadable'
+  | 'evidence.recognised'
+>;
+
+/** What following a case needs from around it. */
+export interface Needs {
+  now: Date;
+  policy: Policy;
+  /** Loads, changes and keeps one case as a single step. */
+  advance(
+    caseId: string,
+    next: (state: Case) => CaseEvent[],
+    causationId: string,
+  ): Promise<{ tells: Tell[]; wakeAt: Date | null }>;
+  /** Sets a timer once the step is kept for good. */
+  wakeLater(caseId: string, wakeAt: Date): void;
+}
+
+/** Asks a case what a fact means to it. A fact about a case that nobody opened is refused. */
+export async function followCase(event: Followed, needs: Needs): Promise<Tell[]> {
+  const command: CaseCommand = { ...withoutUnstorable(askOf(event)), now: needs.now.toISOString() };
+  const { tells, wakeAt } = await needs.advance(
+    event.subject,
+    (state) => decide(state, command, needs.policy),
+    event.id,
+  );
+  if (wakeAt) needs.wakeLater(event.subject, wakeAt);
+  return tells;
+}
+
+type Without<Key extends string, Each> = Each extends unknown ? Omit<Each, Key> : never;
+type Ask = Without<'now', Exclude<CaseCommand, { type: 'let-time-pass' }>>;
+
+/** What each fact asks of a case. */
+function askOf(event: Followed): Ask {
+  switch (event.type) {
+    case 'problem.reported':
+      return { type: 'report', report: event.data };
+    case 'mail.received':
+      return { type: 'take-mail', mail: event.data };
+    case 'upload-space.opened':
+      return { type: 'take-upload-space', space: event.data };
+    case 'upload.received':
+      return { type: 'take-upload', upload: event.data };
+    case 'dump.analysed':
+      return { type: 'take-analysis', analysis: event.data };
+    case 'dump.unreadable':
+      return { type: 'take-unreadable-dump', dump: event.data };
+    case 'evidence.recognised':
+      return { type: 'take-other-evidence', evidence: event.data };
+  }
+}
+
+/** Mails and file names may hold characters that jsonb of Postgres refuses: NUL and halves of surrogate pairs. */
+function withoutUnstorable<Value>(value: Value): Value {
+  const clean = (_: string, each: unknown): unknown =>
+    typeof each === 'string' ? each.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd') : each;
+  return JSON.parse(JSON.stringify(value, clean)) as Value;
+}

@@ -1,0 +1,267 @@
+import { caseWorkflow } from '@caserelay/case-workflow';
+import { Refusal, type AnyEvent, type EventOf, type EventType } from '@caserelay/contracts';
+import { runService, type RunningService } from '@caserelay/service-host';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
+import { aSystem, type System } from '../../support/system.js';
+import { until } from '../../support/until.js';
+
+let system: System;
+let service: RunningService;
+let connection: ChannelModel;
+let channel: ConfirmChannel;
+let redis: Redis;
+let heard: AnyEvent[];
+
+const contact = { name: '合作伙伴联系人', address: 'contact@partner.example' };
+
+beforeAll(async () => {
+  // 25,000 times faster: three days until a reminder pass in about ten seconds.
+  system = await aSystem({ CLOCK_SPEED: '25000', CLOCK_STARTS_AT: '2020-04-28T18:00:00+08:00', SWEEP_SECONDS: '0.5' });
+  service = await runService(caseWorkflow, system.environment);
+  connection = await connect(system.environment['AMQP_URL'] as string);
+  channel = await connection.createConfirmChannel();
+  redis = new Redis(system.environment['REDIS_URL'] as string);
+  await until('the service is ready', async () => (await fetch(`${service.url}/health/ready`)).ok);
+  heard = [];
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  await channel.bindQueue(queue, service.host.topology.events, 'case.#');
+  await channel.consume(
+    queue,
+    (message) => {
+      if (message) heard.push(JSON.parse(message.content.toString()) as AnyEvent);
+    },
+    { noAck: true },
+  );
+});
+
+afterAll(async () => {
+  await service.stop();
+  await connection.close();
+  redis.disconnect();
+  await system.remove();
+});
+
+describe('a case', () => {
+  it('is opened once though it was reported twice, and says so in the order of its sequence', async () => {
+    const caseId = randomUUID();
+    const report = reported(caseId);
+    await tell(report);
+    await tell(report);
+    await tell(reported(caseId));
+    await tell(spaceOpened(caseId));
+    await until('the customer is asked', () => toldBy(caseId).some(({ type }) => type === 'case.evidence-requested'));
+    expect(toldBy(caseId).map(({ type, sequence }) => `${sequence} ${type}`)).toEqual([
+      '1 case.opened',
+      '2 case.upload-space-requested',
+      '3 case.evidence-requested',
+    ]);
+    expect(toldBy(caseId)[0]).toMatchObject({ causationid: report.id, source: '/caserelay/case-workflow' });
+  });
+
+  it('that nobody opened is refused, with the reason among the dead letters', async () => {
+    const dead = service.host.topology.deadLetterQueueOf('case-workflow');
+    await tell(spaceOpened(randomUUID()));
+    const message = await until('a dead letter', () => channel.get(dead, { noAck: true }));
+    expect(JSON.stringify(message.properties.headers)).toContain('nobody opened this case');
+    expect(Refusal.name).toBe('Refusal');
+  });
+
+  it('opened by two at once is one case', async () => {
+    const caseIds = Array.from({ length: 20 }, () => randomUUID());
+    await Promise.all(caseIds.flatMap((caseId) => [tell(reported(caseId)), tell(reported(caseId))]));
+    await until('all are open', async () => (await openCases(caseIds)) === caseIds.length);
+    const openings = heardTypes(caseIds).filter((type) => type === 'case.opened');
+    expect(openings).toHaveLength(caseIds.length);
+  });
+
+  it('keeps words that Postgres would refuse', async () => {
+    const caseId = randomUUID();
+    await tell(reported(caseId, { problem: 'blue\0screen \ud83d' }));
+    const found = await until('it is open', () => caseOf(caseId));
+    expect(found).toMatchObject({ file: { problem: 'bluescreen \ufffd' } });
+  });
+});
+
+describe('the timer of a case', () => {
+  it('rings once though it was doubled and rang too early', async () => {
+    const caseId = randomUUID();
+    await awaitEvidence(caseId);
+    const queue = new Queue('case-workflow', { ...service.host.bull });
+    await Promise.all(
+      Array.from({ length: 5 }, () => queue.add('let-time-pass', { caseId }, { removeOnComplete: true })),
+    );
+    await until('a reminder', () => toldBy(caseId).some(({ type }) => type === 'case.customer-reminded'));
+    await Promise.all(
+      Array.from({ length: 5 }, () => queue.add('let-time-pass', { caseId }, { removeOnComplete: true })),
+    );
+    await until('all rang', async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0);
+    await queue.close();
+    expect(toldBy(caseId).filter(({ type }) => type === 'case.customer-reminded')).toHaveLength(1);
+  });
+
+  it('rings though Redis was wiped, and every step of silence comes once, to the archive', async () => {
+    const caseId = randomUUID();
+    await awaitEvidence(caseId);
+    await wipe();
+    const types = await until(
+      'the archive',
+      async () => {
+        await wipe();
+        const types = toldBy(caseId).map(({ type }) => type);
+        return types.includes('case.archived') && types;
+      },
+      120_000,
+    );
+    expect(types.slice(3)).toEqual([
+      'case.customer-reminded',
+      'case.customer-reminded',
+      'case.customer-reminded',
+      'case.observation-started',
+      'case.archived',
+    ]);
+    const sequences = toldBy(caseId).map(({ sequence }) => sequence);
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+  }, 150_000);
+
+  it('rings after the service was away when it was due', async () => {
+    const caseId = randomUUID();
+    await awaitEvidence(caseId);
+    await service.stop();
+    await wipe();
+    await until('it is due', () => Date.parse(dueOf(caseId)) < service.host.clock.now().getTime(), 30_000);
+    const { CLOCK_STARTS_AT: _, ...environment } = system.environment;
+    service = await runService(caseWorkflow, {
+      ...environment,
+      CLOCK_STARTS_AT: service.host.clock.now().toISOString(),
+    });
+    await until('a reminder', () => toldBy(caseId).some(({ type }) => type === 'case.customer-reminded'));
+  }, 60_000);
+});
+
+describe('the browser of cases', () => {
+  it('shows a case with its history', async () => {
+    const caseId = randomUUID();
+    await awaitEvidence(caseId);
+    expect(await caseOf(caseId)).toMatchObject({
+      caseId,
+      phase: 'awaiting-evidence',
+      caseNumber: 'CAS-1',
+      history: [
+        { type: 'case.opened', sequence: 1 },
+        { type: 'case.upload-space-requested', sequence: 2 },
+        { type: 'space.kept', sequence: null },
+        { type: 'case.evidence-requested', sequence: 3 },
+        { type: 'evidence.awaited', sequence: null },
+      ],
+    });
+    const list = await fetch(`${service.url}/v1/cases?phase=awaiting-evidence&limit=200`);
+    expect(JSON.stringify(await list.json())).toContain(caseId);
+  });
+
+  it.each([
+    [`/v1/cases/${randomUUID()}`, 404, 'Unknown case'],
+    ['/v1/cases/none', 404, 'Unknown case'],
+    ['/v1/cases?limit=1000000', 400, 'Bad request'],
+    ['/v1/cases?phase=asleep', 400, 'Bad request'],
+  ])('answers %s with a problem', async (path, status, title) => {
+    const response = await fetch(`${service.url}${path}`);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ title, status });
+  });
+});
+
+async function awaitEvidence(caseId: string): Promise<void> {
+  await tell(reported(caseId));
+  await tell(spaceOpened(caseId));
+  await until('the customer is asked', () => toldBy(caseId).some(({ type }) => type === 'case.evidence-requested'));
+}
+
+/** The first reminder is due three mornings after the customer was asked. */
+function dueOf(caseId: string): string {
+  const asked = toldBy(caseId).find(({ type }) => type === 'case.evidence-requested');
+  return new Date(Date.parse(asked?.time ?? '') + 3 * 86_400_000).toISOString();
+}
+
+function toldBy(caseId: string): AnyEvent[] {
+  return heard.filter(({ subject }) => subject === caseId);
+}
+
+function heardTypes(caseIds: string[]): EventType[] {
+  return heard.filter(({ subject }) => caseIds.includes(subject)).map(({ type }) => type);
+}
+
+async function caseOf(caseId: string): Promise<unknown> {
+  const response = await fetch(`${service.url}/v1/cases/${caseId}`);
+  return response.ok ? await response.json() : null;
+}
+
+async function openCases(caseIds: string[]): Promise<number> {
+  const rows = await system.query<{ count: string }>(
+    `select count(*) from ${system.schema('case-workflow')}.case_history where case_id = any($1) and type = 'case.opened'`,
+    [caseIds],
+  );
+  return Number(rows[0]?.count);
+}
+
+/** Removes what the service keeps in Redis, as a wiped Redis would. */
+async function wipe(): Promise<void> {
+  for await (const keys of redis.scanStream({ match: `${system.namespace}:*`, count: 500 }) as AsyncIterable<
+    string[]
+  >) {
+    if (keys.length > 0) await redis.del(keys);
+  }
+}
+
+async function tell(event: AnyEvent): Promise<void> {
+  channel.publish(service.host.topology.events, event.type, Buffer.from(JSON.stringify(event)), {
+    messageId: event.id,
+    persistent: true,
+  });
+  await channel.waitForConfirms();
+}
+
+function event<Type extends EventType>(type: Type, caseId: string, data: EventOf<Type>['data']): AnyEvent {
+  return {
+    specversion: '1.0',
+    id: randomUUID(),
+    source: '/caserelay/test',
+    type,
+    subject: caseId,
+    time: '2020-04-28T18:00:00+08:00',
+    data,
+  } as unknown as AnyEvent;
+}
+
+function reported(caseId: string, news: Partial<EventOf<'problem.reported'>['data']> = {}): AnyEvent {
+  return event('problem.reported', caseId, {
+    caseNumber: 'CAS-1',
+    trackingToken: 'CMIT:1',
+    topic: '蓝屏',
+    partner: null,
+    endCustomer: null,
+    problem: null,
+    contact,
+    owner: null,
+    language: 'zh-CN',
+    channel: 'mail',
+    ...news,
+  });
+}
+
+function spaceOpened(caseId: string): AnyEvent {
+  return event('upload-space.opened', caseId, {
+    spaceId: randomUUID(),
+    account: 'sxmtdzjt',
+    host: 'sftp.support.example',
+    port: 22222,
+    folder: '/upload',
+    link: 'https://support.example/spaces/1',
+    linkExpiresAt: '2020-06-30T00:00:00Z',
+    hostKeyFingerprint: 'SHA256:abc',
+  });
+}
