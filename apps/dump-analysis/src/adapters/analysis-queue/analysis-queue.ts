@@ -1,0 +1,65 @@
+import { Queue, Worker, type ConnectionOptions } from 'bullmq';
+
+const name = 'dump-analysis';
+
+interface Options {
+  connection: ConnectionOptions;
+  prefix: string;
+  /** Told of troubles with Redis; the work itself survives them, because the database is asked again. */
+  onTrouble(error: Error): void;
+}
+
+/** Shares the reading of uploads among processes. A job is only a hint: it carries the id of an upload. */
+export class AnalysisQueue {
+  private readonly queue: Queue;
+  private worker: Worker | null = null;
+
+  constructor(private readonly options: Options) {
+    this.queue = new Queue(name, {
+      connection: options.connection,
+      prefix: options.prefix,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    });
+    this.queue.on('error', options.onTrouble);
+  }
+
+  /** Hints that uploads wait to be read; a hint that is there already is not added twice. */
+  async hint(uploadIds: readonly string[]): Promise<void> {
+    await this.queue.addBulk(uploadIds.map((uploadId) => ({ name: 'analyse', data: {}, opts: { jobId: uploadId } })));
+  }
+
+  /** Reads uploads as hints come in. A process that dies loses its hints to others after ten seconds. */
+  work(read: (uploadId: string) => Promise<void>, parallel: number): void {
+    this.worker = new Worker(
+      name,
+      async ({ id }) => {
+        if (id !== undefined) await read(id);
+      },
+      {
+        connection: this.options.connection,
+        prefix: this.options.prefix,
+        concurrency: parallel,
+        lockDuration: 10_000,
+        stalledInterval: 5_000,
+        maxStalledCount: 5,
+      },
+    );
+    this.worker.on('error', this.options.onTrouble);
+    this.worker.on('failed', (_, error) => this.options.onTrouble(error));
+  }
+
+  /** Ends the work in hand and lets go of Redis, also when Redis does not answer. */
+  async close(): Promise<void> {
+    await within(5_000, this.worker?.close());
+    await within(2_000, this.worker?.disconnect());
+    await within(2_000, this.queue.close());
+    await within(2_000, this.queue.disconnect());
+  }
+}
+
+async function within(milliseconds: number, work: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([Promise.resolve(work).catch(() => undefined), limit]);
+  clearTimeout(timer);
+}

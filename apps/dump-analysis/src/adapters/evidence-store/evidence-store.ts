@@ -1,0 +1,48 @@
+import type { ByteSource } from '@caserelay/crash-dump';
+import { open, realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+
+/** A file of the evidence store, open for reading. */
+export interface OpenEvidence {
+  source: ByteSource;
+  /** Where it lies, for readers that open it themselves. */
+  path: string;
+  close(): Promise<void>;
+}
+
+/** The folder in which uploads lie. It is only read here. */
+export class EvidenceStore {
+  constructor(private readonly folder: string) {}
+
+  /** Opens a file by its place in the store; says why it must not be opened when that place is outside. */
+  async open(location: string): Promise<OpenEvidence | { refused: string }> {
+    const root = await realpath(this.folder);
+    const wanted = resolve(root, location);
+    if (location.includes('\0') || !isBelow(root, wanted)) return { refused: outside(location) };
+    const path = await realpath(wanted);
+    if (!isBelow(root, path)) return { refused: outside(location) };
+    const file = await open(path, 'r');
+    const stat = await file.stat();
+    if (!stat.isFile()) {
+      await file.close();
+      return { refused: `found a folder or device at "${location}" of the evidence store; expected a file` };
+    }
+    const source: ByteSource = {
+      size: stat.size,
+      async read(offset, length) {
+        const wantedBytes = Math.max(0, Math.min(length, stat.size - offset));
+        const { buffer, bytesRead } = await file.read(new Uint8Array(wantedBytes), 0, wantedBytes, offset);
+        return new DataView(buffer.buffer, buffer.byteOffset, bytesRead);
+      },
+    };
+    return { source, path, close: () => file.close() };
+  }
+}
+
+function isBelow(root: string, path: string): boolean {
+  return path.startsWith(root + sep);
+}
+
+function outside(location: string): string {
+  return `"${location}" points outside the evidence store; expected a path below it`;
+}

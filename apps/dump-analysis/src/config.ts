@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const count = z.coerce.number().int().positive();
+
+/** The service's own environment variables. Times are of the real clock. */
+export const config = {
+  /** How often an upload is tried to be read before it is told to be unreadable. */
+  ANALYSIS_ATTEMPTS: count.max(100).default(5),
+  /** Pause after the first fault; it doubles with each further one, up to a minute. */
+  ANALYSIS_PAUSE_SECONDS: z.coerce.number().positive().max(60).default(2),
+  /** Uploads that are read side by side. */
+  ANALYSIS_PARALLEL: count.max(64).default(2),
+  /** How often the database is asked for uploads that nobody works on, such as after a loss of Redis. */
+  ANALYSIS_LOOK_SECONDS: z.coerce.number().positive().max(600).default(3),
+  /** How many files of one archive are looked at. */
+  ARCHIVE_MAX_MEMBERS: count.max(100_000).default(1000),
+  /** How much of the beginning of a dump inside an archive is kept in memory. */
+  ARCHIVE_HEAD_MEBIBYTES: z.coerce.number().positive().max(256).default(8),
+  /** How much of one archive is unpacked in all; nothing is ever written. */
+  ARCHIVE_MAX_GIBIBYTES: z.coerce.number().positive().max(4096).default(256),
+};

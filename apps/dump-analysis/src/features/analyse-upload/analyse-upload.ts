@@ -1,0 +1,50 @@
+import type { Tell } from '@caserelay/messaging';
+import type { Upload } from './read-upload.js';
+
+/** An upload of which reading was just begun for the `attempts`-th time. */
+export type Attempt = Upload & { attempts: number };
+
+export interface Needs<Row extends Attempt> {
+  /** Counts one more attempt; null when there is nothing left to do. */
+  begin(uploadId: string): Promise<Row | null>;
+  read(upload: Row): Promise<Tell>;
+  /** Tells the outcome, unless somebody else told one before. */
+  tell(upload: Row, outcome: Tell): Promise<void>;
+  postpone(upload: Row, fault: string, pauseSeconds: number): Promise<void>;
+  /** Takes the attempt back, because the service stops. */
+  giveBack(upload: Row): Promise<void>;
+  isStopping(): boolean;
+  logFault(upload: Row, error: unknown): void;
+  maxAttempts: number;
+  firstPauseSeconds: number;
+}
+
+/**
+ * Reads one upload and tells the outcome once. Faults are tried again after growing pauses; an upload that brings them
+ * on every time, or ends the process that reads it, is told to be unreadable.
+ */
+export async function analyseUpload<Row extends Attempt>(uploadId: string, needs: Needs<Row>): Promise<void> {
+  const upload = await needs.begin(uploadId);
+  if (!upload) return;
+  if (upload.attempts > needs.maxAttempts) {
+    await needs.tell(upload, givenUp(upload, `reading it was broken off ${needs.maxAttempts} times`));
+    return;
+  }
+  let outcome: Tell;
+  try {
+    outcome = await needs.read(upload);
+  } catch (error) {
+    if (needs.isStopping()) return await needs.giveBack(upload);
+    needs.logFault(upload, error);
+    const fault = error instanceof Error ? error.message : String(error);
+    if (upload.attempts < needs.maxAttempts) {
+      return await needs.postpone(upload, fault, Math.min(60, needs.firstPauseSeconds * 2 ** (upload.attempts - 1)));
+    }
+    outcome = givenUp(upload, `reading it failed ${upload.attempts} times, at last with: ${fault}`);
+  }
+  await needs.tell(upload, outcome);
+}
+
+function givenUp({ uploadId, name }: Upload, reason: string): Tell {
+  return { type: 'dump.unreadable', data: { uploadId, name, reason } };
+}

@@ -1,0 +1,176 @@
+import { DumpAnalysed } from '@caserelay/contracts';
+import { fromBytes } from '@caserelay/crash-dump';
+import type { Tell } from '@caserelay/messaging';
+import { describe, expect, it } from '@jest/globals';
+import { fullDump, kernelDump, triageDump, zipOf } from '../../../../../tests/support/synthetic-dump.js';
+import { readUpload, type ArchivePart } from './read-upload.js';
+
+const uploadId = '7f3f0b8e-0000-4000-8000-000000000001';
+
+async function read(name: string, content: Uint8Array | string, parts: ArchivePart[] = []): Promise<Tell> {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
+  let closed = 0;
+  const tell = await readUpload(
+    { uploadId, name, location: `uploads/x/${name}` },
+    {
+      open: () =>
+        Promise.resolve({
+          source: fromBytes(bytes),
+          path: name,
+          close: () => Promise.resolve(void (closed += 1)),
+        }),
+      // eslint-disable-next-line @typescript-eslint/require-await -- a list given as a stream
+      async *readZip() {
+        yield* parts;
+      },
+      planNextSteps: (findings) => (findings.length > 0 ? ['check-memory'] : []),
+    },
+  );
+  expect(closed).toBe(1);
+  return tell;
+}
+
+const member = (
+  name: string,
+  bytes: Uint8Array,
+  more: Partial<Extract<ArchivePart, { kind: 'member' }>> = {},
+): ArchivePart => ({
+  kind: 'member',
+  name,
+  head: bytes,
+  bytes: bytes.length,
+  ending: 'whole',
+  reason: null,
+  ...more,
+});
+const zip = zipOf({ 'a.txt': Buffer.from('a') });
+
+describe('a raw upload', () => {
+  it('that is a complete full dump tells cause, plan and that it holds one', async () => {
+    const tell = await read('MEMORY.DMP', fullDump());
+    expect(tell).toMatchObject({
+      type: 'dump.analysed',
+      data: {
+        uploadId,
+        name: 'MEMORY.DMP',
+        holdsFullDump: true,
+        signature: '0x139_3 KERNEL_SECURITY_CHECK_FAILURE',
+        nextSteps: ['check-memory'],
+        findings: [{ member: null, kind: 'full', osBuild: 17763 }],
+      },
+    });
+    expect(() => DumpAnalysed.shape.data.parse(tell.data)).not.toThrow();
+  });
+
+  it.each([
+    ['cut short', fullDump({ truncateTo: 1_000_000 })],
+    ['of kernel memory only', kernelDump()],
+    ['small', triageDump()],
+  ])('that is a dump %s does not hold a full one', async (_, dump) => {
+    expect(await read('MEMORY.DMP', dump)).toMatchObject({ type: 'dump.analysed', data: { holdsFullDump: false } });
+  });
+
+  it.each([
+    ['MEMORY.DMP', 'PAGEDUMP', /32-bit/],
+    ['MEMORY.DMP', '\0\0\0\0\0\0\0\0', /8 bytes that begin with 00/],
+    ['MEMORY.DMP', '', /an empty file/],
+    ['MEMORY.DMP.7z', '7z\xbc\xaf\x27\x1c', /7z archive/],
+    ['core', '\x7fELF', /ELF/],
+  ])('%s holding %j should be a dump and is unreadable, with the reason', async (name, content, reason) => {
+    expect(await read(name, content)).toMatchObject({
+      type: 'dump.unreadable',
+      data: { reason: expect.stringMatching(reason) },
+    });
+  });
+
+  it.each([
+    ['logs.7z', '7z\xbc\xaf\x27\x1c', 'archive'],
+    ['desk.jpg', '\xff\xd8\xff', 'image'],
+    ['programs.txt', 'Name Version', 'text'],
+    ['what.bin', '\x01\x02', 'other'],
+  ])('%s is recognised as something else', async (name, content, kind) => {
+    expect(await read(name, content)).toMatchObject({ type: 'evidence.recognised', data: { kind } });
+  });
+
+  it('whose place is outside the store is unreadable', async () => {
+    const tell = await readUpload(
+      { uploadId, name: 'x', location: '../x' },
+      {
+        open: () => Promise.resolve({ refused: '"../x" points outside the evidence store' }),
+        readZip: () => {
+          throw new Error('not reached');
+        },
+        planNextSteps: () => [],
+      },
+    );
+    expect(tell).toMatchObject({ type: 'dump.unreadable', data: { reason: expect.stringMatching(/outside/) } });
+  });
+});
+
+describe('an archive', () => {
+  it('tells of the dumps in it, by name', async () => {
+    const parts = [member('readme.txt', Buffer.from('hello')), member('dumps/MEMORY.DMP', fullDump())];
+    expect(await read('MEMORY.zip', zip, parts)).toMatchObject({
+      type: 'dump.analysed',
+      data: { holdsFullDump: true, findings: [{ member: 'dumps/MEMORY.DMP', completeness: { verdict: 'complete' } }] },
+    });
+  });
+
+  it('judges a dump by all its bytes, though only the beginning was kept', async () => {
+    const dump = fullDump();
+    const parts = [member('MEMORY.DMP', dump.subarray(0, 0x3000), { bytes: dump.length })];
+    expect(await read('MEMORY.zip', zip, parts)).toMatchObject({ data: { holdsFullDump: true } });
+    const cut = [member('MEMORY.DMP', dump.subarray(0, 0x3000), { bytes: dump.length - 1 })];
+    expect(await read('MEMORY.zip', zip, cut)).toMatchObject({ data: { holdsFullDump: false } });
+  });
+
+  it.each([
+    ['broken', 'truncated'],
+    ['damaged', 'unknown'],
+    ['too-large', 'unknown'],
+  ] as const)('with a member that is %s never calls its dump complete', async (ending, verdict) => {
+    const parts = [member('MEMORY.DMP', fullDump(), { ending, reason: 'some reason' })];
+    expect(await read('MEMORY.zip', zip, parts)).toMatchObject({
+      type: 'dump.analysed',
+      data: {
+        holdsFullDump: false,
+        findings: [{ completeness: { verdict, reason: expect.stringMatching(/some reason/) } }],
+      },
+    });
+  });
+
+  it('that cannot be read says why', async () => {
+    const parts: ArchivePart[] = [
+      { kind: 'trouble', reason: 'the archive is cut short' },
+      member('MEMORY.DMP', new Uint8Array(0), { ending: 'unreadable', reason: 'it is encrypted' }),
+    ];
+    expect(await read('MEMORY.zip', zip, parts)).toMatchObject({
+      type: 'dump.unreadable',
+      data: { reason: 'the archive is cut short; "MEMORY.DMP" in the archive cannot be read: it is encrypted' },
+    });
+  });
+
+  it('without dumps is an archive, an Office document is a document', async () => {
+    const text = member('a.log', Buffer.from('a'));
+    expect(await read('logs.zip', zip, [text])).toMatchObject({
+      type: 'evidence.recognised',
+      data: { kind: 'archive' },
+    });
+    expect(await read('logs.zip', zip, [text, { kind: 'limit-reached' }])).toMatchObject({
+      type: 'evidence.recognised',
+      data: { description: 'ZIP archive of many files; 1 were looked at, without a crash dump' },
+    });
+    const office = member('[Content_Types].xml', Buffer.from('<xml/>'));
+    expect(await read('programs.xlsx', zip, [office])).toMatchObject({
+      type: 'evidence.recognised',
+      data: { kind: 'document' },
+    });
+  });
+
+  it('tells of twenty dumps at most', async () => {
+    const dump = triageDump();
+    const parts = Array.from({ length: 30 }, (_, index) => member(`${index}.dmp`, dump));
+    const tell = await read('minidumps.zip', zip, parts);
+    expect(tell.type === 'dump.analysed' && tell.data.findings).toHaveLength(20);
+  });
+});

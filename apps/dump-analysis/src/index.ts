@@ -1,0 +1,1 @@
+export { dumpAnalysis } from './app.module.js';
