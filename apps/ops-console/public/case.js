@@ -53,7 +53,7 @@ function showSummary(summary) {
         make(
           'span',
           { class: word === 'failedLetters' && summary[word] > 0 ? 'count bad' : 'count' },
-          `${summary[word]} ${say(word)}`,
+          `${say(word)} ${summary[word]}`,
         ),
       ),
       make('span', { class: 'count' }, `${say('zone')}: ${zone}`),
@@ -138,7 +138,7 @@ function causeLink(entry) {
 }
 
 const showTimeline = oncePerFrame(() => {
-  const atEnd = innerHeight + scrollY >= document.body.scrollHeight - 80;
+  const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 80;
   const sorted = [...entries.values()].sort((a, b) =>
     a.at === b.at ? (a.eventId < b.eventId ? -1 : 1) : a.at < b.at ? -1 : 1,
   );
@@ -147,6 +147,7 @@ const showTimeline = oncePerFrame(() => {
   for (const entry of sorted) {
     if (!before || day(before.at) !== day(entry.at)) wanted.push(dayItem(entry.at));
     const item = items.get(entry.eventId) ?? entryItem(entry);
+    if (unread > 0 && !items.has(entry.eventId)) item.classList.add('new');
     items.set(entry.eventId, item);
     const gap = before ? Date.parse(entry.at) - Date.parse(before.at) : 0;
     item.querySelector('.gap').textContent = gap >= 60_000 ? ` · ${span(gap)} ${say('after')}` : '';
@@ -155,7 +156,7 @@ const showTimeline = oncePerFrame(() => {
     before = entry;
   }
   place(at('timeline'), wanted);
-  if (atEnd && unread > 0) scrollTo({ top: document.body.scrollHeight });
+  if (atEnd && unread > 0) window.scrollTo({ top: document.body.scrollHeight });
   unread = 0;
 });
 
@@ -209,6 +210,7 @@ async function begin() {
       make('p', {}, make('a', { href: '/' }, `← ${say('back')}`)),
       make('p', { class: 'trouble' }, `${say('failed')}: ${error.message}`),
     );
+    setTimeout(begin, 3000);
   }
 }
 void begin();

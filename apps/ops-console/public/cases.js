@@ -17,7 +17,7 @@ function caseItem(summary) {
       tabindex: 0,
       'data-case': summary.caseId,
       onclick: (event) => {
-        if (!event.target.closest('a') && !getSelection()?.toString()) openCase(summary.caseId);
+        if (!event.target.closest('a') && !window.getSelection()?.toString()) openCase(summary.caseId);
       },
     },
     make(
@@ -39,9 +39,9 @@ function caseItem(summary) {
     make(
       'p',
       { class: 'quiet' },
-      make('span', { class: 'finding' }, summary.lastFinding ?? ''),
+      summary.lastFinding ? make('span', { class: 'finding' }, summary.lastFinding) : null,
       ...counts.map((name) =>
-        make('span', { class: name === 'failedLetters' ? 'count bad' : 'count' }, `${summary[name]} ${say(name)}`),
+        make('span', { class: name === 'failedLetters' ? 'count bad' : 'count' }, `${say(name)} ${summary[name]}`),
       ),
       summary.owner ? make('span', { class: 'count' }, `${say('owner')} ${summary.owner}`) : null,
     ),
@@ -51,7 +51,7 @@ function caseItem(summary) {
 const openCase = (caseId) => location.assign(`/cases/${caseId}`);
 
 const showCases = oncePerFrame(() => {
-  const focused = document.activeElement?.dataset?.case;
+  const focused = document.activeElement?.dataset.case;
   const sorted = [...cases.values()].sort((a, b) => (a.lastEventAt < b.lastEventAt ? 1 : -1));
   at('cases').replaceChildren(
     ...(sorted.length > 0
@@ -59,10 +59,7 @@ const showCases = oncePerFrame(() => {
       : [make('li', { class: 'empty' }, say(search ? 'noneFound' : 'noCases'))]),
   );
   at('more').hidden = next === null;
-  if (focused)
-    at('cases')
-      .querySelector(`[data-case="${CSS.escape(focused)}"]`)
-      ?.focus({ preventScroll: true });
+  if (focused) [...at('cases').children].find((item) => item.dataset.case === focused)?.focus({ preventScroll: true });
 });
 
 async function load(after = null) {

@@ -58,10 +58,13 @@ export function span(milliseconds) {
     .join(' ');
 }
 
+/** An address of this console. A page that was opened with the login in its address may not use relative ones. */
+const here = (path) => new URL(path, location.origin);
+
 /** Asks the API; an answer that is no success becomes an error with its detail. */
 export async function ask(path, body) {
   const response = await fetch(
-    path,
+    here(path),
     body === undefined
       ? {}
       : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
@@ -88,7 +91,7 @@ export function dressPage(keys) {
       make('img', { src: '/assets/logo.svg', alt: '', width: 22, height: 22 }),
       'CaseRelay',
     ),
-    make('span', { id: 'pulse', class: 'pulse', role: 'status' }, say('live')),
+    make('span', { id: 'pulse', class: 'pulse', role: 'status' }),
     make('span', { class: 'keys' }, say(keys)),
     make(
       'button',
@@ -120,7 +123,7 @@ export function listen(from, { caseId, entry, summary, reload }) {
   let position = from;
   const open = () => {
     const source = new EventSource(
-      `/v1/stream?${new URLSearchParams({ after: position, ...(caseId ? { case: caseId } : {}) })}`,
+      here(`/v1/stream?${new URLSearchParams({ after: position, ...(caseId ? { case: caseId } : {}) })}`),
     );
     source.onopen = () => {
       pulse.className = 'pulse';
@@ -168,7 +171,7 @@ export function walkByKeys(items, act, more = {}) {
   let place = -1;
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) {
+    if (event.target.matches('input, textarea')) {
       if (event.key === 'Escape') event.target.blur();
       return;
     }

@@ -29,7 +29,7 @@ let channel: ConfirmChannel;
 
 beforeAll(async () => {
   system = await aSystem({ CONSOLE_PASSWORD: password });
-  service = (await runService(opsConsole, system.environment)) as unknown as RunningService;
+  service = await runService(opsConsole, system.environment);
   connection = await connect(system.environment['AMQP_URL'] as string);
   channel = await connection.createConfirmChannel();
   await until('the console listens', async () => (await fetch(`${service.url}/health/ready`)).ok);
