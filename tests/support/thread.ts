@@ -24,8 +24,13 @@ export interface Thread {
 /** Reads the thread of case CAS-02227. */
 export function readThread(): Thread {
   const file = new URL(findUp('fixtures/thread-CAS-02227-X4W1B1.json'));
-  const thread = JSON.parse(readFileSync(file, 'utf8')) as Omit<Thread, 'mails'> & { mails: (Omit<ThreadMail, 'sentAt'> & { sentAt: string })[] };
-  return { ...thread, mails: thread.mails.map((mail) => ({ ...mail, sentAt: new Date(mail.sentAt) })) };
+  const { mails, ...thread } = JSON.parse(readFileSync(file, 'utf8')) as Omit<Thread, 'mails'> & {
+    mails: (Omit<ThreadMail, 'sentAt' | 'text'> & { sentAt: string; body: string })[];
+  };
+  return {
+    ...thread,
+    mails: mails.map(({ body, sentAt, ...mail }) => ({ ...mail, sentAt: new Date(sentAt), text: body })),
+  };
 }
 
 /** A file of tests/, whether this module runs from its source or from tests/dist. */
