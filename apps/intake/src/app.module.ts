@@ -2,6 +2,7 @@ import { defaultPatterns, type CaseKeyPatterns } from '@caserelay/mail-thread';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { Counter } from 'prom-client';
 import { v7 as newId } from 'uuid';
 import { CaseRecords } from './adapters/case-records/case-records.js';
 import { CaseTables1720000000000 } from './adapters/case-records/case-tables.js';
@@ -42,6 +43,12 @@ function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
   const { config, log } = host;
   const evidence = new EvidenceFolder(config.EVIDENCE_DIR);
   const needs = takeNeedsOf(host, evidence);
+  const mails = new Counter({
+    name: 'caserelay_mails_in_total',
+    help: 'Mails that came in, by what became of them',
+    labelNames: ['outcome'],
+    registers: [host.metrics],
+  });
   const door = new SmtpDoor({
     port: config.SMTP_PORT,
     bindAddress: config.SMTP_BIND_ADDRESS,
@@ -53,9 +60,11 @@ function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
     take: async (mail, envelope) => {
       try {
         const taken = await takeMail(mail, envelope, needs);
+        mails.inc({ outcome: taken.outcome });
         log.info({ ...taken, sender: envelope.sender }, 'mail came in');
         return replyToSender(taken, config.SMTP_MAX_BYTES);
       } catch (error) {
+        mails.inc({ outcome: 'put-off' });
         log.warn({ err: error, sender: envelope.sender }, 'a mail cannot be taken now; its sender has to try again');
         throw error;
       }

@@ -12,7 +12,7 @@ export const config = {
     .int()
     .positive()
     .default(30 * 1024 * 1024),
-  SMTP_MAX_CLIENTS: z.coerce.number().int().positive().default(50),
+  SMTP_MAX_CLIENTS: z.coerce.number().int().positive().default(20),
   SMTP_MAX_RECIPIENTS: z.coerce.number().int().positive().default(20),
   SMTP_TIMEOUT_SECONDS: z.coerce.number().positive().default(60),
   /** Mail is taken for addresses of this domain only. Who may send it is for the mail server in front to check. */

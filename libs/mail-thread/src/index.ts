@@ -10,4 +10,5 @@ export {
 export { languageOf } from './language.js';
 export { kindOfMail, type KindOfMail, type MailToJudge } from './mail-kind.js';
 export { newTextOf } from './new-text.js';
+export { withoutPasswords } from './without-passwords.js';
 export { subjectFacts, type SubjectFacts } from './subject-facts.js';

@@ -35,7 +35,9 @@ export async function anIntake(more: Record<string, string> = {}): Promise<Intak
   const told: AnyEvent[] = [];
   await channel.consume(
     topologyOf(system.namespace).queueOf('ops-console'),
-    (message) => void (message && told.push(JSON.parse(message.content.toString('utf8')) as AnyEvent)),
+    (message) => {
+      if (message) told.push(JSON.parse(message.content.toString('utf8')) as AnyEvent);
+    },
     { noAck: true },
   );
   return {

@@ -37,11 +37,11 @@ describe('a posted ticket', () => {
     const { status, body } = await intake.post(ticket);
     expect(status).toBe(202);
     expect(body).toEqual({
-      caseId: expect.any(String) as string,
-      caseNumber: expect.stringMatching(/^CAS-/) as string,
+      caseId: expect.any(String),
+      caseNumber: expect.stringMatching(/^CAS-/),
       trackingToken: ticket.data.trackingToken,
     });
-    const told = await until('the ticket is told', () => intake.of(body['caseId'] as string)[0]);
+    const told = await until('the ticket is told', () => intake.of(body['caseId'])[0]);
     expect(told).toMatchObject({
       type: 'problem.reported',
       data: {
@@ -60,8 +60,8 @@ describe('a posted ticket', () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     const other = await intake.post(aTicket());
-    await until('the next one is told', () => intake.of(other.body['caseId'] as string)[0]);
-    expect(intake.of(answers[0]?.body['caseId'] as string)).toHaveLength(1);
+    await until('the next one is told', () => intake.of(other.body['caseId'])[0]);
+    expect(intake.of(answers[0]?.body['caseId'])).toHaveLength(1);
   });
 
   test('counts once by its Idempotency-Key', async () => {
@@ -106,8 +106,8 @@ describe('a post that cannot be used', () => {
     expect(status).toBe(400);
     expect(body).toMatchObject({ type: 'about:blank', status: 400 });
     expect(body['errors']).toEqual([
-      { path: 'data.problem', message: expect.any(String) as string, found: '7' },
-      { path: 'data.contact.address', message: expect.any(String) as string, found: '"nobody"' },
+      { path: 'data.problem', message: expect.any(String), found: '7' },
+      { path: 'data.contact.address', message: expect.any(String), found: '"nobody"' },
     ]);
   });
 
@@ -121,7 +121,7 @@ describe('a post that cannot be used', () => {
   ])('is refused: %s', async (_what, body, expected) => {
     const answer = await intake.post(body);
     expect(answer.status).toBe(expected);
-    expect(answer.body).toMatchObject({ title: expect.any(String) as string, status: expected });
+    expect(answer.body).toMatchObject({ title: expect.any(String), status: expected });
   });
 
   test('is refused without the key, with a wrong one and as another media type', async () => {

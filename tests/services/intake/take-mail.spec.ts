@@ -26,7 +26,7 @@ function aMail(more: SendMailOptions = {}): SendMailOptions & { messageId: strin
     text: '财务的电脑装机后出现蓝屏。',
     messageId: `<${randomUUID()}@partner.example>`,
     ...more,
-  } as SendMailOptions & { messageId: string };
+  };
 }
 
 function aToken(): string {
@@ -75,8 +75,8 @@ describe('a first mail', () => {
     await intake.send(mail);
     const { subject } = await intake.received(mail.messageId);
     expect(intake.of(subject)[0]?.data).toMatchObject({
-      caseNumber: expect.stringMatching(/^CAS-\d{5}-[A-Z0-9]{6}$/) as string,
-      trackingToken: expect.stringMatching(/^CMIT:\d{7}$/) as string,
+      caseNumber: expect.stringMatching(/^CAS-\d{5}-[A-Z0-9]{6}$/),
+      trackingToken: expect.stringMatching(/^CMIT:\d{7}$/),
     });
   });
 

@@ -82,6 +82,6 @@ test('every mail of the real thread joins one case and is taken for what it is',
     },
     { contact: { address: 'contact@partner.example' }, owner: null },
   ]);
-  for (const { data } of received) expect(data.text).not.toContain('原始邮件');
+  for (const { data } of received) expect(data.text).not.toMatch(/原始邮件|Xk3mP9w2/);
   expect(thread.mails.filter(isHandWritten)).toHaveLength(22);
 });

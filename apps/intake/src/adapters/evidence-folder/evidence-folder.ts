@@ -106,8 +106,8 @@ export function safeFileName(name: string): string {
   return stem === '' || isDevice ? `attachment${ending}` : stem + ending;
 }
 
-function faultOf(error: unknown): Error {
-  return error instanceof Error ? error : new Error('the evidence store cannot be written to', { cause: error });
+function faultOf(cause: unknown): Error {
+  return new Error('the evidence store cannot be written to', { cause });
 }
 
 async function syncFolder(path: string): Promise<void> {

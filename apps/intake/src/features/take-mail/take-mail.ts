@@ -6,6 +6,7 @@ import {
   languageOf,
   newTextOf,
   subjectFacts,
+  withoutPasswords,
   type CaseKeyPatterns,
 } from '@caserelay/mail-thread';
 import type { Tell } from '@caserelay/messaging';
@@ -160,7 +161,7 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
       kind,
       kindReason,
       waitsForCrash: judged.waitsForCrash,
-      text,
+      text: withoutPasswords(text),
       language,
       location: kept.location,
       attachments,
@@ -194,7 +195,7 @@ async function readLetter(kept: Kept, needs: Needs): Promise<{ letter: Letter; f
 
 /** Files that cannot be opened are no fault of the mail. */
 function isFaultOfMachine(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }
 
 async function keepAttachments(letter: Letter, needs: Needs): Promise<MailReceived['data']['attachments']> {

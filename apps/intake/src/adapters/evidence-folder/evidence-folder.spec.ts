@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EvidenceFolder, safeFileName } from './evidence-folder.js';
+
+let folder: string;
+let evidence: EvidenceFolder;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'evidence-'));
+  evidence = new EvidenceFolder(folder);
+  await evidence.open();
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+function aStream(chunks: string[], { sizeExceeded = false, breaks = false } = {}) {
+  return Object.assign(
+    (async function* () {
+      for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk));
+      if (breaks) throw new Error('the sender went away');
+    })(),
+    { sizeExceeded },
+  );
+}
+
+describe('the evidence folder', () => {
+  test('keeps a mail under the name of its content', async () => {
+    const kept = await evidence.keepMail(aStream(['From: a', '@b.example']));
+    expect(kept).toMatchObject({ bytes: 17, location: `mails/${kept?.sha256 ?? ''}.eml` });
+    expect(await readFile(evidence.pathOf(kept?.location ?? ''), 'utf8')).toBe('From: a@b.example');
+  });
+
+  test('keeps nothing of a mail that is too large or breaks off', async () => {
+    expect(await evidence.keepMail(aStream(['x'], { sizeExceeded: true }))).toBeNull();
+    await expect(evidence.keepMail(aStream(['x'], { breaks: true }))).rejects.toThrow('the sender went away');
+    expect(await readdir(folder)).toEqual(['incoming']);
+    expect(await readdir(join(folder, 'incoming'))).toEqual([]);
+  });
+
+  test('reads a mail that it cannot keep to its end, so that the sender hears the answer', async () => {
+    await rm(join(folder, 'incoming'), { recursive: true });
+    const stream = aStream(['one', 'two']);
+    await expect(evidence.keepMail(stream)).rejects.toThrow('cannot be written to');
+    expect(await stream.next()).toMatchObject({ done: true });
+  });
+
+  test('throws away what an earlier life left half written, but not what others write now', async () => {
+    const old = new Date(Date.now() - 7_200_000);
+    await writeFile(join(folder, 'incoming', 'old'), '');
+    await utimes(join(folder, 'incoming', 'old'), old, old);
+    await writeFile(join(folder, 'incoming', 'young'), '');
+    await evidence.open();
+    expect(await readdir(join(folder, 'incoming'))).toEqual(['young']);
+  });
+});
+
+describe('a safe file name', () => {
+  test.each([
+    ['截图 1.png', '截图 1.png'],
+    ['../../etc/passwd', 'passwd'],
+    ['C:\\Windows\\MEMORY.DMP', 'MEMORY.DMP'],
+    ['a\u0000b\u202Egpj.exe', 'a_b_gpj.exe'],
+    ['..', 'attachment'],
+    ['', 'attachment'],
+    ['con', 'attachment'],
+    ['a<b>|c?.txt', 'a_b__c_.txt'],
+    [`${'长'.repeat(300)}.zip`, `${'长'.repeat(50)}.zip`],
+  ])('of “%s” is “%s”', (name, safe) => {
+    expect(safeFileName(name)).toBe(safe);
+  });
+});
