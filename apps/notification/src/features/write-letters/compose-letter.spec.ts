@@ -89,7 +89,7 @@ describe.each(everyLetter)('the letter of %s in %s', (type, language) => {
       'sxmtdzjt',
       'sftp://sftp.support.example',
       '/upload',
-      '2020-05-05 18:00 (Asia/Shanghai, UTC+08:00)',
+      '2020-05-28 18:00 (Asia/Shanghai, UTC+08:00)',
     ]) {
       expect(letter.text).toContain(fact);
     }
@@ -348,6 +348,17 @@ describe('what letters say', () => {
     const asked = letterOf(given('case.archived', 'zh-CN'), { surveyUrl: 'https://survey.example/1' });
     expect(asked.text).toContain('https://survey.example/1');
     expect(asked.text).not.toContain('1 到 5');
+  });
+
+  test('a link that has expired is not offered any more', () => {
+    for (const language of languages) {
+      const event = { ...given('case.customer-reminded', language), time: '2020-05-28T18:00:00.000+08:00' };
+      const { text, topics } = letterOf(event);
+      expect(text).not.toContain(space.link);
+      expect(text).toMatch(/链接已过期|has expired/);
+      expect(text).toContain('sxmtdzjt');
+      expect(topics).toEqual(['reminder']);
+    }
   });
 
   test('the collection tool is offered only where it can be downloaded', () => {

@@ -26,7 +26,7 @@ export const space: UploadSpace = {
   port: 22222,
   folder: '/upload',
   link: 'https://support.example/password/one-time-link',
-  linkExpiresAt: '2020-05-05T18:00:00.000+08:00',
+  linkExpiresAt: '2020-05-28T18:00:00.000+08:00',
   hostKeyFingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDXlwbpBWsbS5qmoEk',
 };
 

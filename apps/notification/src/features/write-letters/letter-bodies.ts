@@ -86,25 +86,25 @@ interface With {
   settings: LetterSettings;
 }
 
-function announceUploadSpace({ data }: EventOf<'case.upload-space-announced'>, given: With): LetterBody {
+function announceUploadSpace({ data, time }: EventOf<'case.upload-space-announced'>, given: With): LetterBody {
   const { texts } = given;
   return {
-    topics: ['upload-space-announcement', 'upload-credentials'],
+    topics: ['upload-space-announcement', ...credentials(data.space, time)],
     blocks: [
       paragraph(texts.uploadSpace.announced),
       caseFacts(data.file, texts),
-      ...uploadSpaceBlocks(data.space, given),
+      ...uploadSpaceBlocks(data.space, time, given),
     ],
   };
 }
 
 /** Only the first request has a letter of its own: later ones go along with the report that says why. */
-function askForEvidence({ data }: EventOf<'case.evidence-requested'>, given: With): LetterBody | null {
+function askForEvidence({ data, time }: EventOf<'case.evidence-requested'>, given: With): LetterBody | null {
   if (data.because !== 'first-response') return null;
   const { texts } = given;
   const asksFor = new Set(data.wanted);
   return {
-    topics: ['first-response', 'evidence-request', 'upload-credentials'],
+    topics: ['first-response', 'evidence-request', ...credentials(data.space, time)],
     blocks: [
       paragraph(texts.firstResponse.intro),
       caseFacts(data.file, texts),
@@ -119,20 +119,20 @@ function askForEvidence({ data }: EventOf<'case.evidence-requested'>, given: Wit
         : []),
       ...(asksFor.has('installed-programs') ? planBlocks(['list-installed-programs'], given) : []),
       ...(asksFor.has('collected-logs') ? planBlocks(['run-collection-tool'], given) : []),
-      ...uploadSpaceBlocks(data.space, given),
+      ...uploadSpaceBlocks(data.space, time, given),
     ],
   };
 }
 
-function suggestCollection({ data }: EventOf<'case.collection-suggested'>, given: With): LetterBody {
+function suggestCollection({ data, time }: EventOf<'case.collection-suggested'>, given: With): LetterBody {
   const { texts } = given;
   return {
-    topics: ['collection-suggestion', 'upload-credentials'],
+    topics: ['collection-suggestion', ...credentials(data.space, time)],
     blocks: [
       paragraph(texts.collection.intro),
       ...planBlocks(['run-collection-tool'], given),
       paragraph(texts.collection.privacy),
-      ...uploadSpaceBlocks(data.space, given),
+      ...uploadSpaceBlocks(data.space, time, given),
     ],
   };
 }
@@ -153,7 +153,7 @@ function acknowledgeUpload({ data }: EventOf<'case.upload-acknowledged'>, { text
   };
 }
 
-function reportAnalysis({ data }: EventOf<'case.analysis-reported'>, given: With): LetterBody {
+function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given: With): LetterBody {
   const { texts } = given;
   const isFull = data.verdict === 'full-dump';
   const remedy: Record<typeof data.verdict, NextStep[]> = {
@@ -169,7 +169,7 @@ function reportAnalysis({ data }: EventOf<'case.analysis-reported'>, given: With
       'analysis-report',
       ...(isFull && data.nextSteps.length > 0 ? (['action-plan'] as const) : []),
       ...(isFull ? [] : (['evidence-request'] as const)),
-      ...(space ? (['upload-credentials'] as const) : []),
+      ...credentials(space, time),
     ],
     blocks: [
       paragraph(texts.report.intro(data.name)),
@@ -179,7 +179,7 @@ function reportAnalysis({ data }: EventOf<'case.analysis-reported'>, given: With
       ...analysisBlocks(data.findings, data.earlierFindings, given),
       ...(plan.length > 0 ? [heading(texts.report.stepsTitle)] : []),
       ...planBlocks(plan, given),
-      ...(space ? uploadSpaceBlocks(space, given) : []),
+      ...(space ? uploadSpaceBlocks(space, time, given) : []),
     ],
   };
 }
@@ -216,7 +216,7 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
         : paragraph(texts.escalated.noUploads),
       ...(data.customerWords.length > 0 ? [heading(texts.escalated.words)] : []),
       ...data.customerWords.flatMap(({ at, text }) => [paragraph(timeIn(settings.zone, at)), quote(text.trim())]),
-      ...(space ? [heading(texts.escalated.files), accessFacts(space, given)] : []),
+      ...(space ? [heading(texts.escalated.files), ...accessBlocks(space, time, given)] : []),
       paragraph(texts.escalated.reply),
     ],
   };
@@ -240,12 +240,12 @@ function forwardCustomer({ data }: EventOf<'case.customer-forwarded'>, { texts }
   };
 }
 
-function remind({ data }: EventOf<'case.customer-reminded'>, given: With): LetterBody {
+function remind({ data, time }: EventOf<'case.customer-reminded'>, given: With): LetterBody {
   const { texts } = given;
   const { reminded } = texts;
   const isLast = data.ofSteps > 1 && data.step >= data.ofSteps;
   return {
-    topics: ['reminder', ...(data.space ? (['upload-credentials'] as const) : [])],
+    topics: ['reminder', ...credentials(data.space, time)],
     blocks: [
       paragraph(isLast ? reminded.last : data.step === 1 ? reminded.first : reminded.second),
       ...(data.wanted.length > 0
@@ -255,7 +255,7 @@ function remind({ data }: EventOf<'case.customer-reminded'>, given: With): Lette
         ? [heading(reminded.plan), steps(data.planSteps.map((each) => texts.playbooks[each].title))]
         : []),
       paragraph(reminded.reply),
-      ...(data.space ? uploadSpaceBlocks(data.space, given) : []),
+      ...(data.space ? uploadSpaceBlocks(data.space, time, given) : []),
     ],
   };
 }
@@ -328,27 +328,41 @@ function planBlocks(plan: readonly NextStep[], { texts, settings }: With): Block
   });
 }
 
-function uploadSpaceBlocks(space: UploadSpace, given: With): Block[] {
+function uploadSpaceBlocks(space: UploadSpace, time: string, given: With): Block[] {
   const { uploadSpace } = given.texts;
   return [
     heading(uploadSpace.title),
-    accessFacts(space, given),
+    ...accessBlocks(space, time, given),
     points(uploadSpace.how),
     paragraph(uploadSpace.consent),
   ];
 }
 
-function accessFacts(space: UploadSpace, { texts: { labels }, settings }: With): Block {
-  return facts([
-    { label: labels.protocol, value: 'SFTP' },
-    { label: labels.host, value: hostOf(space) },
-    { label: labels.port, value: `${space.port}` },
-    { label: labels.account, value: space.account },
-    { label: labels.password, value: space.link, link: true },
-    { label: labels.linkExpiresAt, value: timeIn(settings.zone, space.linkExpiresAt) },
-    { label: labels.folder, value: space.folder },
-    { label: labels.fingerprint, value: space.hostKeyFingerprint },
-  ]);
+/** A case often lives longer than the link to its password; a link that no longer opens is not offered. */
+function accessBlocks(space: UploadSpace, time: string, { texts, settings }: With): Block[] {
+  const { labels } = texts;
+  const opens = linkOpens(space, time);
+  return [
+    facts([
+      { label: labels.protocol, value: 'SFTP' },
+      { label: labels.host, value: hostOf(space) },
+      { label: labels.port, value: `${space.port}` },
+      { label: labels.account, value: space.account },
+      { label: labels.password, value: opens ? space.link : null, link: true },
+      { label: labels.linkExpiresAt, value: opens ? timeIn(settings.zone, space.linkExpiresAt) : null },
+      { label: labels.folder, value: space.folder },
+      { label: labels.fingerprint, value: space.hostKeyFingerprint },
+    ]),
+    ...(opens ? [] : [paragraph(texts.uploadSpace.linkExpired)]),
+  ];
+}
+
+function credentials(space: UploadSpace | null, time: string): LetterTopic[] {
+  return space && linkOpens(space, time) ? ['upload-credentials'] : [];
+}
+
+function linkOpens({ linkExpiresAt }: UploadSpace, time: string): boolean {
+  return Date.parse(time) < Date.parse(linkExpiresAt);
 }
 
 function hostOf({ host }: UploadSpace): string {

@@ -217,6 +217,8 @@ export const en: Texts = {
       'When you connect for the first time, compare the host key fingerprint shown by your client with the one above.',
       'Make sure that you are in the upload folder before the upload; an interrupted transfer can be resumed.',
     ],
+    linkExpired:
+      'The password is still the same. The link to see it has expired; if you did not keep the password, reply to this mail to get a new link.',
     consent: 'A dump holds the contents of memory at the moment of the crash: please make sure that the user consents.',
   },
   firstResponse: {

@@ -33,7 +33,7 @@ export interface Texts extends LayoutHabits {
   kinds: Record<DumpFinding['kind'], string>;
   completeness: Record<DumpFinding['completeness']['verdict'], string>;
 
-  uploadSpace: { title: string; announced: string; how: readonly string[]; consent: string };
+  uploadSpace: { title: string; announced: string; how: readonly string[]; linkExpired: string; consent: string };
   firstResponse: { intro: string; scope: string; whyFullDump: string };
   collection: { intro: string; privacy: string };
   acknowledged: { intro: string; next: readonly string[] };
