@@ -41,7 +41,7 @@ describe('a posted ticket', () => {
       caseNumber: expect.stringMatching(/^CAS-/),
       trackingToken: ticket.data.trackingToken,
     });
-    const told = await until('the ticket is told', () => intake.of(body['caseId'])[0]);
+    const told = await until('the ticket is told', () => intake.of(body['caseId'] as string)[0]);
     expect(told).toMatchObject({
       type: 'problem.reported',
       data: {
@@ -60,8 +60,8 @@ describe('a posted ticket', () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     const other = await intake.post(aTicket());
-    await until('the next one is told', () => intake.of(other.body['caseId'])[0]);
-    expect(intake.of(answers[0]?.body['caseId'])).toHaveLength(1);
+    await until('the next one is told', () => intake.of(other.body['caseId'] as string)[0]);
+    expect(intake.of(answers[0]?.body['caseId'] as string)).toHaveLength(1);
   });
 
   test('counts once by its Idempotency-Key', async () => {
