@@ -11,7 +11,7 @@ export const config = {
     .default('support.example'),
   SENDER: z
     .string()
-    .regex(/^(?:[^<>@\r\n]+ <[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/, 'expected "Name <address>"')
+    .regex(/^[^<>@\r\n]* <[^<>\s]+@[^<>\s]+>$/, 'expected "Name <address>"')
     .default('CaseRelay <case@support.example>'),
   /** Gets the questions of customers whose case has no owner. */
   TEAM_ADDRESS: z.email().default('team@support.example'),
