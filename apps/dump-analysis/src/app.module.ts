@@ -49,9 +49,9 @@ export const dumpAnalysis = defineService({
 });
 
 function requestNeedsOf(host: AnalysisHost, queue: AnalysisQueue): RequestNeeds {
-  return ({ tx, afterCommit }) => ({
+  return (hearing) => ({
     keep: (event) =>
-      keepRequest(tx, {
+      keepRequest(hearing.tx, {
         uploadId: event.data.uploadId,
         caseId: event.subject,
         name: event.data.name,
@@ -60,7 +60,7 @@ function requestNeedsOf(host: AnalysisHost, queue: AnalysisQueue): RequestNeeds 
       }),
     // Not waited for: Redis may be away, and hearing goes on without it.
     hint: (uploadId) =>
-      afterCommit(() => {
+      hearing.afterCommit(() => {
         queue
           .hint([uploadId])
           .catch((error: unknown) => host.log.warn({ err: error, uploadId }, 'no hint could be given'));

@@ -48,21 +48,12 @@ export async function judgeKernelDump(
   return verdict('complete', foundBytes, expectedBytes, `all ${expectedBytes} bytes are there (${because})`);
 }
 
-function promiseOf(source: ByteSource, header: DataView, dumpType: number | null): Promise<Promised | string> {
-  switch (dumpType) {
-    case 1:
-      return Promise.resolve(fromMemoryRuns(header));
-    case 3:
-      return Promise.resolve({ expectedBytes: headerSize, because: 'the header is all of it' });
-    case 4:
-      return fromTriageHeader(source);
-    case 5:
-    case 6:
-    case 7:
-      return fromBitmapHeader(source);
-    default:
-      return Promise.resolve('dumps of this type do not tell how large they should be');
-  }
+async function promiseOf(source: ByteSource, header: DataView, dumpType: number | null): Promise<Promised | string> {
+  if (dumpType === 1) return fromMemoryRuns(header);
+  if (dumpType === 3) return { expectedBytes: headerSize, because: 'the header is all of it' };
+  if (dumpType === 4) return await fromTriageHeader(source);
+  if (dumpType === 5 || dumpType === 6 || dumpType === 7) return await fromBitmapHeader(source);
+  return 'dumps of this type do not tell how large they should be';
 }
 
 /** Type 1: the pages of every run of memory follow the header. */

@@ -49,37 +49,32 @@ export async function readKernelDump64(source: ByteSource): Promise<DumpFacts> {
   };
 }
 
+/** Types of dumps. 8, 9 and 10 are written by WinDbg: kernel memory, kernel and user memory, everything. */
+const kinds: Readonly<Record<number, DumpKind>> = {
+  1: 'full',
+  2: 'kernel',
+  3: 'header-only',
+  4: 'triage',
+  6: 'kernel',
+  7: 'kernel',
+  8: 'kernel',
+  9: 'active',
+  10: 'full',
+};
+
 /**
- * 5 is a bitmap dump: `FDMP` marks one whose pages were filtered (active memory dump), `SDMP` one that was not (by what
- * is written about the format; not yet checked on a real file). 8, 9 and 10 are written by WinDbg: kernel memory, kernel and user memory, everything.
+ * 5 is a bitmap dump of all memory: `FDMP` marks one whose pages were filtered (active memory dump), `SDMP` one that was
+ * not (by what is written about the format; not yet checked on a real file).
  */
 async function kindOf(dumpType: number | null, source: ByteSource): Promise<DumpKind> {
-  switch (dumpType) {
-    case 1:
-    case 0xa:
-      return 'full';
-    case 2:
-    case 6:
-    case 7:
-    case 8:
-      return 'kernel';
-    case 3:
-      return 'header-only';
-    case 4:
-      return 'triage';
-    case 5: {
-      const start = await source.read(headerSize, 4);
-      return u32(start, 0) === 0x504d4446 ? 'active' : 'full';
-    }
-    case 9:
-      return 'active';
-    default:
-      throw new UnreadableDump(
-        'damaged',
-        `a 64-bit kernel dump (PAGEDU64) of type ${dumpType === null ? '"never written"' : hex(dumpType)}`,
-        'a type from 1 (complete memory) to 0xa',
-      );
-  }
+  if (dumpType === 5) return u32(await source.read(headerSize, 4), 0) === 0x504d4446 ? 'active' : 'full';
+  const kind = dumpType === null ? undefined : kinds[dumpType];
+  if (kind !== undefined) return kind;
+  throw new UnreadableDump(
+    'damaged',
+    `a 64-bit kernel dump (PAGEDU64) of type ${dumpType === null ? '"never written"' : hex(dumpType)}`,
+    'a type from 1 (complete memory) to 0xa',
+  );
 }
 
 function readBugcheck(header: DataView): BugcheckFacts | null {

@@ -28,7 +28,7 @@ export class AnalysisQueue {
     await this.queue.addBulk(uploadIds.map((uploadId) => ({ name: 'analyse', data: {}, opts: { jobId: uploadId } })));
   }
 
-  /** Reads uploads as hints come in. A process that dies loses its hints to others after ten seconds. */
+  /** Reads uploads as hints come in. A process that dies loses its hints to others after a few seconds. */
   work(read: (uploadId: string) => Promise<void>, parallel: number): void {
     this.worker = new Worker(
       name,
@@ -39,8 +39,9 @@ export class AnalysisQueue {
         connection: this.options.connection,
         prefix: this.options.prefix,
         concurrency: parallel,
-        lockDuration: 10_000,
-        stalledInterval: 5_000,
+        // Short, because taking a busy process for a dead one does no harm: the database lets only one of two tell.
+        lockDuration: 4_000,
+        stalledInterval: 1_000,
         maxStalledCount: 5,
       },
     );

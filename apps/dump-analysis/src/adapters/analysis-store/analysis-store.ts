@@ -34,11 +34,11 @@ export async function keepRequest(
 
 /** Marks an upload as told about; false when somebody else was faster. To be called in the transaction that tells. */
 export async function markTold(tx: EntityManager, uploadId: string, outcome: unknown): Promise<boolean> {
-  const [rows] = (await tx.query(
+  const [rows] = await tx.query<[unknown[], number]>(
     `update analysis set state = 'told', told_at = now(), outcome = $2, last_fault = null
      where upload_id = $1 and state = 'requested' returning upload_id`,
     [uploadId, JSON.stringify(outcome)],
-  )) as [unknown[], number];
+  );
   return rows.length > 0;
 }
 
@@ -48,11 +48,11 @@ export class AnalysisStore {
 
   /** Counts one more attempt; null when the upload is unknown or already told about. */
   async begin(uploadId: string): Promise<AnalysisRow | null> {
-    const [rows] = (await this.database.query(
+    const [rows] = await this.database.query<[Row[], number]>(
       `update analysis set attempts = attempts + 1 where upload_id = $1 and state = 'requested'
        returning upload_id, name, location, attempts, cause`,
       [uploadId],
-    )) as [Row[], number];
+    );
     const [row] = rows;
     if (!row) return null;
     return {
