@@ -179,7 +179,9 @@ describe('mail of machines', () => {
   test('opens no case', async () => {
     const before = intake.told.length;
     const mail = aMail(automatic);
+    const bounce = aMail({ envelope: { from: '', to: 'case@support.example' } });
     expect((await intake.send(mail)).code).toBe(250);
+    expect((await intake.send(bounce)).code).toBe(250);
     await settle();
     expect(intake.told).toHaveLength(before + 2);
     const rows = await intake.rows('select kind, case_id from {schema}.mail where message_id = $1', [mail.messageId]);

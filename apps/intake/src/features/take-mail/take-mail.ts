@@ -98,19 +98,20 @@ export async function takeMail(incoming: Incoming, envelope: Envelope, needs: Ne
     return { outcome: 'rejected', reason: read.reason };
   }
   const attachments = await keepAttachments(read.letter, needs);
-  return await needs.inTransaction((records) => count({ ...read, kept, attachments }, records, needs));
+  return await needs.inTransaction((records) => count({ ...read, envelope, kept, attachments }, records, needs));
 }
 
 interface Whole {
   letter: Letter;
   from: Person;
+  envelope: Envelope;
   kept: Kept;
   attachments: MailReceived['data']['attachments'];
 }
 
 /** Counts the mail once and lets its case speak. */
 async function count(whole: Whole, records: Records, needs: Needs): Promise<{ result: Outcome; tells: Tell[] }> {
-  const { letter, from, kept, attachments } = whole;
+  const { letter, from, envelope, kept, attachments } = whole;
   const contentSha256 = contentOf(whole, needs);
   const messageId = letter.messageId ?? `<${contentSha256}@no-message-id>`;
   const mailId = needs.newId();
@@ -134,7 +135,8 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
     author,
     subject,
     text,
-    headers: letter.headers,
+    // Bounces come from nobody (RFC 5321, section 4.5.5).
+    headers: { ...letter.headers, 'return-path': `<${envelope.sender}>` },
     opensCase: found === null,
     reachedCustomer: letter.addressees.some((address) => !isColleague(address, needs)),
   });
