@@ -60,7 +60,11 @@ async function claimPorts({ state }) {
 function catcherProgram({ folder }, ports) {
   return {
     file: 'apps/mail-catcher/dist/main.js',
-    env: { CATCHER_SMTP_PORT: ports['mail-catcher-smtp'], CATCHER_HTTP_PORT: ports['mail-catcher-http'] },
+    env: {
+      CATCHER_SMTP_PORT: ports['mail-catcher-smtp'],
+      CATCHER_HTTP_PORT: ports['mail-catcher-http'],
+      CATCHER_DIR: path.join(folder, 'caught-mail'),
+    },
   };
 }
 
@@ -128,7 +132,7 @@ async function untilReady(session, { name, portPurpose, readyPath }, processName
   const { state } = session;
   const url = `http://127.0.0.1:${state.ports[portPurpose]}${readyPath}`;
   const began = performance.now();
-  let answer = 'no answer yet';
+  let answer;
   while (!session.isEnding) {
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });

@@ -1,12 +1,22 @@
 import net from 'node:net';
 
 /** Whether this port of the loopback address can be listened on. */
-export function isFree(port) {
+function isFree(port) {
   return new Promise((resolve) => {
     const server = net.createServer();
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/** Whether the port is free, now or shortly: a killed process with threads lets go of it a moment after its death. */
+export async function becomesFree(port, limit = 1_500) {
+  const began = performance.now();
+  while (!(await isFree(port))) {
+    if (performance.now() - began > limit) return false;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  return true;
 }
 
 /** The first free port from `wanted` upwards that is not in `taken`. */

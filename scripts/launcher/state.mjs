@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isAlive } from './processes.mjs';
-import { isFree, nextFreePort } from './ports.mjs';
+import { becomesFree, nextFreePort } from './ports.mjs';
 
 /**
  * What the launcher remembers between runs, in `<folder>/state.json`: the ports it took, the processes it started and
@@ -35,7 +35,7 @@ export class State {
   /** The port of this purpose: the one it had before while that is free, else the next free one from `wanted`. */
   async claimPort(purpose, wanted) {
     const kept = this.ports[purpose];
-    if (kept !== undefined && (await isFree(kept))) return kept;
+    if (kept !== undefined && (await becomesFree(kept))) return kept;
     // The place is taken before waiting, so that two purposes asked for at the same time never get one port.
     this.ports[purpose] = wanted + this.#portOffset;
     const others = () => Object.entries(this.ports).flatMap(([key, port]) => (key === purpose ? [] : [port]));
@@ -65,7 +65,7 @@ export class State {
       return JSON.parse(fs.readFileSync(this.#file, 'utf8'));
     } catch (error) {
       if (error.code === 'ENOENT') return {};
-      throw new Error(`${this.#file} cannot be read: ${error.message}; remove it to begin anew`);
+      throw new Error(`${this.#file} cannot be read: ${error.message}; remove it to begin anew`, { cause: error });
     }
   }
 }

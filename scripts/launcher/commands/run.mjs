@@ -10,7 +10,11 @@ export async function run({ flags, rest }) {
 
 /** Plays one whole case. */
 export async function demo({ flags, rest }) {
-  await withServices({ flags, profile: 'dev' }, [process.execPath, 'tests/dist/demo/main.js', ...rest]);
+  await withServices({ flags, profile: 'dev', projects: ['tests'] }, [
+    process.execPath,
+    'tests/dist/demo/main.js',
+    ...rest,
+  ]);
 }
 
 /** Runs every test, or those that jest's arguments choose. */
@@ -23,7 +27,10 @@ async function withServices(options, command) {
   const session = new Session(options);
   await session.begin();
   try {
-    const [environment] = await Promise.all([session.bringUpServices(), options.flags.build === false || build()]);
+    const [environment] = await Promise.all([
+      session.bringUpServices(),
+      options.flags.build === false || build(options.projects),
+    ]);
     session.releaseLock();
     await session.end(await session.run(command, environment));
   } catch (error) {

@@ -6,12 +6,14 @@ import { tailOf } from '../processes.mjs';
 import { say } from '../say.mjs';
 import { Session } from '../session.mjs';
 
+const programs = ['apps/caserelay', 'apps/mail-catcher'];
+
 /** Brings everything up and stays; when everything was up already it says so and leaves. */
 export async function start({ flags }) {
   const session = new Session({ flags });
   await session.begin();
   try {
-    const [connections] = await Promise.all([session.bringUpServices(), flags.build === false || build()]);
+    const [connections] = await Promise.all([session.bringUpServices(), flags.build === false || build(programs)]);
     const up = await startApplications(session, connections);
     session.releaseLock();
     printWelcome(session, up);

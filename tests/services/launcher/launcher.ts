@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const launcher = resolve(import.meta.dirname, '../../../scripts/caserelay.mjs');
+
+export interface Outcome {
+  code: number | null;
+  output: string;
+}
+
+/** A launcher with a data folder of its own; nothing of the surrounding environment chooses its services. */
+export async function launcherInRoomOfItsOwn() {
+  const folder = await mkdtemp(join(tmpdir(), 'caserelay-launcher-'));
+  const start = (args: string[], environment: Record<string, string>) =>
+    spawn(process.execPath, [launcher, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], CASERELAY_DATA: folder, ...environment },
+    });
+  return {
+    folder,
+    start,
+    /** Runs a command to its end. */
+    run(args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
+      return new Promise((resolve) => {
+        const child = start(args, environment);
+        let output = '';
+        for (const stream of [child.stdout, child.stderr])
+          stream.on('data', (chunk: Buffer) => (output += String(chunk)));
+        child.once('close', (code) => {
+          resolve({ code, output });
+        });
+      });
+    },
+    async remove(): Promise<void> {
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+export type Launcher = Awaited<ReturnType<typeof launcherInRoomOfItsOwn>>;
