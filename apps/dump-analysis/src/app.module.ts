@@ -72,7 +72,7 @@ function timerOf(host: AnalysisHost, store: AnalysisStore, queue: AnalysisQueue)
   return new ResumeAnalysesTimer(
     {
       due: (limit) => store.due(limit),
-      hint: (uploadIds) => queue.hint(uploadIds),
+      hint: (uploadIds) => queue.renewHints(uploadIds),
       failed: (error) => host.log.warn({ err: error }, 'waiting uploads could not be looked up'),
     },
     host.config.ANALYSIS_LOOK_SECONDS * 1000,

@@ -111,6 +111,14 @@ async function read(name: string, content: Buffer | null, location?: string): Pr
   return await answerTo(upload);
 }
 
+/** Loses everything at one moment, as FLUSHALL does; only in this test's corner. */
+async function wipeRedis(pattern = '*'): Promise<void> {
+  const redis = new Redis(system.environment['REDIS_URL'] as string);
+  const lose = `for _, key in ipairs(redis.call('keys', ARGV[1])) do redis.call('del', key) end`;
+  await redis.eval(lose, 0, `${system.namespace}:${pattern}`);
+  redis.disconnect();
+}
+
 const rowOf = async ({ uploadId }: Upload) =>
   (
     await system.query<{ state: string; attempts: number }>(
@@ -241,27 +249,56 @@ describe('an upload that waits', () => {
     expect(await answerTo(upload)).toMatchObject({ type: 'dump.analysed', subject: upload.caseId });
   }, 60_000);
 
+  it('is told once when two workers have read it at the same time', async () => {
+    const schema = system.schema('dump-analysis');
+    // Telling waits a second before it touches the row, so that a second worker can begin and end reading meanwhile.
+    await system.query(`create function ${schema}.dawdle() returns trigger language plpgsql as $$
+      begin if current_query() like '%told_at = now()%' then perform pg_sleep(1.5); end if; return null; end $$`);
+    await system.query(`create trigger dawdle before update on ${schema}.analysis
+      for each statement execute function ${schema}.dawdle()`);
+    try {
+      const upload = await anUpload('MEMORY.DMP', kernelDump());
+      await ask(upload);
+      await until('the first worker began', async () => (await rowOf(upload))?.attempts === 1);
+      await wipeRedis();
+      await until('the second worker began', async () => (await rowOf(upload))?.attempts === 2);
+      await answerTo(upload);
+      // Both workers wait at the same place for the same time: when a third tell would be over, so is the second.
+      const after = await anUpload('a.txt', Buffer.from('text'));
+      await ask(after);
+      await answerTo(after);
+      expect(heard.filter(({ data }) => data.uploadId === upload.uploadId)).toHaveLength(1);
+    } finally {
+      await system.query(`drop trigger dawdle on ${schema}.analysis`);
+    }
+  }, 60_000);
+
   it('is read when Redis is wiped under the running service', async () => {
-    const redis = new Redis(system.environment['REDIS_URL'] as string);
-    const wipe = async (): Promise<void> => {
-      for await (const keys of redis.scanStream({ match: `${system.namespace}:*`, count: 500 }) as AsyncIterable<
-        string[]
-      >)
-        if (keys.length > 0) await redis.del(keys);
-    };
     const uploads = await Promise.all(
       Array.from({ length: 8 }, () => anUpload('MEMORY.zip', zipOf({ 'MEMORY.DMP': kernelDump() }))),
     );
     for (const upload of uploads) {
       await ask(upload);
-      await wipe();
+      await wipeRedis();
     }
-    redis.disconnect();
     for (const upload of uploads) await answerTo(upload);
     await until('nobody works any more', async () =>
       (await Promise.all(uploads.map(rowOf))).every((row) => row?.state === 'told'),
     );
     for (const { uploadId } of uploads) expect(heard.filter(({ data }) => data.uploadId === uploadId)).toHaveLength(1);
+  }, 60_000);
+
+  it('is read though Redis kept its hint and lost the queue', async () => {
+    await service.stop();
+    const upload = await anUpload('MEMORY.DMP', kernelDump());
+    const { connection, prefix } = service.host.bull;
+    const queue = new Queue('dump-analysis', { connection, prefix });
+    await queue.add('analyse', {}, { jobId: upload.uploadId });
+    await queue.close();
+    await wipeRedis('dump-analysis:wait');
+    await start();
+    await ask(upload);
+    expect(await answerTo(upload)).toMatchObject({ type: 'dump.analysed' });
   }, 60_000);
 
   it('is read though the process that had begun was killed', async () => {

@@ -28,6 +28,19 @@ export class AnalysisQueue {
     await this.queue.addBulk(uploadIds.map((uploadId) => ({ name: 'analyse', data: {}, opts: { jobId: uploadId } })));
   }
 
+  /**
+   * Like `hint`, and mends hints that Redis lost in part: one whose place in the queue is gone while its content is
+   * still there would never be worked on, nor let itself be added again.
+   */
+  async renewHints(uploadIds: readonly string[]): Promise<void> {
+    await Promise.all(
+      uploadIds.map(async (uploadId) => {
+        if ((await this.queue.getJobState(uploadId)) === 'unknown') await this.queue.remove(uploadId);
+      }),
+    );
+    await this.hint(uploadIds);
+  }
+
   /** Reads uploads as hints come in. A process that dies loses its hints to others after a few seconds. */
   work(read: (uploadId: string) => Promise<void>, parallel: number): void {
     this.worker = new Worker(
