@@ -127,6 +127,7 @@ function ownUrl({ BIND_ADDRESS, HTTP_PORT }: ThisHost['config'], http: HttpAdapt
   const server = http.httpAdapter.getHttpServer() as { address(): AddressInfo | string | null };
   const address = server.address();
   const port = HTTP_PORT !== 0 ? HTTP_PORT : address !== null && typeof address === 'object' ? address.port : 0;
-  if (port === 0) throw new Error('the address of links is not known before the HTTP doors are open; set PUBLIC_URL or HTTP_PORT');
+  if (port === 0)
+    throw new Error('the address of links is not known before the HTTP doors are open; set PUBLIC_URL or HTTP_PORT');
   return `http://${BIND_ADDRESS.includes(':') ? `[${BIND_ADDRESS}]` : BIND_ADDRESS}:${port}`;
 }

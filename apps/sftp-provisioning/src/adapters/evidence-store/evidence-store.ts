@@ -14,7 +14,9 @@ export class EvidenceStore {
   async create(location: string): Promise<EvidenceFile> {
     const path = this.pathOf(location);
     await mkdir(dirname(path), { recursive: true, mode: 0o750 });
-    return new EvidenceFile(await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o640));
+    return new EvidenceFile(
+      await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o640),
+    );
   }
 
   async openForWriting(location: string): Promise<EvidenceFile> {

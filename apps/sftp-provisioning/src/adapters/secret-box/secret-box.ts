@@ -12,14 +12,19 @@ export class SecretBox {
   seal(secret: string, context: string): string {
     const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(context));
-    return Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
+    return Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+      'base64',
+    );
   }
 
   /** Throws when the secret was sealed with another key or context, or was changed. */
   open(sealed: string, context: string): string {
     const bytes = Buffer.from(sealed, 'base64');
-    if (bytes.length < nonceBytes + tagBytes) throw new Error(`a sealed secret has ${bytes.length} bytes; it needs at least 28`);
-    const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
+    if (bytes.length < nonceBytes + tagBytes)
+      throw new Error(`a sealed secret has ${bytes.length} bytes; it needs at least 28`);
+    const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, nonceBytes), {
+      authTagLength: tagBytes,
+    })
       .setAAD(Buffer.from(context))
       .setAuthTag(bytes.subarray(-tagBytes));
     return decipher.update(bytes.subarray(nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');

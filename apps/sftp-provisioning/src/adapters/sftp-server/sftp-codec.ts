@@ -29,7 +29,11 @@ export type Request =
   | { kind: 'close' | 'fstat' | 'readdir' | 'fsync'; id: number; handle: number }
   | { kind: 'read'; id: number; handle: number; offset: number; length: number }
   | { kind: 'write'; id: number; handle: number; offset: number; buffers: Buffer[]; length: number }
-  | { kind: 'stat' | 'opendir' | 'remove' | 'mkdir' | 'rmdir' | 'realpath' | 'setstat' | 'statvfs'; id: number; path: Buffer }
+  | {
+      kind: 'stat' | 'opendir' | 'remove' | 'mkdir' | 'rmdir' | 'realpath' | 'setstat' | 'statvfs';
+      id: number;
+      path: Buffer;
+    }
   | { kind: 'fsetstat'; id: number; handle: number; size: number | null }
   | { kind: 'rename'; id: number; from: Buffer; to: Buffer; replace: boolean }
   | { kind: 'limits' | 'unsupported'; id: number };
@@ -83,7 +87,8 @@ export class RequestReader {
 
   /** The usual WRITE: its header lies whole in this chunk, so its data need not be gathered first. */
   private startWrite(chunk: Buffer, at: number): number | null {
-    if (this.got > 0 || chunk.length - at < writeHeaderBytes || chunk[at] !== 6 || chunk.readUInt32BE(at + 5) !== 4) return null;
+    if (this.got > 0 || chunk.length - at < writeHeaderBytes || chunk[at] !== 6 || chunk.readUInt32BE(at + 5) !== 4)
+      return null;
     const length = chunk.readUInt32BE(at + 21);
     if (length === 0 || writeHeaderBytes + length !== this.needed) return null;
     this.writing = {
@@ -220,7 +225,9 @@ class Fields {
   private advance(bytes: number): number {
     const at = this.at;
     if (at + bytes > this.packet.length)
-      throw new BadPacket(`a packet of type ${this.packet[0]} ends after ${this.packet.length} bytes; ${at + bytes} are needed`);
+      throw new BadPacket(
+        `a packet of type ${this.packet[0]} ends after ${this.packet.length} bytes; ${at + bytes} are needed`,
+      );
     this.at = at + bytes;
     return at;
   }
@@ -251,7 +258,11 @@ export const reply = {
     return packet(103, uint32(id), uint32(data.length), data);
   },
   names(id: number, names: readonly { name: string; attributes: Attributes }[]): Buffer {
-    const entries = names.flatMap(({ name, attributes }) => [text(name), text(longName(name, attributes)), encode(attributes)]);
+    const entries = names.flatMap(({ name, attributes }) => [
+      text(name),
+      text(longName(name, attributes)),
+      encode(attributes),
+    ]);
     return packet(104, uint32(id), uint32(names.length), ...entries);
   },
   attributes(id: number, attributes: Attributes): Buffer {
@@ -263,7 +274,11 @@ export const reply = {
   room(id: number, room: { blockBytes: number; blocks: number; freeBlocks: number }): Buffer {
     const { blockBytes, blocks, freeBlocks } = room;
     const longestName = 255;
-    return packet(201, uint32(id), ...[blockBytes, blockBytes, blocks, freeBlocks, freeBlocks, 0, 0, 0, 0, 0, longestName].map(uint64));
+    return packet(
+      201,
+      uint32(id),
+      ...[blockBytes, blockBytes, blocks, freeBlocks, freeBlocks, 0, 0, 0, 0, 0, longestName].map(uint64),
+    );
   },
 };
 

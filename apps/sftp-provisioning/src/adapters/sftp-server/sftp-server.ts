@@ -100,7 +100,10 @@ export class SftpServer {
     const address = socket.remoteAddress ?? '';
     const sameAddress = [...this.sockets.values()].filter((visit) => visit.address === address).length;
     if (this.sockets.size >= this.options.mostConnections || sameAddress >= this.options.mostConnectionsPerAddress) {
-      this.options.log.warn({ address, connections: this.sockets.size, sameAddress }, 'too many SFTP connections; one was refused');
+      this.options.log.warn(
+        { address, connections: this.sockets.size, sameAddress },
+        'too many SFTP connections; one was refused',
+      );
       socket.destroy();
       return;
     }
@@ -144,7 +147,10 @@ export class SftpServer {
         username.length <= 64 && password.length <= 256 ? await this.options.authenticate(username, password) : null;
       if (principal) {
         visit.enter(principal);
-        this.options.log.info({ caseId: principal.caseId, account: username, address: visit.address }, 'a customer logged in');
+        this.options.log.info(
+          { caseId: principal.caseId, account: username, address: visit.address },
+          'a customer logged in',
+        );
         context.accept();
         return;
       }

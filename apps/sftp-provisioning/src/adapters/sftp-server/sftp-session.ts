@@ -1,4 +1,14 @@
-import { BadPacket, RequestReader, mostDataBytes, openFlags, reply, status, type Attributes, type Request, type Status } from './sftp-codec.js';
+import {
+  BadPacket,
+  RequestReader,
+  mostDataBytes,
+  openFlags,
+  reply,
+  status,
+  type Attributes,
+  type Request,
+  type Status,
+} from './sftp-codec.js';
 
 /** What a session shows a client: files and folders by paths that the client gave as bytes. */
 export interface RemoteFiles {
@@ -264,7 +274,9 @@ export class SftpSession {
   private regulate(): void {
     const share = this.isPaused ? 0.5 : 1;
     const tooMuch =
-      this.clientIsSlow || this.requestsWaiting > mostRequestsAtOnce * share || this.bytesWaiting > mostBytesWaiting * share;
+      this.clientIsSlow ||
+      this.requestsWaiting > mostRequestsAtOnce * share ||
+      this.bytesWaiting > mostBytesWaiting * share;
     if (tooMuch === this.isPaused || this.isOver) return;
     this.isPaused = tooMuch;
     if (tooMuch) this.channel.pause();

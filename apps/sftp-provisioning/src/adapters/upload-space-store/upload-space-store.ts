@@ -28,7 +28,13 @@ export class UploadSpaceStore {
     return this.findOne('account = $1', account);
   }
 
-  async add(space: { spaceId: string; caseId: string; account: string; sealedPassword: string; openedAt: Date }): Promise<boolean> {
+  async add(space: {
+    spaceId: string;
+    caseId: string;
+    account: string;
+    sealedPassword: string;
+    openedAt: Date;
+  }): Promise<boolean> {
     const added = await this.rows<{ space_id: string }>(
       `with added as (
          insert into upload_space (space_id, case_id, account, sealed_password, state, opened_at)
@@ -40,10 +46,10 @@ export class UploadSpaceStore {
   }
 
   async open(spaceId: string, at: Date): Promise<void> {
-    await this.database.query(`update upload_space set state = 'open', opened_at = $2, closed_at = null where space_id = $1`, [
-      spaceId,
-      at,
-    ]);
+    await this.database.query(
+      `update upload_space set state = 'open', opened_at = $2, closed_at = null where space_id = $1`,
+      [spaceId, at],
+    );
   }
 
   async closeOfCase(caseId: string, at: Date): Promise<{ spaceId: string; account: string } | null> {
@@ -57,12 +63,10 @@ export class UploadSpaceStore {
   }
 
   async addLink(link: { tokenHash: Buffer; spaceId: string; expiresAt: Date; maxOpenings: number }): Promise<void> {
-    await this.database.query('insert into credential_link (token_hash, space_id, expires_at, max_openings) values ($1, $2, $3, $4)', [
-      link.tokenHash,
-      link.spaceId,
-      link.expiresAt,
-      link.maxOpenings,
-    ]);
+    await this.database.query(
+      'insert into credential_link (token_hash, space_id, expires_at, max_openings) values ($1, $2, $3, $4)',
+      [link.tokenHash, link.spaceId, link.expiresAt, link.maxOpenings],
+    );
   }
 
   async findLink(tokenHash: Buffer): Promise<{ space: StoredSpace; expiresAt: Date; openingsLeft: number } | null> {
@@ -96,5 +100,11 @@ export class UploadSpaceStore {
 }
 
 function spaceOf(row: SpaceRow): StoredSpace {
-  return { spaceId: row.space_id, caseId: row.case_id, account: row.account, sealedPassword: row.sealed_password, state: row.state };
+  return {
+    spaceId: row.space_id,
+    caseId: row.case_id,
+    account: row.account,
+    sealedPassword: row.sealed_password,
+    state: row.state,
+  };
 }

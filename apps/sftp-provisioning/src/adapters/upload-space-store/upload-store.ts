@@ -38,7 +38,10 @@ export class UploadStore {
   constructor(private readonly database: Pick<EntityManager, 'query'>) {}
 
   async lockOpenSpace(spaceId: string): Promise<boolean> {
-    const [row] = await this.rows<{ state: string }>('select state from upload_space where space_id = $1 for no key update', [spaceId]);
+    const [row] = await this.rows<{ state: string }>(
+      'select state from upload_space where space_id = $1 for no key update',
+      [spaceId],
+    );
     return row?.state === 'open';
   }
 
@@ -47,7 +50,10 @@ export class UploadStore {
   }
 
   async find(spaceId: string, folder: string, name: string): Promise<StoredUpload | null> {
-    return (await this.select('space_id = $1 and folder = $2 and name = $3 and is_visible', [spaceId, folder, name]))[0] ?? null;
+    return (
+      (await this.select('space_id = $1 and folder = $2 and name = $3 and is_visible', [spaceId, folder, name]))[0] ??
+      null
+    );
   }
 
   async list(spaceId: string, folder: string): Promise<StoredUpload[]> {
@@ -74,7 +80,11 @@ export class UploadStore {
   }
 
   async show(uploadId: string, { folder, name }: Place): Promise<void> {
-    await this.database.query('update upload set is_visible = true, folder = $2, name = $3 where upload_id = $1', [uploadId, folder, name]);
+    await this.database.query('update upload set is_visible = true, folder = $2, name = $3 where upload_id = $1', [
+      uploadId,
+      folder,
+      name,
+    ]);
   }
 
   async forget(uploadId: string): Promise<void> {
@@ -90,10 +100,10 @@ export class UploadStore {
   }
 
   async resume(uploadId: string, at: Date): Promise<void> {
-    await this.database.query(`update upload set state = 'receiving', sha256 = null, changed_at = $2 where upload_id = $1`, [
-      uploadId,
-      at,
-    ]);
+    await this.database.query(
+      `update upload set state = 'receiving', sha256 = null, changed_at = $2 where upload_id = $1`,
+      [uploadId, at],
+    );
   }
 
   async markInterrupted(uploadId: string, bytes: number, at: Date): Promise<{ started: boolean } | null> {
@@ -117,7 +127,11 @@ export class UploadStore {
     await this.keep(uploadId, 'received', content, at, pathOf(row));
   }
 
-  async findTold(spaceId: string, place: Place, sha256: string): Promise<{ uploadId: string; isVisible: boolean } | null> {
+  async findTold(
+    spaceId: string,
+    place: Place,
+    sha256: string,
+  ): Promise<{ uploadId: string; isVisible: boolean } | null> {
     const [row] = await this.rows<{ upload_id: string; is_visible: boolean }>(
       `select upload_id, is_visible from upload
        where space_id = $1 and told_path = $2 and sha256 = $3 and state = 'received' order by is_visible limit 1`,
@@ -137,7 +151,9 @@ export class UploadStore {
 
   async hasFolder(spaceId: string, folder: string): Promise<boolean> {
     if (folder === '') return true;
-    return (await this.rows('select 1 from upload_folder where space_id = $1 and path = $2', [spaceId, folder])).length === 1;
+    return (
+      (await this.rows('select 1 from upload_folder where space_id = $1 and path = $2', [spaceId, folder])).length === 1
+    );
   }
 
   async listFolders(spaceId: string, parent: string): Promise<{ name: string; changedAt: Date }[]> {
@@ -154,13 +170,10 @@ export class UploadStore {
 
   async addFolder(spaceId: string, path: string, at: Date): Promise<void> {
     const slash = path.lastIndexOf('/');
-    await this.database.query('insert into upload_folder (space_id, path, parent, name, changed_at) values ($1, $2, $3, $4, $5)', [
-      spaceId,
-      path,
-      slash < 0 ? '' : path.slice(0, slash),
-      path.slice(slash + 1),
-      at,
-    ]);
+    await this.database.query(
+      'insert into upload_folder (space_id, path, parent, name, changed_at) values ($1, $2, $3, $4, $5)',
+      [spaceId, path, slash < 0 ? '' : path.slice(0, slash), path.slice(slash + 1), at],
+    );
   }
 
   async removeFolder(spaceId: string, path: string): Promise<void> {
@@ -181,11 +194,10 @@ export class UploadStore {
        where space_id = $1 and starts_with(path, $2 || '/')`,
       values,
     );
-    await this.database.query('update upload_folder set path = $3, parent = $4, name = $5 where space_id = $1 and path = $2', [
-      ...values,
-      slash < 0 ? '' : to.slice(0, slash),
-      to.slice(slash + 1),
-    ]);
+    await this.database.query(
+      'update upload_folder set path = $3, parent = $4, name = $5 where space_id = $1 and path = $2',
+      [...values, slash < 0 ? '' : to.slice(0, slash), to.slice(slash + 1)],
+    );
   }
 
   private async keep(

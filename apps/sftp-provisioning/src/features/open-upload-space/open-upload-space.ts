@@ -10,7 +10,13 @@ export interface Needs {
   spaces: {
     findOfCase(caseId: string): Promise<{ spaceId: string; account: string; state: 'open' | 'closed' } | null>;
     /** False when the account name or the case has a space already. */
-    add(space: { spaceId: string; caseId: string; account: string; sealedPassword: string; openedAt: Date }): Promise<boolean>;
+    add(space: {
+      spaceId: string;
+      caseId: string;
+      account: string;
+      sealedPassword: string;
+      openedAt: Date;
+    }): Promise<boolean>;
     open(spaceId: string, at: Date): Promise<void>;
     addLink(link: { tokenHash: Buffer; spaceId: string; expiresAt: Date; maxOpenings: number }): Promise<void>;
   };
@@ -40,7 +46,9 @@ export async function openUploadSpace(event: EventOf<'case.upload-space-requeste
       return [await tellOpened({ spaceId, account }, needs)];
     if (await needs.spaces.findOfCase(event.subject)) return [];
   }
-  throw new Error(`the account name ${name} and ${mostNamesTried - 1} numbers after it are taken; give the customer a longer name`);
+  throw new Error(
+    `the account name ${name} and ${mostNamesTried - 1} numbers after it are taken; give the customer a longer name`,
+  );
 }
 
 /** Lets the account of a reopened case in again. A case that never had a space stays without. */

@@ -6,15 +6,20 @@ import { ArrivingFile, type StoredFile } from './arriving-file.js';
 describe('a file that arrives', () => {
   it('is whole and hashed right in whatever order and sizes its bytes come', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 500 }), fc.integer({ min: 1, max: 60 }), fc.infiniteStream(fc.nat()), async (content, size, random) => {
-        const whole = Buffer.from(content);
-        const pieces = shuffled(cut(whole, size), random);
-        const disk = new MemoryFile();
-        const file = new ArrivingFile(disk, 0);
-        await Promise.all(pieces.map(({ offset, bytes }) => file.write(offset, [bytes], bytes.length)));
-        expect(await file.finish()).toEqual({ bytes: whole.length, sha256: sha256(whole) });
-        expect(disk.content.equals(whole)).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 1, maxLength: 500 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.infiniteStream(fc.nat()),
+        async (content, size, random) => {
+          const whole = Buffer.from(content);
+          const pieces = shuffled(cut(whole, size), random);
+          const disk = new MemoryFile();
+          const file = new ArrivingFile(disk, 0);
+          await Promise.all(pieces.map(({ offset, bytes }) => file.write(offset, [bytes], bytes.length)));
+          expect(await file.finish()).toEqual({ bytes: whole.length, sha256: sha256(whole) });
+          expect(disk.content.equals(whole)).toBe(true);
+        },
+      ),
       { numRuns: 200 },
     );
   });

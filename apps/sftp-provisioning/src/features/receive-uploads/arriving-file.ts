@@ -60,10 +60,18 @@ export class ArrivingFile {
 
   write(offset: number, buffers: Buffer[], bytes: number): Promise<void> {
     if (offset > this.whole + furthestAhead)
-      throw new FileRefusal('EINVAL', `byte ${offset} comes before the bytes from ${this.whole} on; send the file in order`);
+      throw new FileRefusal(
+        'EINVAL',
+        `byte ${offset} comes before the bytes from ${this.whole} on; send the file in order`,
+      );
     if (bytes === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.waiting.push({ offset, bytes, buffers, done: (error) => (error === undefined ? resolve() : reject(error as Error)) });
+      this.waiting.push({
+        offset,
+        bytes,
+        buffers,
+        done: (error) => (error === undefined ? resolve() : reject(error as Error)),
+      });
       this.writing ??= this.writeAll();
     });
   }

@@ -3,7 +3,15 @@ import { v7 as newId } from 'uuid';
 import { ArrivingFile, type StoredFile } from './arriving-file.js';
 import { isTemporaryName, parsePath, safeName } from './customer-path.js';
 import { FileRefusal } from './file-refusal.js';
-import { pathOf, type Content, type Space, type Upload, type UploadReception, type Uploads, type Writer } from './receive-uploads.js';
+import {
+  pathOf,
+  type Content,
+  type Space,
+  type Upload,
+  type UploadReception,
+  type Uploads,
+  type Writer,
+} from './receive-uploads.js';
 
 export interface Entry {
   readonly name: string;
@@ -75,7 +83,9 @@ export class SpaceFiles {
 
   async openFile(path: Buffer, intent: OpenIntent): Promise<OpenFile> {
     const place = below(path);
-    return intent.write ? this.inTurn(() => this.openForWriting(path, place, intent)) : this.openForReading(path, place);
+    return intent.write
+      ? this.inTurn(() => this.openForWriting(path, place, intent))
+      : this.openForReading(path, place);
   }
 
   async makeFolder(path: Buffer): Promise<void> {
@@ -96,7 +106,8 @@ export class SpaceFiles {
     await this.change(async (uploads) => {
       if (!(await uploads.hasFolder(spaceId, folder))) throw absent(path);
       const inside = [...(await uploads.list(spaceId, folder)), ...(await uploads.listFolders(spaceId, folder))];
-      if (inside.length > 0) throw new FileRefusal('EEXIST', `the folder is not empty; it holds ${inside.length} entries`);
+      if (inside.length > 0)
+        throw new FileRefusal('EEXIST', `the folder is not empty; it holds ${inside.length} entries`);
       await uploads.removeFolder(spaceId, folder);
       return [];
     });
@@ -128,7 +139,8 @@ export class SpaceFiles {
       await this.refuseWithoutFolder(uploads, to.folder);
       if (await uploads.hasFolder(spaceId, pathOf(from))) {
         await this.refuseWhenTaken(uploads, to);
-        if (`${pathOf(to)}/`.startsWith(`${pathOf(from)}/`)) throw new FileRefusal('EINVAL', 'a folder cannot go into itself');
+        if (`${pathOf(to)}/`.startsWith(`${pathOf(from)}/`))
+          throw new FileRefusal('EINVAL', 'a folder cannot go into itself');
         await uploads.renameFolder(spaceId, pathOf(from), pathOf(to));
         return [];
       }
@@ -139,7 +151,11 @@ export class SpaceFiles {
       await this.refuseWhenTaken(uploads, to);
       await uploads.rename(upload.uploadId, to.folder, to.name, this.now());
       if (upload.state !== 'named-later' || isTemporaryName(to.name) || upload.sha256 === null) return [];
-      const received = await this.receive(uploads, { ...upload, ...to }, { bytes: upload.bytes, sha256: upload.sha256 });
+      const received = await this.receive(
+        uploads,
+        { ...upload, ...to },
+        { bytes: upload.bytes, sha256: upload.sha256 },
+      );
       spare = received.spare;
       return received.tells;
     });
@@ -167,10 +183,12 @@ export class SpaceFiles {
     if (upload && intent.create && intent.exclusive) throw new FileRefusal('EEXIST', 'the file exists already');
     if (!upload) {
       if (!intent.create) throw absent(path);
-      if (await this.uploads.hasFolder(this.space.spaceId, pathOf(place))) throw new FileRefusal('EACCES', 'this is a folder');
+      if (await this.uploads.hasFolder(this.space.spaceId, pathOf(place)))
+        throw new FileRefusal('EACCES', 'this is a folder');
       return this.begin(place, null);
     }
-    if (upload.state === 'received') return intent.truncate ? this.begin(place, upload) : this.handle(place, upload, null);
+    if (upload.state === 'received')
+      return intent.truncate ? this.begin(place, upload) : this.handle(place, upload, null);
     return this.goOn(place, upload, intent);
   }
 
@@ -223,7 +241,18 @@ export class SpaceFiles {
     const uploadId = newId();
     const location = `uploads/${caseId}/${uploadId}/${safeName(place.name)}`;
     const { folder, name } = place;
-    return { uploadId, spaceId, caseId, folder, name, location, state: 'receiving', bytes: 0, sha256: null, changedAt: this.now() };
+    return {
+      uploadId,
+      spaceId,
+      caseId,
+      folder,
+      name,
+      location,
+      state: 'receiving',
+      bytes: 0,
+      sha256: null,
+      changedAt: this.now(),
+    };
   }
 
   /**
@@ -258,7 +287,8 @@ export class SpaceFiles {
   /** A change of this space by someone who has its turn; refused when the space was closed meanwhile. */
   changeInTurn(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void> {
     return this.reception.needs.transaction(async (uploads) => {
-      if (!(await uploads.lockOpenSpace(this.space.spaceId))) throw new FileRefusal('EACCES', 'this account was closed');
+      if (!(await uploads.lockOpenSpace(this.space.spaceId)))
+        throw new FileRefusal('EACCES', 'this account was closed');
       return { result: undefined, tells: await work(uploads) };
     });
   }
@@ -523,13 +553,18 @@ class WritingHandle implements OpenFile, Writer {
 
   private refuseUnlessOpen(): void {
     if (this.state === 'open') return;
-    throw new FileRefusal('EIO', this.state === 'replaced' ? 'a newer connection took this file over' : 'the file is closed');
+    throw new FileRefusal(
+      'EIO',
+      this.state === 'replaced' ? 'a newer connection took this file over' : 'the file is closed',
+    );
   }
 }
 
 type Below = { folder: string; name: string };
 
-function placeOf(path: Buffer): { kind: 'root' } | { kind: 'upload' } | { kind: 'outside' } | ({ kind: 'below' } & Below) {
+function placeOf(
+  path: Buffer,
+): { kind: 'root' } | { kind: 'upload' } | { kind: 'outside' } | ({ kind: 'below' } & Below) {
   const [top, ...rest] = parsePath(path);
   if (top === undefined) return { kind: 'root' };
   if (top !== 'upload') return { kind: 'outside' };
@@ -539,7 +574,8 @@ function placeOf(path: Buffer): { kind: 'root' } | { kind: 'upload' } | { kind: 
 
 function below(path: Buffer): Below {
   const place = placeOf(path);
-  if (place.kind !== 'below') throw new FileRefusal('EACCES', 'only what is below /upload can be changed; upload there');
+  if (place.kind !== 'below')
+    throw new FileRefusal('EACCES', 'only what is below /upload can be changed; upload there');
   return { folder: place.folder, name: place.name };
 }
 

@@ -42,8 +42,10 @@ const texts = {
     left: (count: number) => `This link can be opened ${count} more times.`,
     unknown: 'This link is not known. Check that it was copied whole.',
     expired: 'This link has expired. Write to us in the thread of your case, and we will send a new one.',
-    'used-up': 'This link was opened as often as it may be. Write to us in the thread of your case, and we will send a new one.',
-    closed: 'This upload account is closed because its case is closed. Write to us in the thread of your case to reopen it.',
+    'used-up':
+      'This link was opened as often as it may be. Write to us in the thread of your case, and we will send a new one.',
+    closed:
+      'This upload account is closed because its case is closed. Write to us in the thread of your case to reopen it.',
   },
   'zh-CN': {
     title: '您的上传账号',
@@ -70,7 +72,9 @@ const texts = {
 
 /** The language of the page: as asked for by `?lang=`, else what the browser prefers, else Chinese. */
 export function languageOf(asked: string | null, acceptLanguage: string): Language {
-  const wish = [asked ?? '', ...acceptLanguage.slice(0, 200).split(',')].find((language) => /^\s*(zh|en)\b/i.test(language));
+  const wish = [asked ?? '', ...acceptLanguage.slice(0, 200).split(',')].find((language) =>
+    /^\s*(zh|en)\b/i.test(language),
+  );
   return wish && /^\s*en/i.test(wish) ? 'en' : 'zh-CN';
 }
 
@@ -114,7 +118,10 @@ function shown(credentials: Credentials, openingsLeft: number, language: Languag
     '</table>',
     `<p>${text.hint}</p>`,
     command(text.filezilla, `sftp://${host}`),
-    command(text.winscp, `open sftp://${user}@${host}:${port}${folder}/ -hostkey="ssh-ed25519 255 ${fingerprint.replace('SHA256:', '')}"`),
+    command(
+      text.winscp,
+      `open sftp://${user}@${host}:${port}${folder}/ -hostkey="ssh-ed25519 255 ${fingerprint.replace('SHA256:', '')}"`,
+    ),
     command(text.sftp, `sftp -P ${port} ${user}@${host}:${folder}`),
     `<p class="note">${text.left(openingsLeft)}</p>`,
   ].join('\n');

@@ -25,7 +25,10 @@ export class ShowCredentialsController {
   async reveal(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const answer = await showCredentials(token, true, this.showing.needs());
     if (answer.kind === 'shown')
-      this.showing.log.info({ caseId: answer.caseId, address: request.ip, openingsLeft: answer.openingsLeft }, 'credentials were shown');
+      this.showing.log.info(
+        { caseId: answer.caseId, address: request.ip, openingsLeft: answer.openingsLeft },
+        'credentials were shown',
+      );
     this.answer(answer, request, response);
   }
 
@@ -44,10 +47,10 @@ export class ShowCredentialsController {
       case 'gone':
         throw new Problem(status, 'Link no longer valid', refusalText(answer, language), { because: answer.because });
       case 'hidden':
-        response.json({ reveal: 'POST' });
+        response.status(status).json({ reveal: 'POST' });
         return;
       case 'shown':
-        response.json(answer.credentials);
+        response.status(status).json(answer.credentials);
     }
   }
 }

@@ -1,0 +1,187 @@
+import type { AnyEvent, CaseFile, EventOf, EventType, UploadSpace } from '@caserelay/contracts';
+import { runService } from '@caserelay/service-host';
+import { sftpProvisioning } from '@caserelay/sftp-provisioning';
+import { connect } from 'amqplib';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
+import { aSystem, type System } from '../../support/system.js';
+import { until } from '../../support/until.js';
+
+/** The service with a broker's ear on it: what it is told, and what it tells. */
+export interface Room {
+  readonly system: System;
+  service: Awaited<ReturnType<typeof runService<typeof sftpProvisioning.config>>>;
+  readonly heard: AnyEvent[];
+  tell<Type extends EventType>(type: Type, caseId: string, data: EventOf<Type>['data']): Promise<void>;
+  told<Type extends EventType>(caseId: string, type: Type): EventOf<Type>[];
+  restart(): Promise<void>;
+  /** A new case with an open space and the credentials that its link shows. */
+  openSpace(endCustomer?: string): Promise<OpenSpace>;
+  close(): Promise<void>;
+}
+
+export interface OpenSpace {
+  readonly caseId: string;
+  readonly space: UploadSpace;
+  readonly credentials: Credentials;
+}
+
+export interface Credentials {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  folder: string;
+  fingerprint: string;
+}
+
+export async function aRoom(more: Record<string, string> = {}): Promise<Room> {
+  const system = await aSystem({ SECRET_KEY: randomBytes(32).toString('base64'), ...more });
+  const environment = {
+    ...system.environment,
+    SFTP_HOST_KEY_FILE: join(system.environment['EVIDENCE_DIR'] as string, '..', 'sftp_host_key'),
+  };
+  const start = async () => {
+    const service = await runService(sftpProvisioning, environment);
+    await until('the service is ready', async () => (await fetch(`${service.url}/health/ready`)).ok);
+    return service;
+  };
+  const first = await start().catch(async (error: unknown) => {
+    await system.remove();
+    throw error;
+  });
+  const heard: AnyEvent[] = [];
+  const connection = await connect(system.environment['AMQP_URL'] as string);
+  const channel = await connection.createConfirmChannel();
+  const room: Room = {
+    system,
+    service: first,
+    heard,
+    async tell(type, caseId, data) {
+      const id = randomUUID();
+      const event = {
+        specversion: '1.0',
+        id,
+        source: '/caserelay/test',
+        type,
+        subject: caseId,
+        time: new Date().toISOString(),
+        data,
+      };
+      channel.publish(room.service.host.topology.events, type, Buffer.from(JSON.stringify(event)), {
+        messageId: id,
+        persistent: true,
+      });
+      await channel.waitForConfirms();
+    },
+    told: <Type extends EventType>(caseId: string, type: Type) =>
+      heard.filter((event): event is EventOf<Type> => event.subject === caseId && event.type === type),
+    async restart() {
+      await room.service.stop();
+      room.service = await start();
+    },
+    async openSpace(endCustomer = '测试客户有限公司') {
+      const caseId = randomUUID();
+      await room.tell('case.upload-space-requested', caseId, { file: aFile({ endCustomer }) });
+      const opened = await until('the space is opened', () => room.told(caseId, 'upload-space.opened')[0]);
+      return { caseId, space: opened.data, credentials: await reveal(opened.data.link) };
+    },
+    async close() {
+      await room.service.stop();
+      await connection.close();
+      await system.remove();
+    },
+  };
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  for (const word of ['upload', 'upload-space'])
+    await channel.bindQueue(queue, room.service.host.topology.events, `${word}.*`);
+  await channel.consume(
+    queue,
+    (message) => {
+      if (message) heard.push(JSON.parse(message.content.toString()) as AnyEvent);
+    },
+    { noAck: true },
+  );
+  return room;
+}
+
+export function aFile(more: Partial<CaseFile> = {}): CaseFile {
+  return {
+    caseNumber: 'CAS-02227-X4W1B1',
+    trackingToken: 'CMIT:0001409',
+    topic: '拷贝文件异常',
+    partner: null,
+    endCustomer: null,
+    problem: null,
+    contact: null,
+    owner: null,
+    language: 'zh-CN',
+    lastMessageId: null,
+    ...more,
+  };
+}
+
+export async function reveal(link: string): Promise<Credentials> {
+  const response = await fetch(link, { method: 'POST', headers: { accept: 'application/json' } });
+  if (!response.ok) throw new Error(`the link answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Credentials;
+}
+
+/** A logged-in client; rejects when the login is refused. */
+export async function logIn({
+  host,
+  port,
+  user,
+  password,
+}: Credentials): Promise<{ client: Client; sftp: SFTPWrapper }> {
+  const client = new ssh2.Client();
+  await new Promise<void>((resolve, reject) => {
+    client
+      .once('ready', resolve)
+      .once('error', reject)
+      .once('close', () => reject(new Error('the connection was closed')));
+    client.connect({ host, port, username: user, password, readyTimeout: 10_000 });
+  });
+  client.on('error', () => undefined);
+  const sftp = await new Promise<SFTPWrapper>((resolve, reject) => {
+    client.sftp((error, opened) => (error ? reject(error) : resolve(opened)));
+  });
+  sftp.on('error', () => undefined);
+  return { client, sftp };
+}
+
+/** Turns a callback of ssh2 into a promise. */
+export function ask<Answer = void>(
+  run: (done: (error?: Error | null, answer?: Answer) => void) => unknown,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    run((error, answer) => (error ? reject(error) : resolve(answer as Answer)));
+  });
+}
+
+export async function openFor(sftp: SFTPWrapper, path: string, flags: number): Promise<Buffer> {
+  return ask<Buffer>((done) => sftp.open(path, flags as unknown as 'w', done));
+}
+
+export async function writeAt(
+  sftp: SFTPWrapper,
+  handle: Buffer,
+  content: Buffer,
+  from = 0,
+  size = 32_000,
+): Promise<void> {
+  for (let at = 0; at < content.length; at += size) {
+    const piece = content.subarray(at, at + size);
+    await ask((done) => sftp.write(handle, piece, 0, piece.length, from + at, done));
+  }
+}
+
+/** Uploads as every client does it for a new file: WRITE, CREAT and TRUNC. */
+export async function upload(sftp: SFTPWrapper, path: string, content: Buffer): Promise<void> {
+  const handle = await openFor(sftp, path, newFile);
+  await writeAt(sftp, handle, content);
+  await ask((done) => sftp.close(handle, done));
+}
+
+export const newFile = 0x1a;
