@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { open } from 'node:fs/promises';
 import { describeDump, readDump, signatureOf, UnreadableDump, type ByteSource } from './index.js';
 
