@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import readline from 'node:readline/promises';
 import { LauncherError } from './launcher-error.mjs';
@@ -5,6 +6,7 @@ import { findProgram, runProgram } from './programs.mjs';
 import { say } from './say.mjs';
 
 const startPolicy = '/usr/sbin/policy-rc.d';
+const ourMark = '# caserelay: only while it installs packages';
 
 /** Installs packages when that is possible and allowed; gives null when done, else what stood in the way. */
 export async function installDebianPackages(packages, { yes }) {
@@ -16,9 +18,9 @@ export async function installDebianPackages(packages, { yes }) {
     return 'not installed without consent (answer yes, or give --yes)';
   }
   say(`installing Debian packages: ${names} (apt-get update first)`);
-  withoutAutostart(elevate, () => {
-    run(elevate, ['apt-get', 'update', '-qq']);
-    run(elevate, ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  await withoutAutostart(elevate, async () => {
+    await run(elevate, ['apt-get', 'update', '-qq']);
+    await run(elevate, ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages]);
   });
   return null;
 }
@@ -43,19 +45,36 @@ function asRoot() {
  * Debian starts a service as soon as it is installed. We want the programs only, for instances of our own; a policy of
  * 101 says so while we install (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt).
  */
-function withoutAutostart(elevate, install) {
-  if (fs.existsSync(startPolicy)) return install();
-  run(elevate, ['sh', '-c', `printf '#!/bin/sh\\nexit 101\\n' > ${startPolicy} && chmod 755 ${startPolicy}`]);
+async function withoutAutostart(elevate, install) {
+  if (fs.existsSync(startPolicy) && !fs.readFileSync(startPolicy, 'utf8').includes(ourMark)) return install();
+  const text = `#!/bin/sh\\n${ourMark}\\nexit 101\\n`;
+  await run(elevate, ['sh', '-c', `printf '${text}' > ${startPolicy} && chmod 755 ${startPolicy}`]);
+  // On Ctrl-C too: left behind, it would keep every later package of this machine from starting its service.
+  const remove = () => runProgram(...asCommand([...elevate, 'rm', '-f', startPolicy]));
+  process.once('exit', remove);
   try {
-    return install();
+    await install();
   } finally {
-    run(elevate, ['rm', '-f', startPolicy]);
+    remove();
+    process.off('exit', remove);
   }
 }
 
-function run(elevate, command) {
-  const [program, ...args] = [...elevate, ...command];
+function asCommand([program, ...args]) {
+  return [program, args];
+}
+
+async function run(elevate, command) {
+  const [program, args] = asCommand([...elevate, ...command]);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-  const done = runProgram(program, args, { env });
-  if (!done.ok) throw new LauncherError(`${command.join(' ')} failed:\n${done.text.split('\n').slice(-15).join('\n')}`);
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) {
+    throw new LauncherError(`${command.join(' ')} failed:\n${output.trim().split('\n').slice(-15).join('\n')}`);
+  }
 }
