@@ -79,8 +79,19 @@ async function listenOurs(): Promise<void> {
   const publisher = new Publisher({ url: brokerUrl, name: 'bench listener', topology, log: silent });
   publisher.start();
   const outbox = new Outbox(database, { source: 'bench', now: () => new Date(), wakeRelay: () => undefined });
-  const strategy = new CaseRelayTransport({ url: brokerUrl, service: 'dump-analysis', topology, database, outbox, publisher, log: silent });
-  const app = await NestFactory.createMicroservice({ module: class OurModule {}, controllers: [OurDoor] }, { logger: false, strategy });
+  const strategy = new CaseRelayTransport({
+    url: brokerUrl,
+    service: 'dump-analysis',
+    topology,
+    database,
+    outbox,
+    publisher,
+    log: silent,
+  });
+  const app = await NestFactory.createMicroservice(
+    { module: class OurModule {}, controllers: [OurDoor] },
+    { logger: false, strategy },
+  );
   await app.listen();
   await publisher.connected(10_000);
   while (!strategy.isListening) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -93,4 +104,5 @@ process.on('message', (message: { expect?: number; stop?: boolean }) => {
   process.send?.('expecting');
 });
 await { raw: listenRaw, stock: listenStock, ours: listenOurs, 'ours-single': listenOurs }[contestant]();
+process.send?.('ready');
 process.send?.('ready');

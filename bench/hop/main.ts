@@ -51,7 +51,8 @@ async function measure(contestant: Contestant): Promise<{ burst: number; steady:
   try {
     await run({ count: 2_000, perSecond: null });
     const bursts: number[] = [];
-    for (let round = 0; round < rounds; round += 1) bursts.push((await run({ count: burst, perSecond: null })).perSecond);
+    for (let round = 0; round < rounds; round += 1)
+      bursts.push((await run({ count: burst, perSecond: null })).perSecond);
     const steady = await run({ count: rate * seconds, perSecond: rate });
     return { burst: median(bursts), steady };
   } finally {
@@ -81,11 +82,20 @@ for (const { name, title } of contestants) {
   process.stderr.write(`measuring: ${title} …\n`);
   const { burst: perSecond, steady } = await measure(name);
   if (name === 'raw') baseline = perSecond;
-  rows.push([title, String(perSecond), (perSecond / baseline).toFixed(2), steady.p50.toFixed(1), steady.p99.toFixed(1)]);
+  rows.push([
+    title,
+    String(perSecond),
+    (perSecond / baseline).toFixed(2),
+    steady.p50.toFixed(1),
+    steady.p99.toFixed(1),
+  ]);
 }
 const head = ['contestant', 'events/s', '× raw', `p50 ms at ${rate}/s`, `p99 ms at ${rate}/s`];
 const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
-const line = (cells: string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
-process.stdout.write(`\n${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, Node ${process.version}, bursts of ${burst} events, median of ${rounds}\n\n`);
+const line = (cells: string[]): string =>
+  `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
+process.stdout.write(
+  `\n${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, Node ${process.version}, bursts of ${burst} events, median of ${rounds}\n\n`,
+);
 process.stdout.write(line(head) + line(widths.map((width) => '-'.repeat(width))));
 for (const row of rows) process.stdout.write(line(row));

@@ -14,7 +14,13 @@ const namespace = process.argv[3] ?? 'bench';
 /** Tells `count` events; resolves when all are safe with whoever keeps them. */
 type TellAll = (count: number) => Promise<void>;
 
-const dataOf = () => ({ uploadId: randomUUID(), name: String(now()), bytes: 1, sha256: 'a'.repeat(64), location: filler });
+const dataOf = () => ({
+  uploadId: randomUUID(),
+  name: String(now()),
+  bytes: 1,
+  sha256: 'a'.repeat(64),
+  location: filler,
+});
 
 async function rawTeller(): Promise<TellAll> {
   const connection = await connect(brokerUrl);
@@ -23,10 +29,21 @@ async function rawTeller(): Promise<TellAll> {
   return (count) =>
     windowed(count, 500, () => {
       const id = randomUUID();
-      const event = { specversion: '1.0', id, source: '/bench', type: 'case.analysis-requested', subject: randomUUID(), time: new Date().toISOString(), data: dataOf() };
+      const event = {
+        specversion: '1.0',
+        id,
+        source: '/bench',
+        type: 'case.analysis-requested',
+        subject: randomUUID(),
+        time: new Date().toISOString(),
+        data: dataOf(),
+      };
       return new Promise<void>((resolve, reject) => {
-        channel.sendToQueue(`${namespace}.plain`, Buffer.from(JSON.stringify(event)), { persistent: true, messageId: id }, (error: unknown) =>
-          error ? reject(new Error('refused', { cause: error })) : resolve(),
+        channel.sendToQueue(
+          `${namespace}.plain`,
+          Buffer.from(JSON.stringify(event)),
+          { persistent: true, messageId: id },
+          (error: unknown) => (error ? reject(new Error('refused', { cause: error })) : resolve()),
         );
       });
     });
@@ -35,10 +52,20 @@ async function rawTeller(): Promise<TellAll> {
 async function stockTeller(): Promise<TellAll> {
   const client = ClientProxyFactory.create({
     transport: Transport.RMQ,
-    options: { urls: [brokerUrl], queue: `${namespace}.plain`, persistent: true, queueOptions: { durable: true, arguments: { 'x-queue-type': 'quorum' } } },
+    options: {
+      urls: [brokerUrl],
+      queue: `${namespace}.plain`,
+      persistent: true,
+      queueOptions: { durable: true, arguments: { 'x-queue-type': 'quorum' } },
+    },
   });
   await client.connect();
-  return (count) => windowed(count, 500, () => lastValueFrom(client.emit('case.analysis-requested', { ...dataOf(), caseId: randomUUID(), id: randomUUID() }), { defaultValue: undefined }));
+  return (count) =>
+    windowed(count, 500, () =>
+      lastValueFrom(client.emit('case.analysis-requested', { ...dataOf(), caseId: randomUUID(), id: randomUUID() }), {
+        defaultValue: undefined,
+      }),
+    );
 }
 
 async function ourTeller(batch: number): Promise<TellAll> {
@@ -59,7 +86,11 @@ async function ourTeller(batch: number): Promise<TellAll> {
   const outbox = new Outbox(database, { source: 'bench', now: () => new Date(), wakeRelay: () => relay.wake() });
   return (count) =>
     windowed(Math.ceil(count / batch), 12, async () => {
-      const tells = Array.from({ length: batch }, (): Tell => ({ type: 'case.analysis-requested', data: dataOf(), caseId: randomUUID() }));
+      const tells = Array.from({ length: batch }, (): Tell => ({
+        type: 'case.analysis-requested',
+        data: dataOf(),
+        caseId: randomUUID(),
+      }));
       await outbox.transaction(() => Promise.resolve({ result: null, tells }));
     });
 }
@@ -78,7 +109,12 @@ async function windowed(count: number, window: number, work: () => Promise<unkno
 }
 
 const burstBatch = contestant === 'ours' ? 100 : 1;
-const tellAll = await { raw: rawTeller, stock: stockTeller, ours: () => ourTeller(burstBatch), 'ours-single': () => ourTeller(1) }[contestant]();
+const tellAll = await {
+  raw: rawTeller,
+  stock: stockTeller,
+  ours: () => ourTeller(burstBatch),
+  'ours-single': () => ourTeller(1),
+}[contestant]();
 
 async function tell({ count, perSecond }: { count: number; perSecond: number | null }): Promise<void> {
   if (perSecond === null) {
@@ -87,7 +123,7 @@ async function tell({ count, perSecond }: { count: number; perSecond: number | n
   }
   const started = now();
   const pending: Promise<void>[] = [];
-  for (let told = 0; told < count; ) {
+  for (let told = 0; told < count;) {
     const due = Math.min(count, Math.floor(((now() - started) * perSecond) / 1000) + 1);
     // A contestant that tells in batches tells a batch when it is due; the latency counts from the telling.
     if (due - told >= burstBatch || due === count) {
@@ -100,6 +136,11 @@ async function tell({ count, perSecond }: { count: number; perSecond: number | n
   await Promise.all(pending);
 }
 
+process.on('message', (message: { count: number; perSecond: number | null; stop?: boolean }) => {
+  if (message.stop) process.exit(0);
+  void tell(message);
+});
+process.send?.('ready');
 process.on('message', (message: { count: number; perSecond: number | null; stop?: boolean }) => {
   if (message.stop) process.exit(0);
   void tell(message);

@@ -56,7 +56,10 @@ describe('the real case ends archived, every mail sent once,', () => {
 
   it('when each service is killed in turn', async () => {
     const killed: string[] = [];
-    const alongside = async (index: number, processes: { killAndRestart(service: ServiceName): Promise<void> }): Promise<void> => {
+    const alongside = async (
+      index: number,
+      processes: { killAndRestart(service: ServiceName): Promise<void> },
+    ): Promise<void> => {
       const service = killedServices[index];
       if (service === undefined) return;
       await processes.killAndRestart(service);

@@ -28,17 +28,24 @@ const local = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', date
 function line(at: Date, who: string, text: string): void {
   const share = Math.max(0, Math.min(1, (at.getTime() - firstAt) / (lastAt - firstAt)));
   const bar = `${'█'.repeat(Math.round(share * 10))}${'░'.repeat(10 - Math.round(share * 10))}`;
-  process.stdout.write(`${paint(90, bar)} ${local.format(at)} +08:00  ${paint(colourOf[who] ?? 37, who.padEnd(17))} ${text}\n`);
+  process.stdout.write(
+    `${paint(90, bar)} ${local.format(at)} +08:00  ${paint(colourOf[who] ?? 37, who.padEnd(17))} ${text}\n`,
+  );
 }
 
 function showInput(input: Input, now: Date): void {
-  for (const file of input.uploads) line(now, 'people', `▲ upload ${file.name} (${(file.bytes.length / 1_048_576).toFixed(1)} MiB) over SFTP`);
+  for (const file of input.uploads)
+    line(now, 'people', `▲ upload ${file.name} (${(file.bytes.length / 1_048_576).toFixed(1)} MiB) over SFTP`);
   line(now, 'people', `✉ ${input.title}`);
 }
 
 function showEntry(entry: TimelineEntry): void {
   if (entry.type === 'case.customer-heard') return;
-  line(new Date(entry.at), entry.source.replace('/caserelay/', ''), `${entry.type === 'letter.sent' ? '✉ ' : ''}${entry.headline.en}`);
+  line(
+    new Date(entry.at),
+    entry.source.replace('/caserelay/', ''),
+    `${entry.type === 'letter.sent' ? '✉ ' : ''}${entry.headline.en}`,
+  );
 }
 
 async function main(): Promise<boolean> {
@@ -51,7 +58,11 @@ async function main(): Promise<boolean> {
   const started = Date.now();
   try {
     const result = await playThread({
-      parts: { DATABASE_URL: pick(system.environment, 'DATABASE_URL'), REDIS_URL: pick(system.environment, 'REDIS_URL'), AMQP_URL: pick(system.environment, 'AMQP_URL') },
+      parts: {
+        DATABASE_URL: pick(system.environment, 'DATABASE_URL'),
+        REDIS_URL: pick(system.environment, 'REDIS_URL'),
+        AMQP_URL: pick(system.environment, 'AMQP_URL'),
+      },
       namespace: system.namespace,
       folder,
       separate: process.argv.includes('--separate'),
@@ -67,7 +78,9 @@ async function main(): Promise<boolean> {
     }
     const faults = faultsOf(result);
     const replaced = replacedCount(result);
-    process.stdout.write(`\nThe case is ${result.phase}; ${result.letters.length} letters, each sent once; ${Math.round((Date.now() - started) / 1000)} s.\n`);
+    process.stdout.write(
+      `\nThe case is ${result.phase}; ${result.letters.length} letters, each sent once; ${Math.round((Date.now() - started) / 1000)} s.\n`,
+    );
     for (const fault of faults) process.stdout.write(paint(31, `FAULT: ${fault}\n`));
     process.stdout.write(`replaced ${replaced} of 22 hand-written mails\n`);
     return faults.length === 0 && replaced >= 12;
@@ -86,7 +99,9 @@ function pick(environment: Record<string, string>, name: string): string {
 main().then(
   (good) => process.exit(good ? 0 : 1),
   (error: unknown) => {
-    process.stderr.write(`the demo could not be played: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `the demo could not be played: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     if (error instanceof Error && error.cause !== undefined) process.stderr.write(`because: ${String(error.cause)}\n`);
     process.exit(1);
   },

@@ -36,7 +36,9 @@ const repository = resolve(import.meta.dirname, import.meta.dirname.includes('/t
 /** Starts CaseRelay from its build and waits until every service is ready. */
 export async function startProcesses(options: ProcessOptions): Promise<CaseRelayProcesses> {
   await mkdir(options.folder, { recursive: true });
-  const ports = Object.fromEntries(await Promise.all(services.map(async (service) => [service, await freePort()]))) as Record<ServiceName, number>;
+  const ports = Object.fromEntries(
+    await Promise.all(services.map(async (service) => [service, await freePort()])),
+  ) as Record<ServiceName, number>;
   const smtpPort = await freePort();
   const sftpPort = await freePort();
   const intakeKey = randomBytes(16).toString('hex');
@@ -56,7 +58,9 @@ export async function startProcesses(options: ProcessOptions): Promise<CaseRelay
     INTAKE_API_KEY: intakeKey,
     CONSOLE_USER: 'engineer',
     CONSOLE_PASSWORD: password,
-    ...Object.fromEntries(services.map((service) => [`${service.toUpperCase().replaceAll('-', '_')}_HTTP_PORT`, String(ports[service])])),
+    ...Object.fromEntries(
+      services.map((service) => [`${service.toUpperCase().replaceAll('-', '_')}_HTTP_PORT`, String(ports[service])]),
+    ),
     ...options.environment,
   };
   const processes = new Map<string, ChildProcess>();
@@ -78,7 +82,8 @@ export async function startProcesses(options: ProcessOptions): Promise<CaseRelay
       `${service} is ready`,
       async () => {
         const child = processes.get(nameOf(service));
-        if (child?.exitCode !== null) throw new Error(`${service} ended with ${String(child?.exitCode)}:\n${await tail(logFile(nameOf(service)))}`);
+        if (child?.exitCode !== null)
+          throw new Error(`${service} ended with ${String(child?.exitCode)}:\n${await tail(logFile(nameOf(service)))}`);
         return (await fetch(`http://127.0.0.1:${ports[service]}/health/ready`)).ok;
       },
       60_000,

@@ -71,7 +71,11 @@ export interface Verdict {
  * only between the moment after which the person wrote (`from`) and the next thing that people did (`to`), and each
  * topic of a letter counts once.
  */
-export function judge(thread: Thread, letters: readonly CaughtLetter[], windowOf: (mail: ThreadMail) => { from: Date; to: Date }): Verdict[] {
+export function judge(
+  thread: Thread,
+  letters: readonly CaughtLetter[],
+  windowOf: (mail: ThreadMail) => { from: Date; to: Date },
+): Verdict[] {
   const used = new Set<string>();
   const handWritten = thread.mails.filter(isHandWritten);
   const verdicts = handWritten.map((mail): Verdict => {
@@ -94,7 +98,9 @@ export function judge(thread: Thread, letters: readonly CaughtLetter[], windowOf
   // A thank-you between colleagues is needless once nobody had to do the favour.
   const accountCameByItself = verdicts.some(({ mail, by }) => mail.label === 'sftp-account-created' && by !== null);
   return verdicts.map((verdict) =>
-    verdict.mail.label === 'acknowledgement' && accountCameByItself ? { ...verdict, by: 'nobody had to be thanked' } : verdict,
+    verdict.mail.label === 'acknowledgement' && accountCameByItself
+      ? { ...verdict, by: 'nobody had to be thanked' }
+      : verdict,
   );
 }
 

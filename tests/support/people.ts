@@ -15,10 +15,25 @@ export interface Credentials {
 /** Sends a mail as a person's mail program does; tries again while the server says "later" or is away. */
 export async function sendMail(
   smtpPort: number,
-  mail: { from: { name: string; address: string }; to: string; subject: string; text: string; date: Date; messageId: string; inReplyTo: string | null },
+  mail: {
+    from: { name: string; address: string };
+    to: string;
+    subject: string;
+    text: string;
+    date: Date;
+    messageId: string;
+    inReplyTo: string | null;
+  },
   limit = 60_000,
 ): Promise<void> {
-  const transport = createTransport({ host: '127.0.0.1', port: smtpPort, secure: false, ignoreTLS: true, connectionTimeout: 5_000, socketTimeout: 15_000 });
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: smtpPort,
+    secure: false,
+    ignoreTLS: true,
+    connectionTimeout: 5_000,
+    socketTimeout: 15_000,
+  });
   await insist(limit, 'send a mail', async () => {
     await transport.sendMail({
       from: mail.from,
@@ -52,7 +67,13 @@ export async function upload(credentials: Credentials, name: string, bytes: Buff
         client.on('error', reject);
         client.on('close', () => reject(new Error('the connection was closed')));
         client.on('ready', () => client.sftp((error, opened) => (error ? reject(error) : resolve(opened))));
-        client.connect({ host: credentials.host, port: credentials.port, username: credentials.user, password: credentials.password, readyTimeout: 10_000 });
+        client.connect({
+          host: credentials.host,
+          port: credentials.port,
+          username: credentials.user,
+          password: credentials.password,
+          readyTimeout: 10_000,
+        });
       });
       await new Promise<void>((resolve, reject) => {
         client.on('close', () => reject(new Error('the connection was closed while uploading')));

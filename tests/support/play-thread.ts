@@ -3,7 +3,14 @@ import { startMailCatcher } from '@caserelay/mail-catcher';
 import { Clock } from '@caserelay/service-host';
 import { join } from 'node:path';
 import { startProcesses, freePort, type CaseRelayProcesses } from './caserelay-processes.js';
-import { doesTheSame, judge, replacementOf, isStillWritten, type CaughtLetter, type Verdict } from './hand-written-mails.js';
+import {
+  doesTheSame,
+  judge,
+  replacementOf,
+  isStillWritten,
+  type CaughtLetter,
+  type Verdict,
+} from './hand-written-mails.js';
 import { openCredentialLink, sendMail, upload, type Credentials } from './people.js';
 import { inputsOf, type Input } from './thread-inputs.js';
 import { isHandWritten, readThread, type Thread, type ThreadMail } from './thread.js';
@@ -142,23 +149,33 @@ class Play {
   private async act(input: Input): Promise<void> {
     if (input.ticket) await this.postTicket(input.ticket);
     for (const file of input.uploads) {
-      this.credentials ??= await openCredentialLink(await this.letterWith('upload-credentials', 'contact@partner.example'));
+      this.credentials ??= await openCredentialLink(
+        await this.letterWith('upload-credentials', 'contact@partner.example'),
+      );
       this.uploads.push({ name: file.name, sha256: await upload(this.credentials, file.name, file.bytes) });
     }
     if (input.mail) await this.writeMail(input.mail);
   }
 
   private async postTicket(data: Record<string, unknown>): Promise<void> {
-    await until('the ticket is taken', async () => {
-      const response = await fetch(`${this.processes.intakeUrl}/v1/events`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/cloudevents+json', authorization: `Bearer ${this.processes.intakeKey}` },
-        body: JSON.stringify({ specversion: '1.0', id: 'ticket-1', source: '/crm', type: 'ticket.registered', data }),
-        signal: AbortSignal.timeout(5_000),
-      });
-      if (response.status >= 400 && response.status < 500) throw new Error(`the ticket was refused: ${await response.text()}`);
-      return response.ok;
-    }, 60_000);
+    await until(
+      'the ticket is taken',
+      async () => {
+        const response = await fetch(`${this.processes.intakeUrl}/v1/events`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/cloudevents+json',
+            authorization: `Bearer ${this.processes.intakeKey}`,
+          },
+          body: JSON.stringify({ specversion: '1.0', id: 'ticket-1', source: '/crm', type: 'ticket.registered', data }),
+          signal: AbortSignal.timeout(5_000),
+        });
+        if (response.status >= 400 && response.status < 500)
+          throw new Error(`the ticket was refused: ${await response.text()}`);
+        return response.ok;
+      },
+      60_000,
+    );
   }
 
   /** People answer the last letter they got, with its text below theirs. */
@@ -168,7 +185,9 @@ class Play {
       mail.label === 'answer'
         ? letters.filter((letter) => letter.topics.includes('customer-question')).at(-1)
         : letters.filter((letter) => letter.to === mail.from.address).at(-1);
-    const quote = last ? `\n\n------------------ 原始邮件 ------------------\n${last.text.split('\n').slice(0, 25).join('\n')}` : '';
+    const quote = last
+      ? `\n\n------------------ 原始邮件 ------------------\n${last.text.split('\n').slice(0, 25).join('\n')}`
+      : '';
     await sendMail(this.processes.smtpPort, {
       from: mail.from,
       to: 'case@support.example',
@@ -188,7 +207,12 @@ class Play {
   /** In the thread people wrote after they had got the centre's mails; here after what does the same has come. */
   private async waitForWhatPeopleExpect(input: Input): Promise<void> {
     const expected = this.thread.mails.filter(
-      (mail) => mail.n < input.n && isHandWritten(mail) && !isStillWritten(mail) && replacementOf(mail) !== null && this.inputBefore(mail) !== null,
+      (mail) =>
+        mail.n < input.n &&
+        isHandWritten(mail) &&
+        !isStillWritten(mail) &&
+        replacementOf(mail) !== null &&
+        this.inputBefore(mail) !== null,
     );
     if (input.n <= 2) return;
     const giveUpAt = Date.now() + Math.max((3 * day) / this.options.speed, 4_000);
@@ -197,7 +221,9 @@ class Play {
       const missing = expected.filter((mail) => {
         const { from, to } = this.windowOf(mail);
         if (to < new Date()) return false;
-        const sameBefore = expected.filter((other) => other.n < mail.n && other.label === mail.label && this.windowOf(other).from >= from).length;
+        const sameBefore = expected.filter(
+          (other) => other.n < mail.n && other.label === mail.label && this.windowOf(other).from >= from,
+        ).length;
         return letters.filter((letter) => letter.caughtAt >= from && doesTheSame(letter, mail)).length <= sameBefore;
       });
       if (missing.length === 0) return;
@@ -206,7 +232,9 @@ class Play {
   }
 
   private inputBefore(mail: ThreadMail): Input | null {
-    return this.inputs.filter((input) => input.n < mail.n || (input.n === mail.n && input.ticket !== null)).at(-1) ?? null;
+    return (
+      this.inputs.filter((input) => input.n < mail.n || (input.n === mail.n && input.ticket !== null)).at(-1) ?? null
+    );
   }
 
   /** From the last thing that people did before the mail was written to the next thing they did after it. */
@@ -237,7 +265,11 @@ class Play {
   }
 
   private async letterWith(topic: LetterTopic, to: string): Promise<CaughtLetter> {
-    return await until(`a letter about ${topic}`, async () => (await this.letters()).find((letter) => letter.topics.includes(topic) && letter.to === to), 30_000);
+    return await until(
+      `a letter about ${topic}`,
+      async () => (await this.letters()).find((letter) => letter.topics.includes(topic) && letter.to === to),
+      30_000,
+    );
   }
 
   private async caught(): Promise<CaughtMessage[]> {
@@ -270,7 +302,9 @@ class Play {
   private async look(): Promise<{ phase: string }> {
     this.caseId ??= (await this.console<{ cases: { caseId: string }[] }>('/v1/cases')).cases[0]?.caseId ?? null;
     if (this.caseId === null) return { phase: 'unopened' };
-    const { summary, timeline } = await this.console<{ summary: { phase: string }; timeline: TimelineEntry[] }>(`/v1/cases/${this.caseId}`);
+    const { summary, timeline } = await this.console<{ summary: { phase: string }; timeline: TimelineEntry[] }>(
+      `/v1/cases/${this.caseId}`,
+    );
     for (const entry of timeline)
       if (!this.timeline.has(entry.eventId)) {
         this.timeline.set(entry.eventId, entry);
@@ -286,7 +320,9 @@ class Play {
   private async everyLetterIsCaught(): Promise<boolean> {
     await this.look();
     const entries = [...this.timeline.values()];
-    const closing = entries.some((entry) => entry.type === 'letter.sent' && (entry.data['topics'] as string[]).includes('case-summary'));
+    const closing = entries.some(
+      (entry) => entry.type === 'letter.sent' && (entry.data['topics'] as string[]).includes('case-summary'),
+    );
     const closed = entries.some((entry) => entry.type === 'upload-space.closed');
     return closing && closed;
   }
@@ -296,7 +332,8 @@ class Play {
     const letters = await this.letters();
     const ids = caught.map((message) => message.messageId);
     const { deadLetters } = await this.console<{ deadLetters: unknown[] }>('/v1/dead-letters');
-    if (this.caseId === null || this.credentials === null) throw new Error('the play ended without a case or without credentials');
+    if (this.caseId === null || this.credentials === null)
+      throw new Error('the play ended without a case or without credentials');
     return {
       thread: this.thread,
       caseId: this.caseId,

@@ -48,13 +48,19 @@ export async function aSystem(more: Record<string, string> = {}): Promise<System
       ...more,
     },
     schema: (service) => schemaOf(namespace, service),
-    query: async <Row extends object>(sql: string, values: unknown[] = []) => (await client.query<Row>(sql, values)).rows,
+    query: async <Row extends object>(sql: string, values: unknown[] = []) =>
+      (await client.query<Row>(sql, values)).rows,
     remove: async () => {
-      for (const service of services) await client.query(`drop schema if exists ${schemaOf(namespace, service)} cascade`);
+      for (const service of services)
+        await client.query(`drop schema if exists ${schemaOf(namespace, service)} cascade`);
       await client.end();
       const connection = await connect(parts.AMQP_URL);
       const channel = await connection.createChannel();
-      await deleteTopology(channel, topologyOf(namespace), (more['RETRY_PAUSES_SECONDS'] ?? quickRetries).split(',').map((seconds) => Number(seconds) * 1000));
+      await deleteTopology(
+        channel,
+        topologyOf(namespace),
+        (more['RETRY_PAUSES_SECONDS'] ?? quickRetries).split(',').map((seconds) => Number(seconds) * 1000),
+      );
       await connection.close();
       const redis = new Redis(parts.REDIS_URL);
       for await (const keys of redis.scanStream({ match: `${namespace}:*`, count: 500 }) as AsyncIterable<string[]>)

@@ -10,7 +10,8 @@ describe('the roles of a process', () => {
 });
 
 describe('the HTTP port of a service', () => {
-  it('is its own', () => expect(environmentOf('dump-analysis', { DUMP_ANALYSIS_HTTP_PORT: '1', HTTP_PORT: '2' }, 6).HTTP_PORT).toBe('1'));
+  it('is its own', () =>
+    expect(environmentOf('dump-analysis', { DUMP_ANALYSIS_HTTP_PORT: '1', HTTP_PORT: '2' }, 6).HTTP_PORT).toBe('1'));
   it('is the plain one only where it is alone', () => {
     expect(environmentOf('intake', { HTTP_PORT: '2' }, 1).HTTP_PORT).toBe('2');
     expect(environmentOf('intake', { HTTP_PORT: '2' }, 6).HTTP_PORT).toBeUndefined();

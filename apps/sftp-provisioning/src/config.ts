@@ -23,6 +23,6 @@ export const config = {
   /** Base of links to the credential page; without it where this service's HTTP doors are. */
   PUBLIC_URL: z.url().optional(),
   /** Life of such a link in days of the case clock, and how often it may be opened. */
-  LINK_DAYS: z.coerce.number().positive().max(3650).default(30),
+  LINK_DAYS: z.coerce.number().positive().max(3650).default(90),
   LINK_MAX_OPENINGS: z.coerce.number().int().min(1).max(1000).default(20),
 };

@@ -122,6 +122,7 @@ function kindOfCustomerMail(mail: MailToJudge, text: string): KindOfMail {
 
   if (text.trim() === '') return judged('update', 'it holds no new words');
   if (isThanks(text)) return judged('acknowledgement', 'nothing but thanks');
+  if (grade.test(text)) return judged('acknowledgement', 'nothing but a grade for the survey');
   const uploadFails = firstThat(sentences, (sentence) => cannotUpload.test(sentence));
   const asks = firstThat(sentences, isQuestion) ?? uploadFails;
   const uploaded = firstThat(sentences, (sentence) => hasUploaded.test(sentence) && !notUploaded.test(sentence));
@@ -133,6 +134,9 @@ function kindOfCustomerMail(mail: MailToJudge, text: string): KindOfMail {
   return judged('update', 'the customer tells how things stand');
 }
 
+/** A survey's answer: a whole number from 1 to 5, alone or with the word for it. */
+const grade =
+  /^\s*(?:(?:评分|打分|满意度|grade|score|rating)\s*[:：]?\s*)?[1-5]\s*(?:分|\/\s*5|points?|stars?)?[\s。.!！]*$/i;
 const crash = '(?:蓝屏|死机|崩溃|卡死|dump|日志|复现|重现|出现)';
 const waitsForCrashAgain = new RegExp(
   `(?:再等|继续等|等待|等几|再观察|继续观察|先观察)[^。\\n]{0,24}${crash}|(?:wait|waiting|watch|watching)[^.\\n]{0,40}(?:crash|blue ?screen|bsod|happens? again|reproduce)`,

@@ -129,7 +129,10 @@ export class BrokerLink<Kind extends Channel = Channel> {
     if (this.stopped) return;
     this.attempt += 1;
     const pause = Math.min(longestPause, 100 * 2 ** Math.min(this.attempt, 10)) * (0.5 + Math.random() / 2);
-    this.options.log.warn({ link: this.options.name, reason, pause: Math.round(pause) }, 'broker link lost; connecting again');
+    this.options.log.warn(
+      { link: this.options.name, reason, pause: Math.round(pause) },
+      'broker link lost; connecting again',
+    );
     this.retryTimer = setTimeout(() => this.start(), pause);
   }
 }

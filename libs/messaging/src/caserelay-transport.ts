@@ -4,7 +4,14 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { DataSource, EntityManager } from 'typeorm';
 import { BrokerLink } from './broker-link.js';
-import { attemptsOf, readEvent, redeliveriesOf, UnreadableMessage, type DeadReason, type Delivery } from './delivery.js';
+import {
+  attemptsOf,
+  readEvent,
+  redeliveriesOf,
+  UnreadableMessage,
+  type DeadReason,
+  type Delivery,
+} from './delivery.js';
 import type { Hearing } from './hears.js';
 import type { MessagingLog } from './messaging-log.js';
 import type { Outbox } from './outbox.js';
@@ -44,9 +51,9 @@ export class HearingContext extends BaseRpcContext<[AnyEvent]> implements Hearin
     super([event]);
   }
 
-  afterCommit(run: () => void | Promise<void>): void {
+  readonly afterCommit = (run: () => void | Promise<void>): void => {
     this.whenCommitted.push(run);
-  }
+  };
 }
 
 /**
@@ -112,7 +119,8 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
   /** Every event of the landscape has one door and every door is in the landscape; else nobody starts. */
   private checkDoors(): void {
     const doors = [...this.messageHandlers.keys()];
-    const wanted: readonly string[] = hears[this.options.service] === '*' ? ['*'] : (hears[this.options.service] as readonly string[]);
+    const wanted: readonly string[] =
+      hears[this.options.service] === '*' ? ['*'] : (hears[this.options.service] as readonly string[]);
     const missing = wanted.filter((type) => !doors.includes(type));
     const surplus = doors.filter((type) => !wanted.includes(type));
     const doubled = doors.filter((type) => this.messageHandlers.get(type)?.next);
@@ -158,7 +166,10 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
         await this.hearAll(messages, channel);
       } catch (error) {
         // Only reached when even putting a message aside failed: the broker is away and redelivers.
-        this.options.log.warn({ error: messageOf(error), messages: messages.length }, 'could not settle messages; they will be delivered again');
+        this.options.log.warn(
+          { error: messageOf(error), messages: messages.length },
+          'could not settle messages; they will be delivered again',
+        );
         await pause(200);
         // Given back one by one: those already settled are unknown to the channel and must not be named again.
         this.link.drop(channel, 'messages could not be settled');
@@ -170,7 +181,12 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
     const deliveries: Delivery[] = [];
     for (const message of messages) {
       if (redeliveriesOf(message) > mostRedeliveries)
-        await this.putAside(message, channel, 'delivered-too-often', `delivered ${redeliveriesOf(message)} times without an end`);
+        await this.putAside(
+          message,
+          channel,
+          'delivered-too-often',
+          `delivered ${redeliveriesOf(message)} times without an end`,
+        );
       else
         try {
           deliveries.push({ message, event: readEvent(message) });
@@ -220,12 +236,20 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
         if (this.draining) return;
         const text = messageOf(error);
         if (attemptsOf(message) + 1 >= (this.options.attempts ?? 10)) {
-          this.options.log.error({ ...facts, attempts: attemptsOf(message) + 1, error: text }, 'event failed too often; put among the dead letters');
+          this.options.log.error(
+            { ...facts, attempts: attemptsOf(message) + 1, error: text },
+            'event failed too often; put among the dead letters',
+          );
           await this.putAside(message, channel, 'failed', text);
           this.options.observe?.(event.type, 'dead', seconds());
         } else {
-          this.options.log.warn({ ...facts, attempt: attemptsOf(message) + 1, error: text }, 'event failed; it will be tried again');
-          await this.options.publisher.publish([asRetry(message, this.options.service, this.options.topology, this.retryPauses, text)]);
+          this.options.log.warn(
+            { ...facts, attempt: attemptsOf(message) + 1, error: text },
+            'event failed; it will be tried again',
+          );
+          await this.options.publisher.publish([
+            asRetry(message, this.options.service, this.options.topology, this.retryPauses, text),
+          ]);
           this.acknowledge(message, channel);
           this.options.observe?.(event.type, 'retried', seconds());
         }
@@ -275,7 +299,9 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
   }
 
   private async putAside(message: ConsumeMessage, channel: Channel, reason: DeadReason, error: string): Promise<void> {
-    await this.options.publisher.publish([asDeadLetter(message, this.options.service, this.options.topology, reason, error)]);
+    await this.options.publisher.publish([
+      asDeadLetter(message, this.options.service, this.options.topology, reason, error),
+    ]);
     this.acknowledge(message, channel);
   }
 

@@ -75,7 +75,9 @@ export class DeadLetters {
     await this.link?.stop();
   }
 
-  async list({ service, reason, caseId, state = 'waiting', limit = 100 }: DeadLetterFilter = {}): Promise<DeadLetter[]> {
+  async list({ service, reason, caseId, state = 'waiting', limit = 100 }: DeadLetterFilter = {}): Promise<
+    DeadLetter[]
+  > {
     return await this.options.database.query(
       `select ${columns} from dead_letter
        where state = $1 and ($2::text is null or service = $2) and ($3::text is null or reason = $3)
@@ -86,7 +88,9 @@ export class DeadLetters {
   }
 
   async find(id: string): Promise<DeadLetter | null> {
-    const rows: DeadLetter[] = await this.options.database.query(`select ${columns} from dead_letter where id = $1`, [id]);
+    const rows: DeadLetter[] = await this.options.database.query(`select ${columns} from dead_letter where id = $1`, [
+      id,
+    ]);
     return rows[0] ?? null;
   }
 
@@ -151,7 +155,8 @@ export class DeadLetters {
 
   private async keep(message: ConsumeMessage, service: ServiceName, reason: DeadReason | null): Promise<void> {
     const headers = message.properties.headers ?? {};
-    const text = (name: string): string | null => (typeof headers[name] === 'string' ? (headers[name] as string) : null);
+    const text = (name: string): string | null =>
+      typeof headers[name] === 'string' ? (headers[name] as string) : null;
     const payload = message.content.toString('utf8').replaceAll('\0', '\uFFFD');
     const envelope = envelopeOf(payload);
     const messageId: unknown = message.properties.messageId;
@@ -189,5 +194,9 @@ function envelopeOf(payload: string): { id: string | null; subject: string | nul
   }
   const fields = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as Record<string, unknown>;
   const id = (value: unknown): string | null => (typeof value === 'string' && uuid.test(value) ? value : null);
-  return { id: id(fields['id']), subject: id(fields['subject']), type: typeof fields['type'] === 'string' ? fields['type'].slice(0, 200) : null };
+  return {
+    id: id(fields['id']),
+    subject: id(fields['subject']),
+    type: typeof fields['type'] === 'string' ? fields['type'].slice(0, 200) : null,
+  };
 }

@@ -37,7 +37,11 @@ export type Hear<Type extends EventType> = (event: EventOf<Type>, hearing: Heari
 
 /** Marks the method that hears one kind of event. The method is `(event, hearing) => Promise<Tell[]>`. */
 export function Hears<Type extends EventType>(schema: { shape: { type: { value: Type } } }) {
-  return <Method extends Hear<Type>>(target: object, key: string, descriptor: TypedPropertyDescriptor<Method>): void => {
+  return <Method extends Hear<Type>>(
+    target: object,
+    key: string,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void => {
     openDoor(schema.shape.type.value, target, key, descriptor);
   };
 }

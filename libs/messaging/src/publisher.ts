@@ -24,7 +24,16 @@ export class Publisher {
   private readonly link: BrokerLink<ConfirmChannel>;
   private returned = new Set<string>();
 
-  constructor(private readonly options: { url: string; name: string; topology: Topology; retryPauses?: readonly number[]; timeout?: number; log: MessagingLog }) {
+  constructor(
+    private readonly options: {
+      url: string;
+      name: string;
+      topology: Topology;
+      retryPauses?: readonly number[];
+      timeout?: number;
+      log: MessagingLog;
+    },
+  ) {
     this.link = BrokerLink.confirming({
       url: options.url,
       name: `${options.name} publisher`,
@@ -75,16 +84,24 @@ export class Publisher {
       }, timeout);
       channel.once('close', onClose);
       for (const message of messages) {
-        channel.publish(message.exchange, message.routingKey, message.content, propertiesOf(message), (error: unknown) => {
-          if (error) end(new Error(`the broker refused message ${message.messageId}`, { cause: error }));
-          else if (--open === 0) end(null);
-        });
+        channel.publish(
+          message.exchange,
+          message.routingKey,
+          message.content,
+          propertiesOf(message),
+          (error: unknown) => {
+            if (error) end(new Error(`the broker refused message ${message.messageId}`, { cause: error }));
+            else if (--open === 0) end(null);
+          },
+        );
       }
     });
     // A return arrives before its confirm, and the confirm of a returned message carries no error.
     const unroutable = messages.filter((message) => this.returned.delete(message.messageId));
     if (unroutable.length > 0)
-      throw new Error(`no queue takes ${unroutable.map(({ exchange, routingKey }) => `${exchange}/${routingKey}`).join(', ')}`);
+      throw new Error(
+        `no queue takes ${unroutable.map(({ exchange, routingKey }) => `${exchange}/${routingKey}`).join(', ')}`,
+      );
   }
 }
 

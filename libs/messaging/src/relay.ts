@@ -79,7 +79,10 @@ export class Relay {
       try {
         await this.lead();
       } catch (error) {
-        this.options.log.warn({ schema: this.options.schema, error: messageOf(error) }, 'the relay lost its ground; starting again');
+        this.options.log.warn(
+          { schema: this.options.schema, error: messageOf(error) },
+          'the relay lost its ground; starting again',
+        );
         await this.sleep(500);
       } finally {
         this.leads = false;
@@ -105,7 +108,10 @@ export class Relay {
     await client.connect();
     await client.query(`listen ${this.channel}`);
     while (!this.stopping) {
-      const { rows } = await client.query<{ leads: boolean }>(`select pg_try_advisory_lock(hashtextextended($1, 0)) as leads`, [this.channel]);
+      const { rows } = await client.query<{ leads: boolean }>(
+        `select pg_try_advisory_lock(hashtextextended($1, 0)) as leads`,
+        [this.channel],
+      );
       if (rows[0]?.leads) break;
       await this.sleep(1_000);
       if (broken) throw broken as Error;
@@ -132,7 +138,11 @@ export class Relay {
     });
     if (rows.length === 0) return 0;
     await this.options.publisher.publish(rows.map((row) => this.outgoing(row)));
-    await client.query({ name: 'clear-outbox', text: `delete from outbox where position = any($1::bigint[])`, values: [rows.map((row) => row.position)] });
+    await client.query({
+      name: 'clear-outbox',
+      text: `delete from outbox where position = any($1::bigint[])`,
+      values: [rows.map((row) => row.position)],
+    });
     return rows.length;
   }
 

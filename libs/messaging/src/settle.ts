@@ -6,7 +6,13 @@ import type { Outgoing } from './publisher.js';
 import type { Topology } from './topology.js';
 
 /** The message that carries a failed one over a rung of the retry ladder and back to its service. */
-export function asRetry(message: ConsumeMessage, service: ServiceName, topology: Topology, retryPauses: readonly number[], error: string): Outgoing {
+export function asRetry(
+  message: ConsumeMessage,
+  service: ServiceName,
+  topology: Topology,
+  retryPauses: readonly number[],
+  error: string,
+): Outgoing {
   const attempt = attemptsOf(message) + 1;
   const pause = retryPauses[Math.min(attempt, retryPauses.length) - 1];
   if (pause === undefined) throw new Error('the retry ladder has no rung; set at least one retry pause');
@@ -21,7 +27,13 @@ export function asRetry(message: ConsumeMessage, service: ServiceName, topology:
 }
 
 /** The message that carries a hopeless one to the dead letters of its service. */
-export function asDeadLetter(message: ConsumeMessage, service: ServiceName, topology: Topology, reason: DeadReason, error: string): Outgoing {
+export function asDeadLetter(
+  message: ConsumeMessage,
+  service: ServiceName,
+  topology: Topology,
+  reason: DeadReason,
+  error: string,
+): Outgoing {
   return {
     exchange: topology.dead,
     routingKey: service,
@@ -42,7 +54,11 @@ export function asDeadLetter(message: ConsumeMessage, service: ServiceName, topo
 /** What the broker itself added stays behind: it would be counted again at the next delivery. */
 function ownHeaders(message: ConsumeMessage): Record<string, unknown> {
   const kept = Object.entries(message.properties.headers ?? {}).filter(
-    ([name]) => !name.startsWith('x-death') && !name.startsWith('x-first-death') && !name.startsWith('x-last-death') && name !== 'x-delivery-count',
+    ([name]) =>
+      !name.startsWith('x-death') &&
+      !name.startsWith('x-first-death') &&
+      !name.startsWith('x-last-death') &&
+      name !== 'x-delivery-count',
   );
   return { 'x-first-failed-at': new Date().toISOString(), ...Object.fromEntries(kept) };
 }

@@ -45,14 +45,17 @@ export function parseConfig<Shape extends z.ZodRawShape>(
   shape: Shape,
   environment: Record<string, string | undefined>,
 ): z.infer<z.ZodObject<Shape>> & HostConfig {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = hostConfig.extend(shape).safeParse(given);
   if (parsed.success) return parsed.data as z.infer<z.ZodObject<Shape>> & HostConfig;
   throw new ConfigProblems(
     parsed.error.issues.map((issue) => {
       const name = issue.path.join('.');
       const secret = /PASSWORD|SECRET|KEY|TOKEN|URL/.test(name);
-      const found = given[name] === undefined ? 'it is not set' : secret ? 'its value is not shown' : `found "${given[name]}"`;
+      const found =
+        given[name] === undefined ? 'it is not set' : secret ? 'its value is not shown' : `found "${given[name]}"`;
       return `${name}: ${issue.message} (${found})`;
     }),
   );

@@ -19,7 +19,13 @@ export function schemaOf(namespace: string, service: string): string {
  * Opens a service's own schema: creates it when missing and brings it up to date. Two instances that start at once
  * take turns (advisory lock). SQL in migrations and features is unqualified.
  */
-export async function openDatabase({ url, schema, migrations, name, connections = 10 }: DatabaseOptions): Promise<DataSource> {
+export async function openDatabase({
+  url,
+  schema,
+  migrations,
+  name,
+  connections = 10,
+}: DatabaseOptions): Promise<DataSource> {
   await createSchema(url, schema);
   const database = new DataSource({
     type: 'postgres',
@@ -29,7 +35,12 @@ export async function openDatabase({ url, schema, migrations, name, connections 
     migrations: [...migrations],
     migrationsTableName: 'migration',
     poolErrorHandler: () => undefined,
-    extra: { options: `-c search_path=${schema},public`, max: connections, connectionTimeoutMillis: 10_000, keepAlive: true },
+    extra: {
+      options: `-c search_path=${schema},public`,
+      max: connections,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    },
   });
   await database.initialize();
   try {

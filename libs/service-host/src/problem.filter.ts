@@ -32,7 +32,10 @@ export class ProblemFilter implements ExceptionFilter {
       response.end();
       return undefined;
     }
-    response.status(status).type('application/problem+json').send(JSON.stringify({ type: 'about:blank', status, ...body }));
+    response
+      .status(status)
+      .type('application/problem+json')
+      .send(JSON.stringify({ type: 'about:blank', status, ...body }));
     return undefined;
   }
 
@@ -49,6 +52,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (typeof status === 'number' && status >= 400 && status < 500)
       return { status, body: { title: 'Bad request', detail: error instanceof Error ? error.message : String(error) } };
     this.log.error({ err: error }, 'a request failed');
-    return { status: 500, body: { title: 'Internal error', detail: 'The request failed for a reason that was logged; try again later.' } };
+    return {
+      status: 500,
+      body: { title: 'Internal error', detail: 'The request failed for a reason that was logged; try again later.' },
+    };
   }
 }

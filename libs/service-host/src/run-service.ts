@@ -1,5 +1,12 @@
 import 'reflect-metadata';
-import { CaseRelayTransport, MessagingTables1700000000000, Outbox, Publisher, Relay, topologyOf } from '@caserelay/messaging';
+import {
+  CaseRelayTransport,
+  MessagingTables1700000000000,
+  Outbox,
+  Publisher,
+  Relay,
+  topologyOf,
+} from '@caserelay/messaging';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
@@ -70,7 +77,13 @@ async function start<Shape extends z.ZodRawShape>(
   checks.add('postgres', async () => void (await database.query('select 1')));
 
   const retryPauses = config.RETRY_PAUSES_SECONDS.map((seconds) => Math.round(seconds * 1000));
-  const publisher = new Publisher({ url: config.AMQP_URL, name: `${config.NAMESPACE} ${service.name}`, topology, retryPauses, log });
+  const publisher = new Publisher({
+    url: config.AMQP_URL,
+    name: `${config.NAMESPACE} ${service.name}`,
+    topology,
+    retryPauses,
+    log,
+  });
   publisher.start();
   releases.push(() => publisher.stop());
 
@@ -114,7 +127,9 @@ async function start<Shape extends z.ZodRawShape>(
     if (!publisher.isConnected || !transport.isListening) throw new Error('not connected');
   });
   measureOutbox(metrics, async () => {
-    const rows: { lag: string | null }[] = await database.query(`select extract(epoch from now() - min(told_at)) as lag from outbox`);
+    const rows: { lag: string | null }[] = await database.query(
+      `select extract(epoch from now() - min(told_at)) as lag from outbox`,
+    );
     return Number(rows[0]?.lag ?? 0);
   });
 
@@ -175,7 +190,12 @@ function observer(metrics: Registry) {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers: [metrics],
   });
-  const deadLetters = new Counter({ name: 'caserelay_dead_letters_total', help: 'Events put among the dead letters', labelNames: ['type'], registers: [metrics] });
+  const deadLetters = new Counter({
+    name: 'caserelay_dead_letters_total',
+    help: 'Events put among the dead letters',
+    labelNames: ['type'],
+    registers: [metrics],
+  });
   return (type: string, outcome: string, seconds: number): void => {
     duration.observe({ type, outcome }, seconds);
     if (outcome === 'dead') deadLetters.inc({ type });

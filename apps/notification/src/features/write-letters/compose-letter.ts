@@ -61,7 +61,11 @@ export function referencesOf(earlierLetters: readonly string[], inReplyTo: strin
 
 function subjectOf(file: CaseFile): string {
   const texts = textsOf(file.language);
-  const topic = oneLine(file.topic) || oneLine(file.problem ?? '') || oneLine(file.endCustomer ?? '');
+  // The centre's subjects set their parts off with %; the templates set their own.
+  const topic =
+    oneLine(file.topic.replace(/^[%\s]+|[%\s]+$/g, '')) ||
+    oneLine(file.problem ?? '') ||
+    oneLine(file.endCustomer ?? '');
   const subject = texts.subject(file.caseNumber, topic, file.trackingToken).replace(/ {2,}/g, ' ');
   return file.lastMessageId === null ? subject : `${texts.answerPrefix}${subject}`;
 }

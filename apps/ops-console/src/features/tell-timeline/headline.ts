@@ -1,4 +1,4 @@
-import type { AnyEvent, DumpFinding, Evidence, EventOf, MailKind, NextStep } from '@caserelay/contracts';
+import type { AnyEvent, DumpFinding, Evidence, EventOf, LetterTopic, MailKind, NextStep } from '@caserelay/contracts';
 import type { Sentence } from '../../case-story.js';
 
 /** Says in one sentence what an event means for its case. */
@@ -149,16 +149,19 @@ export function headline(event: AnyEvent): Sentence {
         `${clip(event.data.name)} is ${kind.en}, not a dump`,
       );
     }
-    case 'letter.sent':
-      return event.data.audience === 'customer'
+    case 'letter.sent': {
+      const { audience, to, topics } = event.data;
+      const who = clip(to.name || to.address);
+      return audience === 'customer'
         ? say(
-            `已写信给客户 ${clip(event.data.to.name)}：${clip(event.data.subject)}`,
-            `Letter to customer ${clip(event.data.to.name)}: ${clip(event.data.subject)}`,
+            `已写信给客户 ${who}：${listed(topics, letterTopics, 'zh')}`,
+            `Letter to customer ${who}: ${listed(topics, letterTopics, 'en')}`,
           )
         : say(
-            `已写信给同事 ${clip(event.data.to.name)}：${clip(event.data.subject)}`,
-            `Letter to colleague ${clip(event.data.to.name)}: ${clip(event.data.subject)}`,
+            `已写信给同事 ${who}：${listed(topics, letterTopics, 'zh')}`,
+            `Letter to colleague ${who}: ${listed(topics, letterTopics, 'en')}`,
           );
+    }
     case 'letter.failed':
       return say(
         `寄给 ${clip(event.data.to.name)} 的信被拒收：${clip(event.data.reason, 120)}`,
@@ -236,6 +239,24 @@ const steps: Record<NextStep, Sentence> = {
   'enable-special-pool': say('启用特殊池', 'enable special pool'),
   'check-memory': say('检查内存', 'check the memory'),
   'check-disk': say('检查磁盘', 'check the disk'),
+};
+
+const letterTopics: Record<LetterTopic, Sentence> = {
+  'upload-space-announcement': say('上传账号', 'the upload account'),
+  'first-response': say('首次响应', 'first response'),
+  'evidence-request': say('请求资料', 'request for evidence'),
+  'upload-credentials': say('上传方式', 'how to upload'),
+  'collection-suggestion': say('建议收集日志', 'advice to collect logs'),
+  'upload-acknowledgement': say('确认收到文件', 'receipt of a file'),
+  'analysis-report': say('分析结果', 'what the dump says'),
+  'action-plan': say('处理方案', 'action plan'),
+  'escalation-package': say('升级资料', 'escalation package'),
+  'customer-question': say('客户来信', 'the customer’s words'),
+  answer: say('工程师答复', 'an engineer’s answer'),
+  reminder: say('提醒', 'reminder'),
+  'observation-notice': say('观察通知', 'observation notice'),
+  'case-summary': say('案例总结', 'case summary'),
+  survey: say('满意度调查', 'survey'),
 };
 
 const requestReasons: Record<EventOf<'case.evidence-requested'>['data']['because'], Sentence> = {
