@@ -161,7 +161,7 @@ export function ask<Answer = void>(
 }
 
 export async function openFor(sftp: SFTPWrapper, path: string, flags: number): Promise<Buffer> {
-  return ask<Buffer>((done) => sftp.open(path, flags as unknown as 'w', done));
+  return ask<Buffer>((done) => sftp.open(path, flags, done));
 }
 
 export async function writeAt(

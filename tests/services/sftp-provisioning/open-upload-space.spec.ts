@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
+import { createConnection } from 'node:net';
+import ssh2 from 'ssh2';
 import { until } from '../../support/until.js';
 import { aFile, aRoom, logIn, reveal, type Room } from './a-space.js';
 
@@ -97,11 +99,43 @@ describe('a space for uploads', () => {
 });
 
 describe('a login', () => {
-  it('is refused with a wrong password, and after five wrong ones the connection ends', async () => {
+  it('is refused with a wrong password', async () => {
     const { credentials } = await room.openSpace();
     expect(await refusalOf({ ...credentials, password: `${credentials.password}x` })).toContain(
       'authentication methods failed',
     );
+  });
+
+  it('may be tried five times in a connection, which then ends', async () => {
+    const { credentials } = await room.openSpace();
+    let attempts = 0;
+    const client = new ssh2.Client();
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+    client
+      .on('error', () => undefined)
+      .connect({
+        host: credentials.host,
+        port: credentials.port,
+        username: credentials.user,
+        authHandler: (_methods, _partial, next) => {
+          attempts += 1;
+          next({ type: 'password', username: credentials.user, password: `wrong ${attempts}` });
+        },
+      });
+    await closed;
+    expect(attempts).toBe(5);
+  });
+});
+
+describe('the server', () => {
+  it('takes few connections from one address and goes on when they have left', async () => {
+    const { credentials } = await room.openSpace();
+    const idle = Array.from({ length: 25 }, () =>
+      createConnection(credentials.port, credentials.host).on('error', () => undefined),
+    );
+    await until('those too many are cut', () => idle.filter(({ closed }) => closed).length === 5);
+    for (const socket of idle) socket.destroy();
+    await until('there is room again', async () => (await logIn(credentials)).client.end());
   });
 });
 

@@ -191,6 +191,36 @@ describe('an upload whose connection drops', () => {
     leave();
   });
 
+  it('is taken over by a newer session when its own has fallen silent, and the old one cannot write any more', async () => {
+    const { open, sftp, leave } = await enter();
+    const content = randomBytes(20_000);
+    const old = await openFor(sftp, '/upload/one.dmp', newFile);
+    await writeAt(sftp, old, content.subarray(0, 8_000));
+    const second = await logIn(open.credentials);
+    const handle = await until('the old session is given up', () => openFor(second.sftp, '/upload/one.dmp', 0x0e));
+    await expect(writeAt(sftp, old, Buffer.from('late'), 8_000)).rejects.toThrow('newer connection');
+    await writeAt(second.sftp, handle, content.subarray(8_000), 8_000);
+    await ask((done) => second.sftp.close(handle, done));
+    leave();
+    second.client.end();
+    expect((await told(open, 'upload.received')).map(({ data }) => data.sha256)).toEqual([sha256(content)]);
+    expect(room.told(open.caseId, 'upload.interrupted')).toEqual([]);
+  });
+
+  it('is not believed received when its arrival cannot be kept, and can be sent again', async () => {
+    const { open, sftp, leave } = await enter();
+    const handle = await openFor(sftp, '/upload/a.dmp', newFile);
+    await writeAt(sftp, handle, Buffer.from('content'));
+    await room.system.query(`alter table ${schema()}.upload rename column told_path to told_path_gone`);
+    await expect(ask((done) => sftp.close(handle, done))).rejects.toThrow('please try again');
+    await room.system.query(`alter table ${schema()}.upload rename column told_path_gone to told_path`);
+    const [interrupted] = await told(open, 'upload.interrupted');
+    expect(room.told(open.caseId, 'upload.received')).toEqual([]);
+    await upload(sftp, '/upload/a.dmp', Buffer.from('content'));
+    expect((await told(open, 'upload.received'))[0]?.data.uploadId).toBe(interrupted?.data.uploadId);
+    leave();
+  });
+
   it('fails its closing when bytes are missing in the middle, and can go on there', async () => {
     const { open, sftp, leave } = await enter();
     const handle = await openFor(sftp, '/upload/gap.dmp', newFile);
@@ -218,9 +248,9 @@ describe('a customer', () => {
       `/upload/../uploads/${other.open.caseId}`,
       '/upload/secret.dmp',
     ]) {
-      await expect(ask((done) => sftp.stat(path, done))).rejects.toThrow();
+      await expect(ask<unknown>((done) => sftp.stat(path, done))).rejects.toThrow();
       await expect(openFor(sftp, path, 0x01)).rejects.toThrow();
-      await expect(ask((done) => sftp.readdir(path, done))).rejects.toThrow();
+      await expect(ask<unknown>((done) => sftp.readdir(path, done))).rejects.toThrow();
     }
     for (const path of [
       '/escape.txt',
@@ -264,7 +294,7 @@ describe('a customer', () => {
       expect(sha256(await evidence(data.location))).toBe(data.sha256);
     }
     expect((await names(sftp, '/upload')).sort()).toEqual(hostile.map((name) => name.replace('\n', '%0A')).sort());
-    for (const name of hostile) await ask((done) => sftp.stat(`/upload/${name}`, done));
+    for (const name of hostile) await ask<unknown>((done) => sftp.stat(`/upload/${name}`, done));
     leave();
   });
 

@@ -67,6 +67,7 @@ export class SftpSession {
   private readonly reader = new RequestReader((request) => this.take(request));
   private readonly things = new Map<number, OpenThing>();
   private lastHandle = 0;
+  private opening = 0;
   private isInitialised = false;
   private isOver = false;
   private isPaused = false;
@@ -158,10 +159,8 @@ export class SftpSession {
         // Modes, owners and times are the server's own business; clients set them after an upload and want an OK.
         await this.files.entry(request.path);
         return ok(id);
-      case 'opendir': {
-        const left = await this.files.list(request.path);
-        return this.keep(id, { left });
-      }
+      case 'opendir':
+        return this.keep(id, async () => ({ left: await this.files.list(request.path) }));
       case 'readdir':
         return this.readFolder(request);
       case 'remove':
@@ -187,17 +186,16 @@ export class SftpSession {
     }
   }
 
-  private async open({ id, path, flags }: Extract<Request, { kind: 'open' }>): Promise<Buffer> {
-    this.refuseTooManyHandles();
+  private open({ id, path, flags }: Extract<Request, { kind: 'open' }>): Promise<Buffer> {
     // APPEND is not looked at: clients that resume send it together with the place of every write.
-    const file = await this.files.openFile(path, {
+    const intent = {
       read: (flags & openFlags.read) !== 0,
       write: (flags & openFlags.write) !== 0,
       create: (flags & openFlags.create) !== 0,
       truncate: (flags & openFlags.truncate) !== 0,
       exclusive: (flags & openFlags.exclusive) !== 0,
-    });
-    return this.keep(id, { file });
+    };
+    return this.keep(id, async () => ({ file: await this.files.openFile(path, intent) }));
   }
 
   private async close({ id, handle }: { id: number; handle: number }): Promise<Buffer> {
@@ -224,19 +222,26 @@ export class SftpSession {
     );
   }
 
-  private keep(id: number, thing: OpenThing): Buffer {
-    if (this.isOver) {
-      // The client went away while this was being opened. What was opened for writing ends here, the rest is closed.
-      if ('file' in thing)
-        void this.files
-          .end()
-          .then(() => thing.file.close())
-          .catch(() => undefined);
-      return ok(id);
+  private async keep(id: number, openThing: () => Promise<OpenThing>): Promise<Buffer> {
+    if (this.things.size + this.opening >= mostHandles)
+      throw new BadRequest(`${mostHandles} files are open already; close one first`);
+    this.opening += 1;
+    try {
+      const thing = await openThing();
+      if (this.isOver) return await this.letGo(id, thing);
+      this.lastHandle += 1;
+      this.things.set(this.lastHandle, thing);
+      return reply.handle(id, this.lastHandle);
+    } finally {
+      this.opening -= 1;
     }
-    this.lastHandle += 1;
-    this.things.set(this.lastHandle, thing);
-    return reply.handle(id, this.lastHandle);
+  }
+
+  /** The client went away while this was being opened. What was opened for writing ends here, the rest is closed. */
+  private async letGo(id: number, thing: OpenThing): Promise<Buffer> {
+    await this.files.end();
+    if ('file' in thing) await thing.file.close().catch(() => undefined);
+    return ok(id);
   }
 
   private thing({ handle }: { handle: number }): OpenThing {
@@ -249,10 +254,6 @@ export class SftpSession {
     const thing = this.thing(request);
     if (!('file' in thing)) throw badHandle(request.handle);
     return thing.file;
-  }
-
-  private refuseTooManyHandles(): void {
-    if (this.things.size >= mostHandles) throw new BadRequest(`${mostHandles} files are open already; close one first`);
   }
 
   private send(answer: Buffer): void {

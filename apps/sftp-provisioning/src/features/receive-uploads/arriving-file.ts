@@ -70,7 +70,7 @@ export class ArrivingFile {
         offset,
         bytes,
         buffers,
-        done: (error) => (error === undefined ? resolve() : reject(error as Error)),
+        done: (error) => (error === undefined ? resolve() : reject(error)),
       });
       this.writing ??= this.writeAll();
     });
