@@ -24,7 +24,7 @@ export const caseWorkflow = defineService({
   module: (host): DynamicModule => {
     const policy: Policy = { ...standardPolicy, seniorEngineer: host.config.SENIOR_ENGINEER };
     const timers = timersOf(host);
-    const watching = [answerTimers(wakeQueueName, watchNeedsOf(host, policy, timers), host)];
+    const watching = [answerTimers(wakeQueueName, watchNeedsOf(host, policy, timers), timers, host)];
     watching.push(sweepRegularly(host.config.SWEEP_SECONDS, watchNeedsOf(host, policy, timers), host));
     host.onStop(async () => {
       await Promise.all(watching.map((each) => each.stop()));

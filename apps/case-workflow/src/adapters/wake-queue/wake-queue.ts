@@ -32,6 +32,13 @@ export class WakeQueue {
     await this.queue.getMeta();
   }
 
+  async isReachable(): Promise<boolean> {
+    return await within(1_000, this.ready()).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Timers for their instants. Never throws. */
   async set(wakes: readonly Wake[]): Promise<void> {
     await this.add(wakes, ({ caseId, wakeAt }) => ({

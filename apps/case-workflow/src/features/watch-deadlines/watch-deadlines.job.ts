@@ -6,6 +6,7 @@ import { letTimePass, type Needs } from './watch-deadlines.js';
 export function answerTimers(
   queue: string,
   needs: Needs,
+  timers: { isReachable(): Promise<boolean> },
   { bull, log }: Pick<Host, 'bull' | 'log'>,
 ): { start(): void; stop(): Promise<void> } {
   const worker = new Worker<{ caseId: string }>(queue, ({ data }) => letTimePass(data.caseId, needs), {
@@ -17,15 +18,15 @@ export function answerTimers(
   worker.on('failed', (job, error) =>
     log.warn({ caseId: job?.data.caseId, attempt: job?.attemptsMade, error: error.message }, 'a timer failed'),
   );
-  let running: Promise<void> | null = null;
   return {
     start: () => {
-      running = worker.run();
-      running.catch((error: unknown) => log.error({ error: String(error) }, 'timers are no longer answered'));
+      worker.run().catch((error: unknown) => {
+        log.error({ error: String(error) }, 'timers are no longer answered');
+      });
     },
     stop: async () => {
-      await worker.close();
-      await running?.catch(() => undefined);
+      // Without Redis a worker waits for it for ever; whatever was in hand is asked again by the next sweep.
+      await worker.close(!(await timers.isReachable()));
     },
   };
 }
