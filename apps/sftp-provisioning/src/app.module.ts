@@ -14,6 +14,7 @@ import { CloseUploadSpaceConsumer, ClosingNeeds } from './features/close-upload-
 import { OpenUploadSpaceConsumer, OpeningNeeds } from './features/open-upload-space/open-upload-space.consumer.js';
 import { UploadReception } from './features/receive-uploads/receive-uploads.js';
 import { lookForForgottenUploads } from './features/receive-uploads/receive-uploads.timer.js';
+import { SpaceFiles } from './features/receive-uploads/space-files.js';
 import { ShowCredentialsController, ShowingNeeds } from './features/show-credentials/show-credentials.controller.js';
 
 type ThisHost = Host<typeof config>;
@@ -56,7 +57,7 @@ async function openFront(host: ThisHost, box: SecretBox): Promise<Front> {
         findByAccount: (name) => new UploadSpaceStore(host.database.manager).findByAccount(name),
         unseal: (sealed, spaceId) => box.open(sealed, spaceId),
       }),
-    filesOf: (space) => reception.filesOf(space),
+    filesOf: (space) => new SpaceFiles(space, reception),
     mostConnections: config.SFTP_MAX_CONNECTIONS,
     mostConnectionsPerAddress: config.SFTP_MAX_CONNECTIONS_PER_ADDRESS,
     loginMilliseconds: 30_000,

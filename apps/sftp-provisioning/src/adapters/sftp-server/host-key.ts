@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import ssh2, { type ParsedKey } from 'ssh2';
+import ssh2 from 'ssh2';
 
 export interface HostKey {
   readonly privateKey: string;
@@ -13,9 +13,9 @@ export interface HostKey {
 export async function loadHostKey(file: string): Promise<HostKey> {
   const kept = await readKept(file);
   const privateKey = kept ?? (await make(file));
-  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(privateKey);
+  const parsed = ssh2.utils.parseKey(privateKey);
   if (parsed instanceof Error) throw new Error(`the SFTP host key in ${file} cannot be read: ${parsed.message}`);
-  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  const [key] = [parsed].flat();
   if (!key) throw new Error(`the SFTP host key file ${file} holds no key`);
   const fingerprint = `SHA256:${createHash('sha256').update(key.getPublicSSH()).digest('base64').replace(/=+$/, '')}`;
   return { privateKey, fingerprint };

@@ -14,7 +14,7 @@ interface Piece {
   offset: number;
   bytes: number;
   buffers: Buffer[];
-  done(error?: unknown): void;
+  done(error?: Error): void;
 }
 
 /** Clients send ahead of a gap by what they have in flight; far more than that is an attempt to make a sparse file. */
@@ -32,7 +32,7 @@ const rereadBytes = 1024 * 1024;
 export class ArrivingFile {
   private waiting: Piece[] = [];
   private writing: Promise<void> | null = null;
-  private failure: unknown;
+  private failure: Error | null = null;
   /** Written ranges beyond the first gap: start to end. */
   private readonly ahead = new Map<number, number>();
   private end: number;
@@ -83,7 +83,7 @@ export class ArrivingFile {
   /** Resolves when nothing waits to be written; throws when a write failed. */
   async settled(): Promise<void> {
     while (this.writing) await this.writing;
-    if (this.failure !== undefined) throw this.failure as Error;
+    if (this.failure) throw this.failure;
   }
 
   async truncate(bytes: number): Promise<void> {
@@ -136,8 +136,9 @@ export class ArrivingFile {
         this.note(first.offset, buffers);
         for (const piece of run) piece.done();
       } catch (error) {
-        this.failure ??= error;
-        for (const piece of run) piece.done(error);
+        const failure = error instanceof Error ? error : new Error(String(error));
+        this.failure ??= failure;
+        for (const piece of run) piece.done(failure);
       }
     }
     // In the same step as the last look at what waits: whoever writes next must find no writer that has ended.

@@ -1,6 +1,5 @@
 import type { Tell } from '@caserelay/messaging';
 import type { StoredFile } from './arriving-file.js';
-import { SpaceFiles } from './space-files.js';
 
 /** Who uploads, and where to. */
 export interface Space {
@@ -91,25 +90,21 @@ export interface Needs {
 
 /** A file that is open for writing in some session. */
 export interface Writer {
-  readonly session: SpaceFiles;
+  /** Whose it is; the same session cannot open a file twice. */
+  readonly session: object;
   readonly bytes: number;
   readonly lastHeard: number;
   /** Lets go of the file for a newer session; later writes of the old one fail. */
   replace(): Promise<void>;
 }
 
-/** Receives files from customers: one per service, since it knows which files are open. */
+/** Knows which files are being received: one per service. What a customer does with them is in `SpaceFiles`. */
 export class UploadReception {
   /** Open writers by upload. */
   readonly writers = new Map<string, Writer>();
   private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor(readonly needs: Needs) {}
-
-  /** The files of a space as one session sees and changes them. */
-  filesOf(space: Space): SpaceFiles {
-    return new SpaceFiles(space, this);
-  }
 
   /** One after the other within a space, so that names cannot be taken twice. */
   async inTurn<Result>(spaceId: string, work: () => Promise<Result>): Promise<Result> {
