@@ -101,7 +101,7 @@ describe('with services at hand', () => {
     );
 
     expect(outcome.output).toContain(
-      `${services.urls.postgres} ${services.urls.redis} ${services.urls.rabbitmq} caserelay`,
+      `${services.urls.postgres} ${services.urls.redis} ${services.urls.rabbitmq} launcher_spec`,
     );
     expect(outcome.code).toBe(7);
   });
@@ -125,14 +125,20 @@ describe('with services at hand', () => {
     expect(outcome.output).toContain('no virtual host "elsewhere"');
   });
 
-  test('two launchers at once take turns', async () => {
-    const runs = ['one', 'two', 'three'].map((word) =>
-      launcher.run(['run', '--no-build', '--', 'echo', `reached ${word}`], services.environment),
+  test('of two launchers at once one starts what is missing, and the other waits and uses it', async () => {
+    const { DATABASE_URL = '', AMQP_URL = '' } = services.environment;
+    const both = [1, 2].map(() =>
+      launcher.run(['run', '--private', '--no-build', '--', 'sleep', '2'], { DATABASE_URL, AMQP_URL }),
     );
 
-    const outcomes = await Promise.all(runs);
+    const outcomes = await Promise.all(both);
 
-    expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const adopted = outcomes.filter(({ output }) => output.includes('already running'));
+    const ended = outcomes.filter(({ output }) => output.includes('redis stopped'));
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+    expect(adopted).toHaveLength(1);
+    expect(ended).toHaveLength(1);
+    expect(ended).not.toEqual(adopted);
     expect(existsSync(join(launcher.folder, 'launcher.lock'))).toBe(false);
   });
 

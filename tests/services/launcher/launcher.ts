@@ -16,7 +16,14 @@ export async function launcherInRoomOfItsOwn() {
   const start = (args: string[], environment: Record<string, string>) =>
     spawn(process.execPath, [launcher, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], CASERELAY_DATA: folder, ...environment },
+      // A namespace of its own: even a launcher with a fault must not touch what others keep on local services.
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        NAMESPACE: 'launcher_spec',
+        CASERELAY_DATA: folder,
+        ...environment,
+      },
     });
   return {
     folder,
