@@ -90,8 +90,11 @@ describe('with services at hand', () => {
     services = await startPrivate({ dir, postgres: true, redis: true, rabbitmq: true, fast: true });
   }, 120_000);
   afterAll(async () => {
-    await services.stop();
-    await rm(dir, { recursive: true, force: true });
+    try {
+      await services.stop();
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 
   test('a command gets their URLs, and its exit code is the launcher’s', async () => {
