@@ -5,7 +5,7 @@ import { Controller } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, Transport, type RmqContext } from '@nestjs/microservices';
 import { connect } from 'amqplib';
-import type { Contestant } from './main.js';
+import type { Contestant, Said } from './main.js';
 import { brokerUrl, now, openSide, silent } from './parts.js';
 
 const contestant = process.argv[2] as Contestant;
@@ -14,13 +14,17 @@ const namespace = process.argv[3] ?? 'bench';
 let wanted = Infinity;
 let delays: number[] = [];
 
+function say(message: Partial<Said>): void {
+  process.send?.(message);
+}
+
 function arrived(toldAt: number): void {
   delays.push(now() - toldAt);
   if (delays.length < wanted) return;
   wanted = Infinity;
   const sorted = delays.sort((one, other) => one - other);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  process.send?.({ p50: at(0.5), p99: at(0.99) });
+  say({ kind: 'report', p50: at(0.5), p99: at(0.99) });
 }
 
 @Controller()
@@ -101,8 +105,8 @@ process.on('message', (message: { expect?: number; stop?: boolean }) => {
   if (message.stop) process.exit(0);
   delays = [];
   wanted = message.expect ?? Infinity;
-  process.send?.('expecting');
+  say({ kind: 'expecting' });
 });
-await { raw: listenRaw, stock: listenStock, ours: listenOurs, 'ours-single': listenOurs }[contestant]();
-process.send?.('ready');
-process.send?.('ready');
+const listen = { raw: listenRaw, stock: listenStock, ours: listenOurs, 'ours-single': listenOurs }[contestant];
+await listen();
+say({ kind: 'ready' });

@@ -33,16 +33,16 @@ async function measure(contestant: Contestant): Promise<{ burst: number; steady:
   const start = (role: 'teller' | 'listener'): Promise<ChildProcess> =>
     new Promise((resolve, reject) => {
       const child = fork(new URL(`./${role}.js`, import.meta.url), [contestant, namespace], { stdio: 'inherit' });
-      child.once('message', () => resolve(child));
+      void nextMessage(child, 'ready').then(() => resolve(child));
       child.once('exit', (code) => reject(new Error(`the ${role} of ${contestant} ended with ${String(code)}`)));
     });
   const listener = await start('listener');
   const teller = await start('teller');
   const run = async (order: { count: number; perSecond: number | null }): Promise<Report> => {
-    const expecting = nextMessage(listener);
+    const expecting = nextMessage(listener, 'expecting');
     listener.send({ expect: order.count });
     await expecting;
-    const reported = nextMessage(listener) as Promise<Omit<Report, 'perSecond'>>;
+    const reported = nextMessage(listener, 'report');
     const started = performance.now();
     teller.send(order);
     const report = await reported;
@@ -68,8 +68,23 @@ async function measure(contestant: Contestant): Promise<{ burst: number; steady:
   }
 }
 
-function nextMessage(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve) => child.once('message', resolve));
+/** What a child says to the measuring process. */
+export interface Said {
+  kind: 'ready' | 'expecting' | 'report';
+  p50: number;
+  p99: number;
+}
+
+function nextMessage(child: ChildProcess, kind: Said['kind']): Promise<Said> {
+  return new Promise((resolve) => {
+    const onMessage = (message: unknown): void => {
+      const said = message as Said;
+      if (said.kind !== kind) return;
+      child.off('message', onMessage);
+      resolve(said);
+    };
+    child.on('message', onMessage);
+  });
 }
 
 function median(values: number[]): number {

@@ -109,12 +109,13 @@ async function windowed(count: number, window: number, work: () => Promise<unkno
 }
 
 const burstBatch = contestant === 'ours' ? 100 : 1;
-const tellAll = await {
+const openTeller = {
   raw: rawTeller,
   stock: stockTeller,
   ours: () => ourTeller(burstBatch),
   'ours-single': () => ourTeller(1),
-}[contestant]();
+}[contestant];
+const tellAll = await openTeller();
 
 async function tell({ count, perSecond }: { count: number; perSecond: number | null }): Promise<void> {
   if (perSecond === null) {
@@ -140,9 +141,4 @@ process.on('message', (message: { count: number; perSecond: number | null; stop?
   if (message.stop) process.exit(0);
   void tell(message);
 });
-process.send?.('ready');
-process.on('message', (message: { count: number; perSecond: number | null; stop?: boolean }) => {
-  if (message.stop) process.exit(0);
-  void tell(message);
-});
-process.send?.('ready');
+process.send?.({ kind: 'ready' });
