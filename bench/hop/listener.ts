@@ -38,7 +38,7 @@ class OurDoor {
 
 @Controller()
 class StockDoor {
-  @EventPattern<string>('case.analysis-requested')
+  @EventPattern('case.analysis-requested')
   on(@Payload() data: { name: string }, @Ctx() context: RmqContext): void {
     arrived(Number(data.name));
     const channel = context.getChannelRef() as { ack(message: unknown): void };

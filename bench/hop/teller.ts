@@ -79,7 +79,9 @@ async function ourTeller(batch: number): Promise<TellAll> {
     publisher,
     topology,
     log: silent,
-    notify: async (channel) => void (await database.query(`notify ${channel}`)),
+    notify: async (channel) => {
+      await database.query(`notify ${channel}`);
+    },
   });
   relay.start();
   await publisher.connected(10_000);

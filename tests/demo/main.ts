@@ -102,7 +102,10 @@ main().then(
     process.stderr.write(
       `the demo could not be played: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
-    if (error instanceof Error && error.cause !== undefined) process.stderr.write(`because: ${String(error.cause)}\n`);
+    if (error instanceof Error && error.cause !== undefined)
+      process.stderr.write(
+        `because: ${error.cause instanceof Error ? error.cause.message : JSON.stringify(error.cause)}\n`,
+      );
     process.exit(1);
   },
 );

@@ -117,7 +117,7 @@ export async function startProcesses(options: ProcessOptions): Promise<CaseRelay
     consoleLogin: `Basic ${Buffer.from(`engineer:${password}`).toString('base64')}`,
     killAndRestart: async (service) => {
       const child = processes.get(nameOf(service));
-      if (child && child.exitCode === null && child.signalCode === null) {
+      if (child?.exitCode === null && child.signalCode === null) {
         const ended = new Promise((resolveEnd) => child.once('exit', resolveEnd));
         child.kill('SIGKILL');
         await ended;

@@ -5,7 +5,7 @@ export async function until<Fact>(
   limit = 15_000,
 ): Promise<Exclude<NonNullable<Fact>, false | 0>> {
   const end = Date.now() + limit;
-  let trouble: unknown = null;
+  let trouble: unknown;
   for (;;) {
     try {
       const fact = await ask();

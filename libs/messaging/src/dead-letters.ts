@@ -155,8 +155,7 @@ export class DeadLetters {
 
   private async keep(message: ConsumeMessage, service: ServiceName, reason: DeadReason | null): Promise<void> {
     const headers = message.properties.headers ?? {};
-    const text = (name: string): string | null =>
-      typeof headers[name] === 'string' ? (headers[name] as string) : null;
+    const text = (name: string): string | null => (typeof headers[name] === 'string' ? headers[name] : null);
     const payload = message.content.toString('utf8').replaceAll('\0', '\uFFFD');
     const envelope = envelopeOf(payload);
     const messageId: unknown = message.properties.messageId;

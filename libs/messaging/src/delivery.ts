@@ -33,7 +33,7 @@ export function readEvent(message: ConsumeMessage): AnyEvent {
   const schema = typeof type === 'string' ? eventSchemas.get(type as EventType) : undefined;
   if (!schema) throw new UnreadableMessage('unknown-type', `no event is called ${JSON.stringify(type)?.slice(0, 200)}`);
   const result = schema.safeParse(parsed);
-  if (result.success) return result.data as AnyEvent;
+  if (result.success) return result.data;
   const faults = result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new UnreadableMessage('unreadable', `breaks the schema of ${String(type)}: ${faults.join('; ')}`);
 }

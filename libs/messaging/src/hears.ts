@@ -29,7 +29,7 @@ export function HearsEverything() {
 function openDoor(pattern: string, target: object, key: string, descriptor: PropertyDescriptor): void {
   Payload()(target, key, 0);
   Ctx()(target, key, 1);
-  EventPattern<string>(pattern)(target, key, descriptor);
+  EventPattern(pattern)(target, key, descriptor);
 }
 
 /** The shape of a door that hears one kind of event and answers with what it tells. */

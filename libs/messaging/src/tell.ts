@@ -5,7 +5,7 @@ import { v7 as newId } from 'uuid';
  * What a feature has to tell. Without `caseId` it is about the case of the event being heard. `sequence` counts the
  * events that a case itself tells; only the owner of cases gives it.
  */
-export type Tell = Told<AnyEvent> & { caseId?: string; sequence?: number };
+export type Tell = Told & { caseId?: string; sequence?: number };
 
 /** Where an event comes from: the event that led to it, and the chain it belongs to. All absent for a person or a clock. */
 export interface Cause {

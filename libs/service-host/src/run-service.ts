@@ -74,7 +74,9 @@ async function start<Shape extends z.ZodRawShape>(
 
   const database = await openServiceDatabase(service, config);
   releases.push(() => database.destroy());
-  checks.add('postgres', async () => void (await database.query('select 1')));
+  checks.add('postgres', async () => {
+    await database.query('select 1');
+  });
 
   const retryPauses = config.RETRY_PAUSES_SECONDS.map((seconds) => Math.round(seconds * 1000));
   const publisher = new Publisher({
@@ -93,7 +95,9 @@ async function start<Shape extends z.ZodRawShape>(
     publisher,
     topology,
     log,
-    notify: async (channel) => void (await database.query(`notify ${channel}`)),
+    notify: async (channel) => {
+      await database.query(`notify ${channel}`);
+    },
   });
   const outbox = new Outbox(database, { source: service.name, now: () => clock.now(), wakeRelay: () => relay.wake() });
   const stops: (() => Promise<void>)[] = [];

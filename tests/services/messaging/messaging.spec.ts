@@ -1,5 +1,12 @@
 import { AnalysisRequested, Refusal, type AnyEvent, type EventOf } from '@caserelay/contracts';
-import { DeadLetterTable1700000000001, DeadLetters, Hears, topologyOf, type Hearing, type Tell } from '@caserelay/messaging';
+import {
+  DeadLetterTable1700000000001,
+  DeadLetters,
+  Hears,
+  topologyOf,
+  type Hearing,
+  type Tell,
+} from '@caserelay/messaging';
 import { defineService, runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Inject } from '@nestjs/common';
@@ -22,7 +29,11 @@ class Door {
 
   @Hears(AnalysisRequested)
   async on(event: Request, hearing: Hearing): Promise<Tell[]> {
-    await hearing.tx.query('insert into seen (event_id, case_id, name) values ($1, $2, $3)', [event.id, event.subject, event.data.name]);
+    await hearing.tx.query('insert into seen (event_id, case_id, name) values ($1, $2, $3)', [
+      event.id,
+      event.subject,
+      event.data.name,
+    ]);
     return await this.behaviour.answer(event, hearing);
   }
 }
@@ -42,7 +53,11 @@ const listener = defineService({
   name: 'dump-analysis',
   config: {},
   migrations: [DeadLetterTable1700000000001, SeenTable1800000000000],
-  module: () => ({ module: class ListenerModule {}, controllers: [Door], providers: [{ provide: Behaviour, useValue: behaviour }] }),
+  module: () => ({
+    module: class ListenerModule {},
+    controllers: [Door],
+    providers: [{ provide: Behaviour, useValue: behaviour }],
+  }),
 });
 
 let system: System;
@@ -100,7 +115,8 @@ function publishBytes(content: string, type: string, messageId: string): void {
 
 const seen = async (eventId: string): Promise<number> =>
   (await system.query(`select 1 from ${system.schema('dump-analysis')}.seen where event_id = $1`, [eventId])).length;
-const deadLetterOf = async (eventId: string) => (await deadLetters.list({ limit: 500 })).find((letter) => letter.eventId === eventId);
+const deadLetterOf = async (eventId: string) =>
+  (await deadLetters.list({ limit: 500 })).find((letter) => letter.eventId === eventId);
 
 describe('an event', () => {
   it('is heard once though it is delivered three times', async () => {
@@ -119,7 +135,12 @@ describe('an event', () => {
     behaviour.answer = async () => {
       tries += 1;
       if (tries < 3) throw new Error('disk full');
-      return Promise.resolve([{ type: 'evidence.recognised', data: { uploadId: event.data.uploadId, name: 'x', kind: 'other', description: 'd' } }]);
+      return Promise.resolve([
+        {
+          type: 'evidence.recognised',
+          data: { uploadId: event.data.uploadId, name: 'x', kind: 'other', description: 'd' },
+        },
+      ]);
     };
     await publish(event);
     await until('the third try succeeds', () => seen(event.id));
@@ -132,14 +153,25 @@ describe('an event', () => {
     behaviour.answer = () => Promise.reject(new Error('no such disk'));
     await publish(event);
     const letter = await until('a dead letter', () => deadLetterOf(event.id));
-    expect(letter).toMatchObject({ service: 'dump-analysis', caseId: event.subject, type: event.type, reason: 'failed', error: 'no such disk', attempts: 3 });
+    expect(letter).toMatchObject({
+      service: 'dump-analysis',
+      caseId: event.subject,
+      type: event.type,
+      reason: 'failed',
+      error: 'no such disk',
+      attempts: 3,
+    });
     expect(await seen(event.id)).toBe(0);
 
     behaviour.answer = () => Promise.resolve([]);
     expect(await deadLetters.replay([letter.id, letter.id], 'an operator')).toBe(1);
     await until('the replayed event is heard', () => seen(event.id));
     expect(await deadLetters.replay([letter.id], 'an operator')).toBe(0);
-    expect(await deadLetters.find(letter.id)).toMatchObject({ state: 'replayed', settledBy: 'an operator', replays: 1 });
+    expect(await deadLetters.find(letter.id)).toMatchObject({
+      state: 'replayed',
+      settledBy: 'an operator',
+      replays: 1,
+    });
   });
 
   it('that is refused is never tried again', async () => {
@@ -159,7 +191,8 @@ describe('an event', () => {
   it('does not hold up the ones behind it while it waits for its next try', async () => {
     const bad = request('bad');
     const good = Array.from({ length: 20 }, (_, index) => request(`good ${index}`));
-    behaviour.answer = (event) => (event.id === bad.id ? Promise.reject(new Error('still broken')) : Promise.resolve([]));
+    behaviour.answer = (event) =>
+      event.id === bad.id ? Promise.reject(new Error('still broken')) : Promise.resolve([]);
     await publish(bad, ...good);
     await until('the events behind are heard', () => seen((good.at(-1) as Request).id));
     for (const event of good) expect(await seen(event.id)).toBe(1);
@@ -171,12 +204,24 @@ describe('an event', () => {
 describe('a message that cannot be read', () => {
   it.each([
     ['is not JSON', '{"type":', 'unreadable', /not JSON/],
-    ['breaks its schema', JSON.stringify({ ...request('x'), data: { name: 7 } }), 'unreadable', /data\.name: .*expected string/],
-    ['has an unknown type', JSON.stringify({ ...request('x'), type: 'case.exploded' }), 'unknown-type', /case\.exploded/],
+    [
+      'breaks its schema',
+      JSON.stringify({ ...request('x'), data: { name: 7 } }),
+      'unreadable',
+      /data\.name: .*expected string/,
+    ],
+    [
+      'has an unknown type',
+      JSON.stringify({ ...request('x'), type: 'case.exploded' }),
+      'unknown-type',
+      /case\.exploded/,
+    ],
   ])('that %s becomes a dead letter at once', async (_, content, reason, error) => {
     publishBytes(content, 'case.analysis-requested', randomUUID());
     await channel.waitForConfirms();
-    const letter = await until('a dead letter', async () => (await deadLetters.list({ limit: 500 })).find(({ payload }) => payload === content));
+    const letter = await until('a dead letter', async () =>
+      (await deadLetters.list({ limit: 500 })).find(({ payload }) => payload === content),
+    );
     expect(letter).toMatchObject({ reason, service: 'dump-analysis' });
     expect(letter.error).toMatch(error);
   });
@@ -186,15 +231,26 @@ it('a message that no service asks for still reaches the console, which hears ev
   const event = request('stray');
   publishBytes(JSON.stringify(event), 'nobody.hears-this', event.id);
   await channel.waitForConfirms();
-  await until('it lies in the queue of the console', async () => (await channel.checkQueue(`${system.namespace}.ops-console`)).messageCount);
+  await until(
+    'it lies in the queue of the console',
+    async () => (await channel.checkQueue(`${system.namespace}.ops-console`)).messageCount,
+  );
 });
 
 it('events of one case are heard in the order in which they were told', async () => {
   const caseId = randomUUID();
-  const tells = Array.from({ length: 300 }, (_, index): Tell => ({ type: 'case.analysis-requested', data: request(`n${index}`).data, caseId }));
-  for (const tell of tells) await service.host.outbox.transaction(() => Promise.resolve({ result: null, tells: [tell] }));
+  const tells = Array.from({ length: 300 }, (_, index): Tell => ({
+    type: 'case.analysis-requested',
+    data: request(`n${index}`).data,
+    caseId,
+  }));
+  for (const tell of tells)
+    await service.host.outbox.transaction(() => Promise.resolve({ result: null, tells: [tell] }));
   const names = await until('all are heard', async () => {
-    const rows = await system.query<{ name: string }>(`select name from ${system.schema('dump-analysis')}.seen where case_id = $1 order by position`, [caseId]);
+    const rows = await system.query<{ name: string }>(
+      `select name from ${system.schema('dump-analysis')}.seen where case_id = $1 order by position`,
+      [caseId],
+    );
     return rows.length === tells.length ? rows.map((row) => row.name) : null;
   });
   expect(names).toEqual(tells.map((_, index) => `n${index}`));
@@ -222,5 +278,7 @@ it('the listener comes back when the broker closes its connection, and loses not
 
 it('a service refuses to start when the landscape and its doors differ', async () => {
   const doorless = defineService({ ...listener, module: () => ({ module: class NoDoors {} }) });
-  await expect(runService(doorless, system.environment)).rejects.toThrow('dump-analysis: nobody hears case.analysis-requested');
+  await expect(runService(doorless, system.environment)).rejects.toThrow(
+    'dump-analysis: nobody hears case.analysis-requested',
+  );
 });
