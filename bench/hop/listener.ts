@@ -38,7 +38,8 @@ class OurDoor {
 
 @Controller()
 class StockDoor {
-  @EventPattern('case.analysis-requested')
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- without it Nest 12.1 picks an overload that takes no typed context
+  @EventPattern<string>('case.analysis-requested')
   on(@Payload() data: { name: string }, @Ctx() context: RmqContext): void {
     arrived(Number(data.name));
     const channel = context.getChannelRef() as { ack(message: unknown): void };
