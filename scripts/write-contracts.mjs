@@ -1,7 +1,7 @@
 // Writes docs/contracts from the built schemas: `npm run build && npm run contracts`.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { asyncApi, eventJsonSchemas, meaningsIn } from '../libs/contracts/dist/index.js';
+import { asyncApi, eventJsonSchemas, meaningsIn, openApi } from '../libs/contracts/dist/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = `${root}libs/contracts/src/`;
@@ -16,6 +16,7 @@ await rm(schemas, { recursive: true, force: true });
 await mkdir(schemas, { recursive: true });
 for (const [type, schema] of eventJsonSchemas(meanings)) await write(`${schemas}${type}.schema.json`, schema);
 await write(`${target}asyncapi.json`, asyncApi({ version, meanings }));
+await write(`${target}openapi.json`, openApi({ version }));
 
 async function write(file, value) {
   await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);

@@ -32,8 +32,8 @@ export const config = {
   LETTER_GIVE_UP_HOURS: z.coerce.number().positive().default(72),
   LETTERS_IN_PARALLEL: z.coerce.number().int().min(1).max(50).default(4),
   /**
-   * Tells whether a mail was taken: GET with `?messageId=<…>` answers `{ messages: [] }` or a list. Without it a
-   * letter whose fate is unknown is sent again under the same Message-ID.
+   * Tells whether a mail was taken: GET answers `{ messages: [] }` or a list. `{messageId}` in it is replaced by the id;
+   * without that, `messageId=<…>` is added. Unset, a letter of unknown fate is sent again under the same Message-ID.
    */
   SENT_LOOKUP_URL: z.url({ protocol: /^https?$/ }).optional(),
 };

@@ -13,7 +13,8 @@ afterEach(() => {
 
 async function archiveThatAnswers(body: unknown, status = 200): Promise<string> {
   server = createServer((request, response) => {
-    asked = new URL(request.url ?? '', 'http://archive').searchParams.get('messageId');
+    const query = new URL(request.url ?? '', 'http://archive').searchParams;
+    asked = query.get('messageId') ?? query.get('query');
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
@@ -32,6 +33,13 @@ describe('looking a sent mail up', () => {
   ])('an archive that answers %s', async (_, body, found) => {
     expect(await lookUpSentMail(await archiveThatAnswers(body), id)).toBe(found);
     expect(asked).toBe(id);
+  });
+
+  test('an archive with a search language of its own is asked in that language', async () => {
+    const archive = await archiveThatAnswers({ messages: [{ MessageID: 'case.letter@support.example' }] });
+    const search = archive.replace('/api/messages', '/api/v1/search?query=message-id:"{messageId}"');
+    expect(await lookUpSentMail(search, id)).toBe(true);
+    expect(asked).toBe('message-id:"case.letter@support.example"');
   });
 
   test('an archive that cannot tell is no answer', async () => {

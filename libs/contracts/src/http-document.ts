@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import { TicketRegistered } from './inbound.events.js';
+
+type Json = Record<string, unknown>;
+
+const problem = (description: string): Json => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
+const json = (description: string, schema: Json): Json => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const parameter = (place: 'path' | 'query' | 'header', name: string, schema: Json, description: string): Json => ({
+  in: place,
+  name,
+  schema,
+  description,
+  ...(place === 'path' ? { required: true } : {}),
+});
+const id = parameter('path', 'id', { type: 'string', format: 'uuid' }, 'Id of the thing');
+const object = (...fields: string[]): Json => ({
+  type: 'object',
+  required: fields,
+  properties: Object.fromEntries(fields.map((field) => [field, {}])),
+});
+const engineer = { security: [{ engineer: [] }] };
+const limit = (most: number): Json =>
+  parameter('query', 'limit', { type: 'integer', minimum: 1, maximum: most }, 'How many at the most');
+
+const ownPages: Json = {
+  '/health/live': { get: { summary: 'The process answers', responses: { 200: json('It lives', object('status')) } } },
+  '/health/ready': {
+    get: {
+      summary: 'The parts that the service needs answer',
+      responses: {
+        200: json('All do', object('status', 'parts')),
+        503: json('One does not; `parts` says which', object('status', 'parts')),
+      },
+    },
+  },
+  '/metrics': {
+    get: {
+      summary: 'What the service measures, for Prometheus',
+      responses: { 200: { description: 'Text format 0.0.4' } },
+    },
+  },
+};
+
+const paths: Record<string, Json> = {
+  intake: {
+    '/v1/events': {
+      post: {
+        summary: 'Another system tells an event; it counts once by `source` and `id`',
+        security: [{ integration: [] }],
+        parameters: [
+          parameter(
+            'header',
+            'Idempotency-Key',
+            { type: 'string', maxLength: 200 },
+            'A post with the same key and content counts once',
+          ),
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/cloudevents+json': { schema: { $ref: '#/components/schemas/TicketRegistered' } },
+            'application/json': { schema: { $ref: '#/components/schemas/TicketRegistered' } },
+          },
+        },
+        responses: {
+          202: json('Taken; a repeat gets the same answer', object('caseId', 'caseNumber', 'trackingToken')),
+          400: problem('The body breaks the schema; `errors` names each fault with the value found'),
+          401: problem('No or a wrong key'),
+          409: problem('The same id or key came before with other content'),
+          413: problem('More than 256 KiB'),
+          422: problem('An event type that nobody knows'),
+        },
+      },
+    },
+  },
+  'case-workflow': {
+    '/v1/cases': {
+      get: {
+        summary: 'Cases, latest change first',
+        parameters: [limit(200)],
+        responses: { 200: json('A list', {}), 400: problem('A query that does not fit') },
+      },
+    },
+    '/v1/cases/{id}': {
+      get: {
+        summary: 'One case with its history, without words or links',
+        parameters: [id],
+        responses: { 200: json('The case', {}), 404: problem('No such case') },
+      },
+    },
+  },
+  'sftp-provisioning': {
+    '/spaces/{token}': {
+      get: {
+        summary: 'The page behind the link of a letter; it asks before it shows',
+        parameters: [parameter('path', 'token', { type: 'string' }, 'Out of the link')],
+        responses: {
+          200: { description: 'A page, or `{ reveal }`' },
+          404: problem('No such link'),
+          410: problem('Expired, used up or closed'),
+        },
+      },
+      post: {
+        summary: 'Shows the account; counted',
+        parameters: [parameter('path', 'token', { type: 'string' }, 'Out of the link')],
+        responses: {
+          200: json('A page, or as JSON', object('host', 'port', 'user', 'password', 'folder', 'fingerprint')),
+          404: problem('No such link'),
+          410: problem('Expired, used up or closed'),
+        },
+      },
+    },
+  },
+  'dump-analysis': {},
+  notification: {},
+  'ops-console': {
+    '/': { get: { ...engineer, summary: 'The page of the console', responses: { 200: { description: 'HTML' } } } },
+    '/cases/{id}': {
+      get: {
+        ...engineer,
+        summary: 'The page of one case',
+        parameters: [id],
+        responses: { 200: { description: 'HTML' } },
+      },
+    },
+    '/assets/{name}': {
+      get: {
+        ...engineer,
+        summary: 'A file of the page',
+        parameters: [parameter('path', 'name', { type: 'string' }, 'Its name')],
+        responses: { 200: { description: 'The file' }, 404: problem('No such file') },
+      },
+    },
+    '/v1/cases': {
+      get: {
+        ...engineer,
+        summary: 'Cases, newest activity first',
+        parameters: [
+          limit(200),
+          parameter('query', 'after', { type: 'string' }, 'The `next` of an earlier page'),
+          parameter('query', 'search', { type: 'string', maxLength: 100 }, 'Words to look for'),
+        ],
+        responses: {
+          200: json('A page of cases', object('cases', 'next', 'streamFrom')),
+          400: problem('A query that does not fit'),
+        },
+      },
+    },
+    '/v1/cases/{id}': {
+      get: {
+        ...engineer,
+        summary: 'One case with its whole timeline',
+        parameters: [id],
+        responses: {
+          200: json('The case', object('summary', 'timeline', 'cut', 'streamFrom')),
+          404: problem('No such case'),
+        },
+      },
+    },
+    '/v1/queues': {
+      get: {
+        ...engineer,
+        summary: 'Depth and consumers of every queue in the broker',
+        responses: { 200: json('The queues', {}) },
+      },
+    },
+    '/v1/timers': {
+      get: { ...engineer, summary: 'Timers and long work by state', responses: { 200: json('The counts', {}) } },
+    },
+    '/v1/stream': {
+      get: {
+        ...engineer,
+        summary: 'What happens, as server-sent events',
+        parameters: [parameter('header', 'Last-Event-ID', { type: 'string' }, 'Goes on after this one')],
+        responses: { 200: { description: 'text/event-stream' } },
+      },
+    },
+    '/v1/dead-letters': {
+      get: {
+        ...engineer,
+        summary: 'Dead letters, newest first',
+        parameters: [limit(500)],
+        responses: { 200: json('The letters', object('deadLetters')), 400: problem('A query that does not fit') },
+      },
+    },
+    '/v1/dead-letters/{id}': {
+      get: {
+        ...engineer,
+        summary: 'One dead letter with headers and payload',
+        parameters: [id],
+        responses: { 200: json('The letter', {}), 404: problem('No such letter') },
+      },
+    },
+    '/v1/dead-letters/replay': {
+      post: {
+        ...engineer,
+        summary: 'Sends letters to their services again: `ids`, or all that fit a filter',
+        responses: { 200: json('How many', object('replayed')), 400: problem('An order that does not fit') },
+      },
+    },
+    '/v1/dead-letters/{id}/replay': {
+      post: {
+        ...engineer,
+        summary: 'Sends one letter again',
+        parameters: [id],
+        responses: {
+          200: json('The letter', {}),
+          404: problem('No such letter'),
+          409: problem('It was settled before'),
+        },
+      },
+    },
+    '/v1/dead-letters/{id}/discard': {
+      post: {
+        ...engineer,
+        summary: 'Gives one letter up, with a `reason` that is kept',
+        parameters: [id],
+        responses: {
+          200: json('The letter', {}),
+          400: problem('No reason'),
+          404: problem('No such letter'),
+          409: problem('It was settled before'),
+        },
+      },
+    },
+  },
+};
+
+/**
+ * The OpenAPI 3.1 document of every HTTP door; each path says in `servers` which service has it. Paths that several
+ * services have stand once per service behind the service's name.
+ * Source: https://spec.openapis.org/oas/v3.1.0
+ */
+export function openApi({ version }: { version: string }): Json {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'CaseRelay over HTTP',
+      version,
+      description:
+        'Each service listens on a port of its own; the first part of a path here is the name of the service and not part of the address. Every answer that is not a success is a problem of RFC 9457.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: Object.fromEntries(
+      Object.entries(paths).flatMap(([service, own]) =>
+        Object.entries({ ...own, ...ownPages }).map(([path, item]) => [
+          `/${service}${path}`,
+          { ...(item as Json), 'x-service': service },
+        ]),
+      ),
+    ),
+    components: {
+      securitySchemes: {
+        integration: { type: 'http', scheme: 'bearer', description: 'INTAKE_API_KEY' },
+        engineer: { type: 'http', scheme: 'basic', description: 'CONSOLE_USER and CONSOLE_PASSWORD' },
+      },
+      schemas: {
+        Problem: {
+          type: 'object',
+          required: ['type', 'status', 'title', 'detail'],
+          properties: {
+            type: { type: 'string' },
+            status: { type: 'integer' },
+            title: { type: 'string' },
+            detail: { type: 'string' },
+          },
+        },
+        TicketRegistered: z.toJSONSchema(TicketRegistered, { target: 'draft-2020-12' }),
+      },
+    },
+  };
+}
