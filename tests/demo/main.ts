@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faultsOf, replacedCount } from '../support/check-play.js';
+import type { Verdict } from '../support/hand-written-mails.js';
 import { playThread, type TimelineEntry } from '../support/play-thread.js';
 import { aSystem } from '../support/system.js';
 import type { Input } from '../support/thread-inputs.js';
@@ -25,12 +26,21 @@ const firstAt = thread.mails[0]?.sentAt.getTime() ?? 0;
 const lastAt = thread.mails.at(-1)?.sentAt.getTime() ?? 1;
 const local = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' });
 
+/** Lines that wait for earlier ones: what people do is known at once, what services did a moment later. */
+const waiting: { at: Date; since: number; text: string }[] = [];
+const patience = 600;
+
 function line(at: Date, who: string, text: string): void {
   const share = Math.max(0, Math.min(1, (at.getTime() - firstAt) / (lastAt - firstAt)));
   const bar = `${'█'.repeat(Math.round(share * 10))}${'░'.repeat(10 - Math.round(share * 10))}`;
-  process.stdout.write(
-    `${paint(90, bar)} ${local.format(at)} +08:00  ${paint(colourOf[who] ?? 37, who.padEnd(17))} ${text}\n`,
-  );
+  const name = paint(colourOf[who] ?? 37, who.padEnd(17));
+  waiting.push({ at, since: Date.now(), text: `${paint(90, bar)} ${local.format(at)} +08:00  ${name} ${text}\n` });
+}
+
+function show(olderThan: number): void {
+  waiting.sort((one, other) => one.at.getTime() - other.at.getTime());
+  const now = Date.now();
+  while (waiting[0] && now - waiting[0].since >= olderThan) process.stdout.write(waiting.shift()?.text ?? '');
 }
 
 function showInput(input: Input, now: Date): void {
@@ -48,6 +58,10 @@ function showEntry(entry: TimelineEntry): void {
   );
 }
 
+function showReplaced({ mail, by }: Verdict, now: Date): void {
+  line(now, '', paint(32, `  ✓ replaces hand-written mail ${mail.n} (${mail.label}): ${by ?? ''}`));
+}
+
 async function main(): Promise<boolean> {
   process.stdout.write(
     `CaseRelay lives case ${thread.caseNumber}: 35 mails in 41 days, at ${speed} times the speed of the wall clock.\n` +
@@ -56,6 +70,7 @@ async function main(): Promise<boolean> {
   const system = await aSystem();
   const folder = await mkdtemp(join(tmpdir(), 'caserelay-demo-'));
   const started = Date.now();
+  const showing = setInterval(() => show(patience), 100);
   try {
     const result = await playThread({
       parts: {
@@ -70,7 +85,9 @@ async function main(): Promise<boolean> {
       environment: { RETRY_PAUSES_SECONDS: pick(system.environment, 'RETRY_PAUSES_SECONDS') },
       onInput: showInput,
       onTimeline: showEntry,
+      onReplaced: showReplaced,
     });
+    show(0);
     process.stdout.write(`\nThe 22 mails that people of the support centre wrote by hand:\n`);
     for (const { mail, by } of result.verdicts) {
       const mark = by === null ? paint(90, '  written ') : paint(32, '✓ replaced');
@@ -85,6 +102,7 @@ async function main(): Promise<boolean> {
     process.stdout.write(`replaced ${replaced} of 22 hand-written mails\n`);
     return faults.length === 0 && replaced >= 12;
   } finally {
+    clearInterval(showing);
     await system.remove();
     await rm(folder, { recursive: true, force: true });
   }

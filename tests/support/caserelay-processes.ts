@@ -3,8 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { repository } from './repository.js';
 import { until } from './until.js';
 
 /** How a play starts CaseRelay: as it is built, in processes of its own. */
@@ -30,8 +31,6 @@ export interface CaseRelayProcesses {
   logOf(service: ServiceName): Promise<string>;
   stop(): Promise<void>;
 }
-
-const repository = resolve(import.meta.dirname, import.meta.dirname.includes('/tests/dist/') ? '../../..' : '../..');
 
 /** Starts CaseRelay from its build and waits until every service is ready. */
 export async function startProcesses(options: ProcessOptions): Promise<CaseRelayProcesses> {

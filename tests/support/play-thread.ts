@@ -38,6 +38,8 @@ export interface PlayOptions {
   alongside?: (index: number, processes: CaseRelayProcesses) => Promise<void>;
   onInput?: (input: Input, now: Date) => void;
   onTimeline?: (entry: TimelineEntry) => void;
+  /** A hand-written mail of the thread has just become needless. */
+  onReplaced?: (verdict: Verdict, now: Date) => void;
   onReady?: (processes: CaseRelayProcesses) => void;
 }
 
@@ -116,6 +118,7 @@ class Play {
   private caseId: string | null = null;
   private credentials: Credentials | null = null;
   private readonly uploads: { name: string; sha256: string }[] = [];
+  private readonly announced = new Set<number>();
 
   constructor(
     private readonly options: PlayOptions,
@@ -243,7 +246,7 @@ class Play {
     const before = this.inputs.filter((input) => input.mail !== null && input.n < mail.n).at(-1);
     const after = this.inputs.find((input) => input.mail !== null && input.n > mail.n);
     return {
-      from: (before && this.doneAt.get(before)) ?? new Date(0),
+      from: before ? (this.doneAt.get(before) ?? farAway) : new Date(0),
       to: (after && this.doneAt.get(after)) ?? farAway,
     };
   }
@@ -305,12 +308,22 @@ class Play {
     const { summary, timeline } = await this.console<{ summary: { phase: string }; timeline: TimelineEntry[] }>(
       `/v1/cases/${this.caseId}`,
     );
-    for (const entry of timeline)
-      if (!this.timeline.has(entry.eventId)) {
-        this.timeline.set(entry.eventId, entry);
-        this.options.onTimeline?.(entry);
-      }
+    const fresh = timeline.filter((entry) => !this.timeline.has(entry.eventId));
+    for (const entry of fresh) {
+      this.timeline.set(entry.eventId, entry);
+      this.options.onTimeline?.(entry);
+    }
+    if (fresh.some((entry) => entry.type === 'letter.sent')) await this.announceReplaced();
     return summary;
+  }
+
+  private async announceReplaced(): Promise<void> {
+    const verdicts = judge(this.thread, await this.letters(), (mail) => this.windowOf(mail));
+    for (const verdict of verdicts) {
+      if (verdict.by === null || this.announced.has(verdict.mail.n)) continue;
+      this.announced.add(verdict.mail.n);
+      this.options.onReplaced?.(verdict, this.clock.now());
+    }
   }
 
   private async isArchived(): Promise<boolean> {

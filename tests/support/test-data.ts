@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { repository } from './repository.js';
 
-const folder = process.env['CASERELAY_TEST_DATA'] ?? resolve(import.meta.dirname, '..', '..', '..', 'shared');
+const folder = process.env['CASERELAY_TEST_DATA'] ?? resolve(repository, '..', 'shared');
 
 /** Where a file of the test data lies, such as `dumps/facts.json`; null when this machine does not have it. */
 export function testData(relativePath: string): string | null {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './repository.js';
 
 /** One mail of the real thread. */
 export interface ThreadMail {
@@ -23,7 +25,7 @@ export interface Thread {
 
 /** Reads the thread of case CAS-02227. */
 export function readThread(): Thread {
-  const file = new URL(findUp('fixtures/thread-CAS-02227-X4W1B1.json'));
+  const file = join(repository, 'tests/fixtures/thread-CAS-02227-X4W1B1.json');
   const { mails, ...thread } = JSON.parse(readFileSync(file, 'utf8')) as Omit<Thread, 'mails'> & {
     mails: (Omit<ThreadMail, 'sentAt' | 'text'> & { sentAt: string; body: string })[];
   };
@@ -31,12 +33,6 @@ export function readThread(): Thread {
     ...thread,
     mails: mails.map(({ body, sentAt, ...mail }) => ({ ...mail, sentAt: new Date(sentAt), text: body })),
   };
-}
-
-/** A file of tests/, whether this module runs from its source or from tests/dist. */
-function findUp(path: string): string {
-  const here = import.meta.url;
-  return here.includes('/tests/dist/') ? new URL(`../../${path}`, here).href : new URL(`../${path}`, here).href;
 }
 
 /** True for mails that people of the support centre wrote by hand. */

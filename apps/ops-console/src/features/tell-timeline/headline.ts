@@ -103,8 +103,8 @@ export function headline(event: AnyEvent): Sentence {
             `No evidence came; observing until ${moment(event.data.until)}`,
           )
         : say(
-            `方案已执行，进入观察至 ${moment(event.data.until)}`,
-            `Plan carried out; observing until ${moment(event.data.until)}`,
+            `方案已交给客户，进入观察至 ${moment(event.data.until)}`,
+            `The customer has the plan; observing until ${moment(event.data.until)}`,
           );
     case 'case.archived':
       return event.data.because === 'closed-by-engineer'
