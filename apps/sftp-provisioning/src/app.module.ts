@@ -5,6 +5,7 @@ import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import { SecretBox } from './adapters/secret-box/secret-box.js';
 import { loadHostKey } from './adapters/sftp-server/host-key.js';
 import { SftpServer } from './adapters/sftp-server/sftp-server.js';
+import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import { UploadSpaceTables1700000100000 } from './adapters/upload-space-store/upload-space-tables.migration.js';
 import { UploadStore } from './adapters/upload-space-store/upload-store.js';
@@ -30,7 +31,7 @@ const Front = Symbol('Front');
 export const sftpProvisioning = defineService({
   name: 'sftp-provisioning',
   config,
-  migrations: [UploadSpaceTables1700000100000],
+  migrations: [UploadSpaceTables1700000100000, UploadGap1700000200000],
   module: (host) => {
     const box = new SecretBox(host.config.SECRET_KEY);
     return {

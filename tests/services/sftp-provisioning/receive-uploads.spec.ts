@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
 import { until } from '../../support/until.js';
@@ -163,6 +163,40 @@ describe('an upload whose connection drops', () => {
     await until('it is told again', () => room.told(open.caseId, 'upload.interrupted')[1]);
     expect(room.told(open.caseId, 'upload.interrupted').map(({ data }) => data.bytes)).toEqual([10_000, 10_000]);
     leave();
+  });
+
+  it('goes on where its first gap began when the service crashed in the middle of one', async () => {
+    const { open, sftp, leave } = await enter();
+    const content = randomBytes(90_000);
+    const handle = await openFor(sftp, '/upload/gap.dmp', newFile);
+    await writeAt(sftp, handle, content.subarray(0, 30_000));
+    await writeAt(sftp, handle, content.subarray(60_000), 60_000);
+    const [row] = await room.system.query<{ location: string; gap_at: string }>(
+      `select location, gap_at from ${schema()}.upload where space_id = $1`,
+      [open.space.spaceId],
+    );
+    const path = resolve(room.system.environment['EVIDENCE_DIR'] as string, row?.location as string);
+    const asCrashed = await readFile(path);
+    expect(asCrashed).toHaveLength(90_000);
+    leave();
+    await told(open, 'upload.interrupted');
+    // What a kill leaves: nobody cut the file, and the row says "receiving".
+    await writeFile(path, asCrashed);
+    await room.system.query(`update ${schema()}.upload set state = 'receiving', gap_at = $2 where space_id = $1`, [
+      open.space.spaceId,
+      row?.gap_at,
+    ]);
+    await room.restart();
+
+    const { port } = (await room.openSpace()).credentials;
+    const again = await logIn({ ...open.credentials, port });
+    const { size } = await ask<{ size: number }>((done) => again.sftp.stat('/upload/gap.dmp', done));
+    expect(size).toBe(30_000);
+    const rest = await openFor(again.sftp, '/upload/gap.dmp', 0x0e);
+    await writeAt(again.sftp, rest, content.subarray(size), size);
+    await ask((done) => again.sftp.close(rest, done));
+    expect((await told(open, 'upload.received'))[0]?.data.sha256).toBe(sha256(content));
+    again.client.end();
   });
 
   it('and that was closed too early goes on as a new upload with all bytes', async () => {

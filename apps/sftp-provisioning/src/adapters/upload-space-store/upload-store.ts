@@ -9,6 +9,7 @@ interface StoredUpload {
   readonly location: string;
   readonly state: 'receiving' | 'interrupted' | 'named-later' | 'received';
   readonly bytes: number;
+  readonly gapAt: number | null;
   readonly sha256: string | null;
   readonly changedAt: Date;
 }
@@ -22,6 +23,7 @@ interface UploadRow {
   location: string;
   state: StoredUpload['state'];
   bytes: string;
+  gap_at: string | null;
   sha256: string | null;
   changed_at: Date;
 }
@@ -99,9 +101,13 @@ export class UploadStore {
     return started.length === 1;
   }
 
+  async noteGap(uploadId: string, gapAt: number | null): Promise<void> {
+    await this.database.query('update upload set gap_at = $2 where upload_id = $1', [uploadId, gapAt]);
+  }
+
   async resume(uploadId: string, at: Date): Promise<void> {
     await this.database.query(
-      `update upload set state = 'receiving', sha256 = null, changed_at = $2 where upload_id = $1`,
+      `update upload set state = 'receiving', gap_at = null, sha256 = null, changed_at = $2 where upload_id = $1`,
       [uploadId, at],
     );
   }
@@ -109,7 +115,7 @@ export class UploadStore {
   async markInterrupted(uploadId: string, bytes: number, at: Date): Promise<{ started: boolean } | null> {
     const [row] = await this.rows<{ is_started: boolean }>(
       `with interrupted as (
-         update upload set state = 'interrupted', bytes = $2, changed_at = $3
+         update upload set state = 'interrupted', bytes = $2, gap_at = null, changed_at = $3
          where upload_id = $1 and state = 'receiving' returning is_started)
        select is_started from interrupted`,
       [uploadId, bytes, at],
@@ -208,7 +214,8 @@ export class UploadStore {
     toldPath: string | null,
   ): Promise<void> {
     await this.database.query(
-      'update upload set state = $2, bytes = $3, sha256 = $4, changed_at = $5, told_path = $6 where upload_id = $1',
+      `update upload set state = $2, bytes = $3, gap_at = null, sha256 = $4, changed_at = $5, told_path = $6
+       where upload_id = $1`,
       [uploadId, state, bytes, sha256, at, toldPath],
     );
   }
@@ -237,6 +244,7 @@ function uploadOf(row: UploadRow): StoredUpload {
     location: row.location,
     state: row.state,
     bytes: Number(row.bytes),
+    gapAt: row.gap_at === null ? null : Number(row.gap_at),
     sha256: row.sha256,
     changedAt: row.changed_at,
   };

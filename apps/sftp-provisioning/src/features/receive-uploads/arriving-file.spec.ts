@@ -14,7 +14,7 @@ describe('a file that arrives', () => {
           const whole = Buffer.from(content);
           const pieces = shuffled(cut(whole, size), random);
           const disk = new MemoryFile();
-          const file = new ArrivingFile(disk, 0);
+          const file = arriving(disk, 0);
           await Promise.all(pieces.map(({ offset, bytes }) => file.write(offset, [bytes], bytes.length)));
           expect(await file.finish()).toEqual({ bytes: whole.length, sha256: sha256(whole) });
           expect(disk.content.equals(whole)).toBe(true);
@@ -25,7 +25,7 @@ describe('a file that arrives', () => {
   });
 
   it('is hashed right when bytes are written again', async () => {
-    const file = new ArrivingFile(new MemoryFile(), 0);
+    const file = arriving(new MemoryFile(), 0);
     await file.write(0, [Buffer.from('aaaa')], 4);
     await file.write(2, [Buffer.from('bbbb')], 4);
     expect((await file.finish()).sha256).toBe(sha256(Buffer.from('aabbbb')));
@@ -33,14 +33,14 @@ describe('a file that arrives', () => {
 
   it('is hashed with what was there before when it is resumed', async () => {
     const disk = new MemoryFile(Buffer.from('first half, '));
-    const file = new ArrivingFile(disk, 12);
+    const file = arriving(disk, 12);
     await file.write(12, [Buffer.from('second half')], 11);
     expect((await file.finish()).sha256).toBe(sha256(Buffer.from('first half, second half')));
   });
 
   it('is cut to what is whole when its sender is gone', async () => {
     const disk = new MemoryFile();
-    const file = new ArrivingFile(disk, 0);
+    const file = arriving(disk, 0);
     await file.write(0, [Buffer.from('whole')], 5);
     await file.write(100, [Buffer.from('beyond a gap')], 12);
     expect(file.bytes).toBe(112);
@@ -48,26 +48,61 @@ describe('a file that arrives', () => {
     expect(disk.content.toString()).toBe('whole');
   });
 
+  it('notes where a gap begins before it writes behind it, and forgets that when it is cut', async () => {
+    const disk = new MemoryFile();
+    const noted: [number | null, number][] = [];
+    const file = arriving(disk, 0, async (gapAt) => {
+      await Promise.resolve();
+      noted.push([gapAt, disk.content.length]);
+    });
+    await file.write(0, [Buffer.from('whole')], 5);
+    expect(noted).toEqual([]);
+    await file.write(100, [Buffer.from('beyond')], 6);
+    await file.write(200, [Buffer.from('further')], 7);
+    expect(noted).toEqual([[5, 5]]);
+    await file.truncate(2);
+    await file.write(100, [Buffer.from('beyond')], 6);
+    await file.abandon();
+    expect(noted).toEqual([
+      [5, 5],
+      [2, 2],
+      [null, 2],
+    ]);
+  });
+
+  it('writes nothing behind a gap that cannot be noted', async () => {
+    const disk = new MemoryFile();
+    const file = arriving(disk, 0, () => Promise.reject(new Error('no database')));
+    await expect(file.write(100, [Buffer.from('beyond')], 6)).rejects.toThrow('no database');
+    expect(disk.writes).toBe(0);
+  });
+
   it('joins neighbours into one write', async () => {
     const disk = new MemoryFile();
-    const file = new ArrivingFile(disk, 0);
+    const file = arriving(disk, 0);
     await Promise.all(Array.from({ length: 100 }, (_, index) => file.write(index * 4, [Buffer.from('data')], 4)));
     expect(disk.writes).toBeLessThanOrEqual(3);
   });
 
   it('does not become a sparse giant', async () => {
-    const file = new ArrivingFile(new MemoryFile(), 0);
+    const file = arriving(new MemoryFile(), 0);
     expect(() => file.write(2 ** 50, [Buffer.from('x')], 1)).toThrow('send the file in order');
   });
 
   it('fails its sender and its closing when the disk fails', async () => {
     const disk = new MemoryFile();
     disk.fails = true;
-    const file = new ArrivingFile(disk, 0);
+    const file = arriving(disk, 0);
     await expect(file.write(0, [Buffer.from('x')], 1)).rejects.toThrow('disk full');
     await expect(file.finish()).rejects.toThrow('disk full');
   });
 });
+
+function arriving(disk: StoredFile, bytesThere: number, noteGap: (gapAt: number | null) => Promise<void> = nothing) {
+  return new ArrivingFile(disk, bytesThere, noteGap);
+}
+
+const nothing = () => Promise.resolve();
 
 class MemoryFile implements StoredFile {
   writes = 0;

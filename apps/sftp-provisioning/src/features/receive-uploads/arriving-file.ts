@@ -38,11 +38,14 @@ export class ArrivingFile {
   private end: number;
   private isClosed = false;
   private whole: number;
+  private notedGap: number | null = null;
   private readonly digest: TrailingDigest;
 
   constructor(
     private readonly file: StoredFile,
     bytesThere: number,
+    /** Keeps for the time after a crash that the file is whole up to here only, or (null) that its size is true. */
+    private readonly noteGap: (wholeBytes: number | null) => Promise<void>,
   ) {
     this.whole = bytesThere;
     this.end = bytesThere;
@@ -123,6 +126,7 @@ export class ArrivingFile {
     } finally {
       await this.file.close();
     }
+    if (this.notedGap !== null) await this.noteGap(null);
     return { bytes: this.whole };
   }
 
@@ -132,6 +136,7 @@ export class ArrivingFile {
       const first = run[0] as Piece;
       const buffers = run.flatMap((piece) => piece.buffers);
       try {
+        if (first.offset > this.whole) await this.beforeGap();
         await this.file.write(buffers, first.offset);
         this.note(first.offset, buffers);
         for (const piece of run) piece.done();
@@ -143,6 +148,14 @@ export class ArrivingFile {
     }
     // In the same step as the last look at what waits: whoever writes next must find no writer that has ended.
     this.writing = null;
+  }
+
+  /** After a crash the size of the file would hide the gap, so it is noted before anything is written behind it. */
+  private async beforeGap(): Promise<void> {
+    const noted = this.notedGap;
+    if (noted !== null && noted <= this.whole && this.whole < noted + furthestAhead) return;
+    this.notedGap = this.whole;
+    await this.noteGap(this.whole);
   }
 
   private takeRun(): Piece[] {

@@ -1,5 +1,5 @@
 import type { Tell } from '@caserelay/messaging';
-import type { StoredFile } from './arriving-file.js';
+import { ArrivingFile, type StoredFile } from './arriving-file.js';
 
 /** Who uploads, and where to. */
 export interface Space {
@@ -21,6 +21,8 @@ export interface Upload {
   readonly state: UploadState;
   /** What is known to be there; while it is `receiving` the file itself knows better. */
   readonly bytes: number;
+  /** Set while bytes behind this place may be there although earlier ones are missing. */
+  readonly gapAt: number | null;
   readonly sha256: string | null;
   readonly changedAt: Date;
 }
@@ -40,6 +42,7 @@ export interface Uploads {
   forget(uploadId: string): Promise<void>;
   /** True the first time. */
   markStarted(uploadId: string): Promise<boolean>;
+  noteGap(uploadId: string, gapAt: number | null): Promise<void>;
   resume(uploadId: string, at: Date): Promise<void>;
   /** The upload if it was `receiving` until now. */
   markInterrupted(uploadId: string, bytes: number, at: Date): Promise<{ started: boolean } | null>;
@@ -129,13 +132,38 @@ export class UploadReception {
     return count;
   }
 
+  /** The file of an upload, to be written on. */
+  arriving({ uploadId }: Upload, stored: StoredFile, bytes: number): ArrivingFile {
+    return new ArrivingFile(stored, bytes, (gapAt) =>
+      this.needs.transaction(async (uploads) => {
+        await uploads.noteGap(uploadId, gapAt);
+        return { result: undefined, tells: [] };
+      }),
+    );
+  }
+
+  /** Bytes after which an upload goes on: all of them, unless a crash left a gap; the file is then cut to its begin. */
+  async cutToWhole({ location, gapAt }: Upload): Promise<number> {
+    const { evidence } = this.needs;
+    const bytes = await evidence.size(location);
+    if (gapAt === null || gapAt >= bytes) return bytes;
+    const file = await evidence.openForWriting(location);
+    try {
+      await file.truncate(gapAt);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return gapAt;
+  }
+
   /** Notes that an upload stopped before its end. */
   async interrupt(uploadId: string): Promise<boolean> {
     const { needs } = this;
     return needs.transaction(async (uploads) => {
       const upload = await uploads.get(uploadId);
       if (upload?.state !== 'receiving') return { result: false, tells: [] };
-      const bytes = await needs.evidence.size(upload.location);
+      const bytes = await this.cutToWhole(upload);
       const marked = await uploads.markInterrupted(uploadId, bytes, needs.now());
       if (!marked?.started) return { result: marked !== null, tells: [] };
       const { spaceId, caseId } = upload;

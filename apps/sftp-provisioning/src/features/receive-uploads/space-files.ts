@@ -1,6 +1,6 @@
 import type { Tell } from '@caserelay/messaging';
 import { v7 as newId } from 'uuid';
-import { ArrivingFile, type StoredFile } from './arriving-file.js';
+import type { ArrivingFile, StoredFile } from './arriving-file.js';
 import { isTemporaryName, parsePath, safeName } from './customer-path.js';
 import { FileRefusal } from './file-refusal.js';
 import {
@@ -205,16 +205,17 @@ export class SpaceFiles {
     return handle;
   }
 
-  private async goOn(place: Below, upload: Upload, intent: OpenIntent): Promise<WritingHandle> {
-    const writer = this.reception.writers.get(upload.uploadId);
+  private async goOn(place: Below, found: Upload, intent: OpenIntent): Promise<WritingHandle> {
+    const writer = this.reception.writers.get(found.uploadId);
     if (writer) {
       const silent = performance.now() - writer.lastHeard;
       if (writer.session === this || silent < this.reception.needs.silentMilliseconds)
         throw new FileRefusal('EBUSY', 'this file is being uploaded by another connection; wait until it has ended');
       await writer.replace();
     }
-    const stored = await this.evidence.openForWriting(upload.location);
-    const file = new ArrivingFile(stored, await this.evidence.size(upload.location));
+    const upload = (await this.uploads.get(found.uploadId)) ?? found;
+    const bytes = await this.reception.cutToWhole(upload);
+    const file = this.reception.arriving(upload, await this.evidence.openForWriting(upload.location), bytes);
     try {
       if (intent.truncate) await file.truncate(0);
       await this.changeInTurn(async (uploads) => {
@@ -250,6 +251,7 @@ export class SpaceFiles {
       location,
       state: 'receiving',
       bytes: 0,
+      gapAt: null,
       sha256: null,
       changedAt: this.now(),
     };
@@ -296,7 +298,9 @@ export class SpaceFiles {
   async entryOf(upload: Upload): Promise<Entry> {
     const writer = this.reception.writers.get(upload.uploadId);
     const bytes =
-      upload.state === 'received' ? upload.bytes : (writer?.bytes ?? (await this.evidence.size(upload.location)));
+      upload.state === 'received'
+        ? upload.bytes
+        : (writer?.bytes ?? Math.min(await this.evidence.size(upload.location), upload.gapAt ?? Infinity));
     return { name: upload.name, isFolder: false, bytes, changedAt: upload.changedAt };
   }
 
@@ -450,7 +454,7 @@ class WritingHandle implements OpenFile, Writer {
     const { uploadId, location } = upload;
     if (before && copy) await evidence.copy(before.location, location);
     const stored = before && copy ? await evidence.openForWriting(location) : await evidence.create(location);
-    const file = new ArrivingFile(stored, before && copy ? before.bytes : 0);
+    const file = this.reception.arriving(upload, stored, before && copy ? before.bytes : 0);
     this.reception.writers.set(uploadId, this);
     try {
       await this.session.changeInTurn(async (uploads) => {
