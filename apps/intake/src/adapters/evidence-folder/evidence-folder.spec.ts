@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EvidenceFolder, safeFileName } from './evidence-folder.js';
 
 let folder: string;
@@ -30,6 +30,16 @@ describe('the evidence folder', () => {
     const kept = await evidence.keepMail(aStream(['From: a', '@b.example']));
     expect(kept).toMatchObject({ bytes: 17, location: `mails/${kept?.sha256 ?? ''}.eml` });
     expect(await readFile(evidence.pathOf(kept?.location ?? ''), 'utf8')).toBe('From: a@b.example');
+  });
+
+  test('keeps mails and attachments from the eyes of others on the machine', async () => {
+    const mail = await evidence.keepMail(aStream(['From: a@b.example']));
+    const attachment = await evidence.keepAttachment(Buffer.from('x'), 'a.txt');
+    for (const location of [mail?.location ?? '', attachment.location]) {
+      const path = evidence.pathOf(location);
+      expect((await stat(path)).mode & 0o007).toBe(0);
+      expect((await stat(dirname(path))).mode & 0o007).toBe(0);
+    }
   });
 
   test('keeps nothing of a mail that is too large or breaks off', async () => {

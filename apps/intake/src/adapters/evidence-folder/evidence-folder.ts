@@ -15,7 +15,7 @@ export class EvidenceFolder {
 
   /** Throws away what was half written when the process died. */
   async open(): Promise<void> {
-    await mkdir(join(this.folder, incoming), { recursive: true });
+    await mkdir(join(this.folder, incoming), { recursive: true, mode: folderMode });
     for (const name of await readdir(join(this.folder, incoming))) {
       const path = join(this.folder, incoming, name);
       // Another instance may be writing to a younger one.
@@ -55,7 +55,7 @@ export class EvidenceFolder {
     let fault: Error | null = null;
     try {
       try {
-        file = await open(part, 'wx');
+        file = await open(part, 'wx', fileMode);
       } catch (error) {
         fault = faultOf(error);
       }
@@ -84,7 +84,7 @@ export class EvidenceFolder {
     const sha256 = hash.digest('hex');
     const location = locationOf(sha256);
     const path = join(this.folder, location);
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: folderMode });
     await rename(part, path);
     await syncFolder(dirname(path));
     return { sha256, bytes, location };
@@ -92,6 +92,9 @@ export class EvidenceFolder {
 }
 
 const incoming = 'incoming';
+/** Mails are nobody else's business on this machine; the group may read, for backups. */
+const folderMode = 0o750;
+const fileMode = 0o640;
 
 /** A name that is one plain file name everywhere; what it said before stays in the mail. */
 export function safeFileName(name: string): string {
