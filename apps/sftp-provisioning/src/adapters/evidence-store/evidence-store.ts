@@ -51,7 +51,7 @@ export class EvidenceStore {
 
   /** How much room the disk has. */
   async room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }> {
-    await mkdir(this.root, { recursive: true });
+    await mkdir(this.root, { recursive: true, mode: 0o750 });
     const { bsize, blocks, bavail } = await statfs(this.root);
     return { blockBytes: bsize, blocks, freeBlocks: bavail };
   }

@@ -67,6 +67,19 @@ describe('a session', () => {
     expect(faults).toHaveLength(1);
   });
 
+  it('says that the disk is full, and logs it once', async () => {
+    const faults: unknown[] = [];
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const { session, take } = aSession({ write: () => Promise.reject(full) }, faults);
+    session.push(init);
+    session.push(open(1));
+    await take(2);
+    for (let id = 2; id < 10; id += 1) session.push(write(id, 1000));
+    const answers = await take(10);
+    expect(answers[9]?.toString()).toContain('no room left');
+    expect(faults).toEqual([full]);
+  });
+
   it('lets go of everything when it ends', async () => {
     const { session, take, log } = aSession();
     session.push(init);

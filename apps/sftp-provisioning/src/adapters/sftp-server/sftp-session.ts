@@ -71,6 +71,7 @@ export class SftpSession {
   private isInitialised = false;
   private isOver = false;
   private isPaused = false;
+  private hasRoom = true;
   private clientIsSlow = false;
   private requestsWaiting = 0;
   private bytesWaiting = 0;
@@ -129,8 +130,16 @@ export class SftpSession {
     } catch (error) {
       const { code, message } = refusalOf(error);
       if (message === null) this.onFault(error);
+      if (message === noRoom) this.tellNoRoom(error);
       return reply.status(request.id, code, message ?? 'this did not work; please try again');
     }
+  }
+
+  /** A client has many writes on the way when the disk gets full; one line says it. */
+  private tellNoRoom(error: unknown): void {
+    if (!this.hasRoom) return;
+    this.hasRoom = false;
+    this.onFault(error);
   }
 
   private async serve(request: Exclude<Request, { kind: 'init' }>): Promise<Buffer> {
@@ -298,9 +307,12 @@ function ok(id: number): Buffer {
   return reply.status(id, status.ok);
 }
 
+const noRoom = 'the server has no room left; what has arrived is kept, please resume the upload later';
+
 /** A refusal is in words for the customer; any other error stays ours (`message` is null), since it may name our paths. */
 function refusalOf(error: unknown): { code: Status; message: string | null } {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { code: status.failure, message: noRoom };
   const isRefusal = error instanceof Error && error.name === 'FileRefusal';
   const message = isRefusal ? error.message : null;
   if (isRefusal && code === 'ENOENT') return { code: status.noSuchFile, message };
