@@ -57,6 +57,7 @@ describe('CaseQuery', () => {
     { after: Buffer.from('2019-12-24T00:00:00Z not-a-case').toString('base64url') },
     { search: 'x'.repeat(101) },
     { search: ['a', 'b'] },
+    { search: 'a\0b' },
   ])('refuses %j', (query) => {
     expect(CaseQuery.safeParse(query).success).toBe(false);
   });

@@ -25,7 +25,12 @@ export const CaseQuery = z.object({
       return z.NEVER;
     })
     .optional(),
-  search: z.string('expected one text').trim().max(100, 'expected at most 100 characters').optional(),
+  search: z
+    .string('expected one text')
+    .trim()
+    .max(100, 'expected at most 100 characters')
+    .refine((text) => !text.includes('\0'), 'expected a text without the character NUL')
+    .optional(),
 });
 export type CaseQuery = z.infer<typeof CaseQuery>;
 

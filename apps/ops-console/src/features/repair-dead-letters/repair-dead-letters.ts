@@ -37,7 +37,14 @@ export const ReplayOrder = z.union([
 ]);
 export type ReplayOrder = z.infer<typeof ReplayOrder>;
 
-export const DiscardOrder = z.object({ reason: z.string('expected why it is given up').trim().min(3).max(1000) });
+export const DiscardOrder = z.object({
+  reason: z
+    .string('expected why it is given up')
+    .trim()
+    .min(3)
+    .max(1000)
+    .refine((text) => !text.includes('\0'), 'expected a text without the character NUL'),
+});
 
 /** What a list shows of a letter; the letter itself is looked at one by one, since it may be long. */
 export type LetterLine = Omit<DeadLetter, 'payload' | 'headers'>;
