@@ -22,7 +22,7 @@ export function listPage(mails: CaughtMail[]): string {
         `<tr><td class="quiet">${escaped(mail.receivedAt.slice(0, 19).replace('T', ' '))}</td><td>${escaped(people(mail.from))}</td><td>${escaped(mail.to.join(', '))}</td><td><a href="/messages/${escaped(mail.id)}">${escaped(mail.subject || '(no subject)')}</a></td></tr>`,
     );
   const table = `<table><thead><tr><th>caught</th><th>from</th><th>to</th><th>subject</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
-  return page('Caught mail', mails.length === 0 ? '<p>No mail was caught yet.</p>' : table);
+  return page('Caught mail', refreshed, mails.length === 0 ? '<p>No mail was caught yet.</p>' : table);
 }
 
 /** One caught mail, to read. */
@@ -38,12 +38,23 @@ export function mailPage(mail: CaughtMail): string {
   const rows = facts.map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>`).join('');
   return page(
     mail.subject || '(no subject)',
-    `<p><a href="/">all mails</a> · <a href="/api/messages/${escaped(mail.id)}/raw">raw</a></p><table>${rows}</table><pre>${escaped(mail.text)}</pre>`,
+    '',
+    `<p><a href="/">all mails</a> · <a href="/api/messages/${escaped(mail.id)}/raw">raw</a></p><table>${rows}</table><pre>${withLinks(mail.text)}</pre>`,
   );
 }
 
-function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${style}</style></head><body><h1>${escaped(title)}</h1>${body}</body></html>`;
+/** The list is looked at while mails come in. */
+const refreshed = '<meta http-equiv="refresh" content="5">';
+
+function withLinks(text: string): string {
+  return text
+    .split(/(https?:\/\/[\w.~:/?#@!$&*+,;=%-]*[\w/=-])/)
+    .map((part, index) => (index % 2 === 1 ? `<a href="${escaped(part)}">${escaped(part)}</a>` : escaped(part)))
+    .join('');
+}
+
+function page(title: string, head: string, body: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}<title>${escaped(title)}</title><style>${style}</style></head><body><h1>${escaped(title)}</h1>${body}</body></html>`;
 }
 
 function people(list: { name: string; address: string }[]): string {

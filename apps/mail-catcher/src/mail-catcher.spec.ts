@@ -96,6 +96,15 @@ describe('the mail catcher', () => {
     }
   });
 
+  test('leads to the addresses that a mail names', async () => {
+    await send({ text: 'Password: http://127.0.0.1:8483/spaces/a-b_c?x=1&y="><b>. javascript:alert(1)' });
+    const [mail] = await messages();
+    const page = await (await fetch(`${catcher.url}/messages/${mail?.id ?? ''}`)).text();
+    expect(page).toContain('<a href="http://127.0.0.1:8483/spaces/a-b_c?x=1&#38;y=">');
+    expect(page.match(/<a /g)).toHaveLength(3);
+    expect(page).not.toContain('<b>');
+  });
+
   test('refuses what it cannot use, with the value found', async () => {
     expect((await fetch(`${catcher.url}/api/messages?limit=none`)).status).toBe(400);
     expect((await fetch(catcher.url, { method: 'POST' })).status).toBe(405);
