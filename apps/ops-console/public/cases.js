@@ -190,7 +190,7 @@ function letterItem(letter) {
     make(
       'div',
       { class: 'row' },
-      make('strong', {}, `${say(`service.${letter.service}`)} · ${letter.reason}`),
+      make('strong', {}, `${say(`service.${letter.service}`)} · ${say(`reason.${letter.reason}`)}`),
       momentElement(letter.deadAt),
     ),
     make(
@@ -241,14 +241,18 @@ async function settle(deed) {
 let discarded = null;
 function askWhy(letter) {
   discarded = letter;
-  at('discard-what').textContent = `${say(`service.${letter.service}`)} · ${letter.type ?? ''} · ${letter.reason}`;
+  at('discard-what').textContent = [say(`service.${letter.service}`), letter.type, say(`reason.${letter.reason}`)]
+    .filter(Boolean)
+    .join(' · ');
   at('discard-why').value = '';
+  at('discard-why').setCustomValidity('');
   at('discard').showModal();
 }
 at('discard-no').addEventListener('click', () => at('discard').close());
 at('discard-yes').addEventListener('click', () => {
   const reason = at('discard-why').value.trim();
-  if (reason.length < 3) return at('discard-why').focus();
+  at('discard-why').setCustomValidity(reason.length < 3 ? say('discardNeedsWhy') : '');
+  if (!at('discard-why').reportValidity()) return;
   at('discard').close();
   void settle(() => ask(`/v1/dead-letters/${discarded.id}/discard`, { reason }));
 });

@@ -117,12 +117,17 @@ export function dressPage(keys) {
   );
 }
 
-/** Listens to the stream from a position on; goes on where it stopped when the connection was lost. */
+/**
+ * Listens to the stream from a position on; goes on where it stopped when the connection was lost. A page that nobody
+ * looks at does not listen: a browser has six connections for all its tabs, and the seventh would wait for ever.
+ */
 export function listen(from, { caseId, entry, summary, reload }) {
   const pulse = document.querySelector('#pulse');
   let position = from;
+  let source = null;
   const open = () => {
-    const source = new EventSource(
+    if (document.hidden || source) return;
+    source = new EventSource(
       here(`/v1/stream?${new URLSearchParams({ after: position, ...(caseId ? { case: caseId } : {}) })}`),
     );
     source.onopen = () => {
@@ -132,7 +137,10 @@ export function listen(from, { caseId, entry, summary, reload }) {
     source.onerror = () => {
       pulse.className = 'pulse lost';
       pulse.textContent = say('lost');
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
+      if (source?.readyState === EventSource.CLOSED) {
+        source = null;
+        setTimeout(open, 3000);
+      }
     };
     source.addEventListener('entry', (event) => {
       position = event.lastEventId;
@@ -141,6 +149,12 @@ export function listen(from, { caseId, entry, summary, reload }) {
     source.addEventListener('case', (event) => summary(JSON.parse(event.data)));
     source.addEventListener('reload', reload);
   };
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+    } else open();
+  });
   open();
 }
 
