@@ -39,7 +39,7 @@ const texts = {
     winscp: 'WinSCP: command for the console, or the values above with protocol SFTP',
     sftp: 'Command line',
     hint: 'Put your files into /upload. An interrupted upload can be resumed in each of these programs.',
-    left: (count: number) => `This link can be opened ${count} more times.`,
+    left: (count: number) => `This link can be opened ${count} more ${count === 1 ? 'time' : 'times'}.`,
     unknown: 'This link is not known. Check that it was copied whole.',
     expired: 'This link has expired. Write to us in the thread of your case, and we will send a new one.',
     'used-up':
@@ -61,7 +61,7 @@ const texts = {
     filezilla: 'FileZilla：将下面的地址粘贴到快速连接栏的“主机”，再填写上面的用户名、密码和端口',
     winscp: 'WinSCP：可在控制台执行以下命令，或选择 SFTP 协议并填写上面的信息',
     sftp: '命令行',
-    hint: '请将文件上传到 /upload 目录。上传中断后，可在以上客户端中断点续传。',
+    hint: '请将文件上传到 /upload 目录。上传中断后，可在以下客户端中断点续传。',
     left: (count: number) => `此链接还可以打开 ${count} 次。`,
     unknown: '链接无效，请确认链接是否复制完整。',
     expired: '链接已过期。请在案例邮件中回复我们，我们将发送新的链接。',
