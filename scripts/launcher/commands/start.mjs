@@ -28,11 +28,12 @@ export async function start({ flags }) {
 
 function printWelcome({ state, startedSomething }, { ports, secrets }) {
   const at = (purpose) => `http://127.0.0.1:${ports[purpose]}`;
+  const domain = process.env.MAIL_DOMAIN || 'support.example';
   const lines = [
     '',
     `  Console        ${at('ops-console-http')}    user engineer, password ${secrets.CONSOLE_PASSWORD}`,
     `  Mail catcher   ${at('mail-catcher-http')}    every mail CaseRelay sends`,
-    `  Mail in        smtp://127.0.0.1:${ports['intake-smtp']}    write to any address`,
+    `  Mail in        smtp://127.0.0.1:${ports['intake-smtp']}    write to case@${domain}; senders of ${domain} are colleagues`,
     `  Events in      ${at('intake-http')}/v1/events    authorization: Bearer ${secrets.INTAKE_API_KEY}`,
     `  Uploads        sftp://127.0.0.1:${ports['sftp-provisioning-sftp']}    with the login of a case`,
     `  Logs           ${state.folder}/log`,
