@@ -104,7 +104,13 @@ async function startOrAdopt(session, name, { file, env }) {
   if (state.isRunning(name)) {
     const record = state.processes[name];
     if (record.fingerprint === fingerprint) {
-      say(`${name.padEnd(9)} already running (process ${record.pid})`);
+      const isOld = record.code !== codeFingerprint();
+      say(
+        `${name.padEnd(9)} already running (process ${record.pid})` +
+          (isOld
+            ? ', with the code from before the last compilation; `npm run down` and `npm start` bring the new'
+            : ''),
+      );
       return;
     }
     await replace(session, name, 'its settings have changed');
@@ -115,7 +121,7 @@ async function startOrAdopt(session, name, { file, env }) {
     ...{ program: process.execPath, args: ['--enable-source-maps', main], env: strings, cwd: root },
     logFile: state.logFile(name),
   });
-  state.remember(name, { ...record, fingerprint });
+  state.remember(name, { ...record, fingerprint, code: codeFingerprint() });
   session.noteStarted(name);
 }
 
@@ -126,6 +132,24 @@ async function replace({ state }, name, why) {
 
 function fingerprintOf(env) {
   return createHash('sha256').update(JSON.stringify(env)).digest('hex').slice(0, 16);
+}
+
+/** Changes with every compiled file and every file of the console's page. */
+function codeFingerprint() {
+  const hash = createHash('sha256');
+  for (const kind of ['apps', 'libs']) {
+    for (const project of fs.readdirSync(path.join(root, kind))) {
+      for (const folder of ['dist', 'public']) hashFiles(path.join(root, kind, project, folder), hash);
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function hashFiles(folder, hash) {
+  if (!fs.existsSync(folder)) return;
+  for (const name of fs.readdirSync(folder, { recursive: true }).sort()) {
+    if (/\.(js|css|html|svg)$/.test(name)) hash.update(name).update(fs.readFileSync(path.join(folder, name)));
+  }
 }
 
 async function untilReady(session, { name, portPurpose, readyPath }, processName, limit = 60_000) {

@@ -47,7 +47,7 @@ export class Session {
     this.owned = ownedName(profile);
   }
 
-  /** Takes the lock and the part of the launcher that `down` looks for. */
+  /** Takes the lock and enters itself among the launchers that `down` asks to end. */
   async begin() {
     process.stdout.on('error', () => {});
     process.stderr.on('error', () => {});
@@ -56,7 +56,8 @@ export class Session {
     }
     this.#release = await takeLock(this.folder);
     this.state = new State(this.folder);
-    this.state.launcher = { pid: process.pid, born: birthOf(process.pid) };
+    const itself = { pid: process.pid, born: birthOf(process.pid) };
+    this.state.launchers = [...this.state.launchers.filter(isAlive), itself];
     this.state.save();
   }
 

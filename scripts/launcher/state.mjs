@@ -4,8 +4,8 @@ import { isAlive } from './processes.mjs';
 import { becomesFree, nextFreePort } from './ports.mjs';
 
 /**
- * What the launcher remembers between runs, in `<folder>/state.json`: the ports it took, the processes it started and
- * the services it chose. Written whole and renamed into place, so that a kill leaves the old or the new one.
+ * What the launcher remembers between runs, in `<folder>/state.json`: the ports it took, the processes it started,
+ * the services it chose, and which launchers stay. Written whole and renamed into place, so that a kill leaves the old or the new one.
  */
 export class State {
   #file;
@@ -16,15 +16,15 @@ export class State {
     this.folder = folder;
     this.#portOffset = portOffset;
     this.#file = path.join(folder, 'state.json');
-    const { ports = {}, processes = {}, services = {}, launcher = null } = this.#read();
-    Object.assign(this, { ports, processes, services, launcher });
+    const { ports = {}, processes = {}, services = {}, launchers = [] } = this.#read();
+    Object.assign(this, { ports, processes, services, launchers });
   }
 
   save() {
     fs.mkdirSync(this.folder, { recursive: true });
-    const { ports, processes, services, launcher } = this;
+    const { ports, processes, services, launchers } = this;
     const draft = `${this.#file}.${process.pid}`;
-    fs.writeFileSync(draft, `${JSON.stringify({ ports, processes, services, launcher }, null, 2)}\n`, { mode: 0o600 });
+    fs.writeFileSync(draft, `${JSON.stringify({ ports, processes, services, launchers }, null, 2)}\n`, { mode: 0o600 });
     fs.renameSync(draft, this.#file);
   }
 

@@ -15,9 +15,10 @@ async function endProfile(profile) {
   if (!fs.existsSync(path.join(folder, 'state.json'))) return say(`nothing was ever started in ${folder}`);
   const before = new State(folder);
   const ran = Object.keys(before.processes).filter((name) => before.isRunning(name));
-  if (isAlive(before.launcher) && before.launcher.pid !== process.pid) {
-    say(`asking the launcher (process ${before.launcher.pid}) to end`);
-    await stopProcess(before.launcher, { limit: 40_000 });
+  // The newest first: it may use what an older one started.
+  for (const launcher of before.launchers.filter(isAlive).reverse()) {
+    say(`asking the launcher (process ${launcher.pid}) to end`);
+    await stopProcess(launcher, { limit: 40_000 });
   }
   const state = new State(folder);
   const composed = Object.keys(state.services).filter((name) => state.services[name].kind === 'compose');

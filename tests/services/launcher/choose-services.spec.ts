@@ -193,6 +193,27 @@ describe('with services at hand', () => {
     expect(down.output).toContain('redis stopped');
   });
 
+  test('down ends a launcher that stays, though another one came and went after it', async () => {
+    const stays = launcher.start(
+      ['run', '--no-build', '--', 'sh', '-c', 'echo up; exec sleep 60'],
+      services.environment,
+    );
+    const ended = once(stays, 'exit');
+    await new Promise<void>((resolve) => {
+      stays.stdout.on('data', (chunk: Buffer) => {
+        if (String(chunk).includes('up\n')) resolve();
+      });
+    });
+    await launcher.run(['run', '--no-build', '--', 'true'], services.environment);
+
+    const down = await launcher.run(['down'], services.environment);
+
+    const asked = `asking the launcher (process ${stays.pid ?? 0}) to end`;
+    if (!down.output.includes(asked)) stays.kill('SIGKILL');
+    expect(down.output).toContain(asked);
+    expect(await ended).toEqual([143, null]);
+  });
+
   test('private parts come back on their ports after a kill, Postgres with what it had committed', async () => {
     const before = { ...services.urls };
     for (const part of ['redis', 'postgres'] as const) {
