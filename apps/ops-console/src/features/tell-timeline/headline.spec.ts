@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { AnyEvent, eventSchemas } from '@caserelay/contracts';
+import { AnyEvent, eventSchemas, type DumpFinding, type EventOf } from '@caserelay/contracts';
 import { describe, expect, test } from '@jest/globals';
 import { findingText, headline } from './headline.js';
 
@@ -54,6 +54,29 @@ describe('headline', () => {
     const { en } = headline(received({ name: `a\n\u0007b${'长'.repeat(500)}`, bytes: 1023 }));
 
     expect(en).toBe(`Received a b${'长'.repeat(76)}… (1023 B)`);
+  });
+});
+
+describe('the headline of an analysis', () => {
+  const analysed = samples.find((event) => event.type === 'dump.analysed') as EventOf<'dump.analysed'>;
+  const sample = analysed.data.findings[0] as DumpFinding;
+  const finding = (kind: DumpFinding['kind'], verdict: DumpFinding['completeness']['verdict']): DumpFinding => ({
+    ...sample,
+    kind,
+    completeness: { ...sample.completeness, verdict },
+  });
+  const told = (holdsFullDump: boolean, ...findings: DumpFinding[]) =>
+    headline({ ...analysed, data: { ...analysed.data, name: 'a.zip', holdsFullDump, findings } }).en;
+
+  test('speaks of the full dump among others', () => {
+    expect(told(true, finding('triage', 'complete'), finding('full', 'complete'))).toMatch(
+      /^a\.zip holds a full dump: .+ · full · .+ · complete$/,
+    );
+  });
+
+  test('does not say of a full dump that is cut short that it is none', () => {
+    expect(told(false, finding('full', 'truncated'))).toMatch(/^a\.zip holds a full dump that is cut short: /);
+    expect(told(false, finding('kernel', 'truncated'))).toMatch(/^a\.zip holds no full dump: /);
   });
 });
 

@@ -130,13 +130,8 @@ export function headline(event: AnyEvent): Sentence {
       );
     case 'upload.received':
       return say(`收到 ${file(event.data)}`, `Received ${file(event.data)}`);
-    case 'dump.analysed': {
-      const found = event.data.findings[0];
-      const text = found ? findingText(found) : '';
-      return event.data.holdsFullDump
-        ? say(`${clip(event.data.name)} 为完整转储：${text}`, `${clip(event.data.name)} holds a full dump: ${text}`)
-        : say(`${clip(event.data.name)} 不含完整转储：${text}`, `${clip(event.data.name)} holds no full dump: ${text}`);
-    }
+    case 'dump.analysed':
+      return dumpAnalysed(event);
     case 'dump.unreadable':
       return say(
         `${clip(event.data.name)} 无法读取：${clip(event.data.reason, 120)}`,
@@ -179,6 +174,19 @@ export function findingText(finding: DumpFinding): string {
       : 'no bugcheck';
   const system = finding.osBuild === null ? '' : ` · build ${finding.osBuild}`;
   return `${cause} · ${finding.kind}${system} · ${finding.completeness.verdict}`;
+}
+
+/** Speaks of the best that was found. */
+function dumpAnalysed({ data }: EventOf<'dump.analysed'>): Sentence {
+  const full = data.findings.filter(({ kind }) => kind === 'full');
+  const complete = full.find(({ completeness }) => completeness.verdict === 'complete');
+  const found = complete ?? full[0] ?? data.findings[0];
+  const text = found ? findingText(found) : '';
+  const name = clip(data.name);
+  if (data.holdsFullDump) return say(`${name} 含完整转储：${text}`, `${name} holds a full dump: ${text}`);
+  if (found?.kind === 'full' && found.completeness.verdict === 'truncated')
+    return say(`${name} 中的完整转储被截断：${text}`, `${name} holds a full dump that is cut short: ${text}`);
+  return say(`${name} 不含完整转储：${text}`, `${name} holds no full dump: ${text}`);
 }
 
 function mailReceived({ data }: EventOf<'mail.received'>): Sentence {
