@@ -74,6 +74,8 @@ describe('a raw upload', () => {
     ['MEMORY.DMP', '\0\0\0\0\0\0\0\0', /8 bytes that begin with 00/],
     ['MEMORY.DMP', '', /an empty file/],
     ['MEMORY.DMP.7z', '7z\xbc\xaf\x27\x1c', /7z archive/],
+    ['蓝屏0507.7z', '7z\xbc\xaf\x27\x1c', /7z archive, which is not looked into; expected .* ZIP/],
+    ['0507.rar', 'Rar!\x1a\x07\x01', /RAR archive, which is not looked into/],
     ['core', '\x7fELF', /ELF/],
   ])('%s holding %j should be a dump and is unreadable, with the reason', async (name, content, reason) => {
     expect(await read(name, content)).toMatchObject({
@@ -83,7 +85,6 @@ describe('a raw upload', () => {
   });
 
   it.each([
-    ['logs.7z', '7z\xbc\xaf\x27\x1c', 'archive'],
     ['desk.jpg', '\xff\xd8\xff', 'image'],
     ['programs.txt', 'Name Version', 'text'],
     ['what.bin', '\x01\x02', 'other'],

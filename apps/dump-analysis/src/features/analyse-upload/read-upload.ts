@@ -59,14 +59,10 @@ async function readRaw(upload: Upload, source: ByteSource, start: DataView, need
     return analysed(upload, [{ member: null, ...(await readDump(source)) }], needs);
   } catch (error) {
     if (!(error instanceof UnreadableDump)) throw error;
+    // Nobody can say that it holds no dump, and the customer waits for a result.
+    if (error.what === 'container')
+      return unreadable(upload, `found ${error.found}, which is not looked into; expected a dump, raw or inside a ZIP`);
     if (holdsBrokenDump(error, upload.name)) return unreadable(upload, error.message);
-    if (error.what === 'container') {
-      return recognised(
-        upload,
-        'archive',
-        `${error.found}, which is not looked into: dumps are read raw or inside a ZIP`,
-      );
-    }
     const { kind, description } = recogniseFile(start, source.size);
     return recognised(upload, kind, description);
   }

@@ -237,7 +237,7 @@ export const en: Texts = {
     intro: 'We have received your file and started to analyse it.',
     next: [
       'Please compare size and SHA-256 with your local file (to compute it: certutil -hashfile FILE SHA256).',
-      'The result comes by mail; if the file is not a full dump or is incomplete, it will say what to do.',
+      'If it holds a dump, the result comes by mail; if that is not a full dump or is incomplete, it will say what to do.',
       'If there is a new full dump of a blue screen, compress and upload it at any time; no notice is needed.',
     ],
   },
