@@ -274,6 +274,28 @@ describe('an analysis', () => {
     expect(given.recognised(1).told).toEqual([]);
   });
 
+  it('that comes after an engineer closed the case is still told to who sent the file, and opens nothing', () => {
+    const late: ((given: GivenCase) => GivenCase)[] = [
+      (given) => given.analysed(1),
+      (given) => given.analysed(1, { findings: [truncated] }),
+      (given) => given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] }),
+      (given) => given.unreadable(1),
+    ];
+    for (const read of late) {
+      const given = read(GivenCase.awaitingEvidence().upload(1).mail('closure-summary'));
+      expect(given.types).toEqual(['case.analysis-reported']);
+      expect(given.told[0]?.data).toMatchObject({ space: null });
+      expect(given.state.phase).toBe('archived');
+      expect(read(given).told).toEqual([]);
+    }
+  });
+
+  it('that comes after the case was closed and opened again leads on as ever', () => {
+    const given = GivenCase.awaitingEvidence().upload(1).mail('closure-summary').mail('update');
+    given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] });
+    expect(given.types).toEqual(['case.analysis-reported', 'case.action-planned']);
+  });
+
   it('of a lesser dump does not undo a plan, whichever was read first', () => {
     const plan = { holdsFullDump: true, nextSteps: ['update-windows' as const] };
     const fullFirst = GivenCase.awaitingEvidence().upload(1).upload(2).analysed(1, plan).analysed(2);
