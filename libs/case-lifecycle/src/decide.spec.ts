@@ -1,4 +1,4 @@
-import { Refusal } from '@caserelay/contracts';
+import { NotYet, Refusal } from '@caserelay/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { contact, engineer, finding, GivenCase, id, space, truncated } from './given-case.js';
 import { standardPolicy } from './index.js';
@@ -37,9 +37,9 @@ describe('a report', () => {
   });
 
   it('must come before anything else', () => {
-    expect(() => new GivenCase().takeSpace()).toThrow(Refusal);
-    expect(() => new GivenCase().upload(1)).toThrow(Refusal);
-    expect(() => new GivenCase().mail('question')).toThrow(Refusal);
+    expect(() => new GivenCase().takeSpace()).toThrow(NotYet);
+    expect(() => new GivenCase().upload(1)).toThrow(NotYet);
+    expect(() => new GivenCase().mail('question')).toThrow(NotYet);
     expect(() => new GivenCase().letTimePass()).toThrow(Refusal);
   });
 });
