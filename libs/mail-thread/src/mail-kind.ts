@@ -130,7 +130,7 @@ function kindOfCustomerMail(mail: MailToJudge, text: string): KindOfMail {
   if (gradeWithWords.test(text) && isContent && !sentences.some(tellsOfUploadOrCrash))
     return judged('acknowledgement', 'a grade for the survey, with a word about it');
   const uploadFails = firstThat(sentences, (sentence) => cannotUpload.test(sentence));
-  const asks = firstThat(sentences, isQuestion) ?? uploadFails;
+  const asks = firstThat(sentences, isQuestion) ?? uploadFails ?? firstThat(sentences, wantsAccess);
   const uploaded = firstThat(sentences, (sentence) => hasUploaded.test(sentence) && !notUploaded.test(sentence));
   const crashedAgain = firstThat(sentences, (sentence) => crashesAgain.test(sentence) && !onlySupposed.test(sentence));
   if (mail.opensCase === true && uploaded === null) return judged('problem', 'the first mail of a case');
@@ -164,6 +164,21 @@ const cannotUpload =
 const crashesAgain =
   /(?:又|再次|再度|仍然|仍旧|还是|依然)(?:出现|发生|会)?(?:了)?(?:蓝屏|死机|崩溃|卡死|自动重启)|(?:问题|故障)(?:又|再次)(?:复现|重现|出现|发生)|\b(?:crashed|blue ?screened|happened|bsod)[^.\n]{0,12}again\b/i;
 const onlySupposed = /是否|如果|如|若|等|没有?|未|不再|\bif\b|\bwhen\b|\bunless\b/i;
+
+/** Our letters say: reply when the link to the password no longer opens. Only a person can give another. */
+function wantsAccess(sentence: string): boolean {
+  return (
+    /(?:密码|口令|链接|账号|帐号|账户|用户名)[^。，,\n]{0,10}(?:过期|失效|无效|打不开|不能用|无法(?:打开|使用|查看)|忘|不对|错误|没有?收到|丢)|(?:打不开|无法打开|忘(?:记|了)|没有?(?:收到|保存))[^。，,\n]{0,6}(?:密码|口令|链接|账号|帐号)/.test(
+      sentence,
+    ) ||
+    /(?:重新?|再)(?:发|给|提供|开)[^。，,\n]{0,10}(?:密码|口令|链接|账号|帐号)|(?:密码|口令|链接|账号|帐号)[^。\n]{0,10}(?:重新?|再)(?:发|给|提供)/.test(
+      sentence,
+    ) ||
+    /\b(?:link|password|account)\b[^.\n]{0,24}\b(?:expired|invalid|wrong|lost|does not (?:open|work)|doesn't (?:open|work)|not working)|\b(?:forgot|lost|new|resend|another)\b[^.\n]{0,16}\b(?:password|link)\b/i.test(
+      sentence,
+    )
+  );
+}
 
 function isQuestion(sentence: string): boolean {
   if (/[？]|[\p{L}\p{N}"”）)]\s*\?(?:\s|$)/u.test(sentence)) return true;
@@ -220,13 +235,11 @@ function firstMatchThat(
 
 function isMeant(before: string, after: string): boolean {
   const isDenied =
-    /(?:不要|先不|不能|不可|不应|不会|别|勿|暂不|尚未|还没|没有|等[^，,]{0,20}再|如果|如|若|是否|能否|可否|要不要)[^，,]{0,8}$/.test(
+    /(?:不要|先不|不能|不可|不应|不会|别|勿|暂不|尚未|还没|没有|等[^，,]{0,20}再|是否|能否|可否|要不要)[^，,]{0,8}$/.test(
       before,
-    ) ||
-    /\b(?:not|don't|do not|never|cannot|can't|before|if|whether|unless|should|shall|can|may)\b[^,]{0,24}$/i.test(
-      before,
-    );
-  return !isDenied && !/^[^。！!；;\n]{0,8}(?:吗|么|？|\?)/.test(after);
+    ) || /\b(?:not|don't|do not|never|cannot|can't|before|should|shall|can|may)\b[^,]{0,24}$/i.test(before);
+  const isSupposed = /如果|若|要是|假如|一旦|除非|\b(?:if|unless|once|when|whether)\b/i.test(before);
+  return !isDenied && !isSupposed && !/^[^。！!；;\n]{0,8}(?:吗|么|？|\?)/.test(after);
 }
 
 function firstThat(sentences: string[], fits: (sentence: string) => boolean): string | null {

@@ -212,7 +212,7 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
         },
         {
           label: texts.labels.progress,
-          value: `${texts.escalated.because[data.because]} ${timeIn(settings.zone, time)}`,
+          value: `${timeIn(settings.zone, time)}${texts.colon}${texts.escalated.because[data.because]}`,
         },
         { label: texts.labels.note, value: data.reason },
       ]),
