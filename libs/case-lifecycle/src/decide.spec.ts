@@ -1,4 +1,4 @@
-import { Refusal } from '@caserelay/contracts';
+import { NotYet, Refusal } from '@caserelay/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { contact, engineer, finding, GivenCase, id, space, truncated } from './given-case.js';
 import { standardPolicy } from './index.js';
@@ -37,9 +37,9 @@ describe('a report', () => {
   });
 
   it('must come before anything else', () => {
-    expect(() => new GivenCase().takeSpace()).toThrow(Refusal);
-    expect(() => new GivenCase().upload(1)).toThrow(Refusal);
-    expect(() => new GivenCase().mail('question')).toThrow(Refusal);
+    expect(() => new GivenCase().takeSpace()).toThrow(NotYet);
+    expect(() => new GivenCase().upload(1)).toThrow(NotYet);
+    expect(() => new GivenCase().mail('question')).toThrow(NotYet);
     expect(() => new GivenCase().letTimePass()).toThrow(Refusal);
   });
 });
@@ -272,6 +272,28 @@ describe('an analysis', () => {
     expect(given.upload(1).analysed(1).analysed(1).told).toEqual([]);
     expect(given.unreadable(1).told).toEqual([]);
     expect(given.recognised(1).told).toEqual([]);
+  });
+
+  it('that comes after an engineer closed the case is still told to who sent the file, and opens nothing', () => {
+    const late: ((given: GivenCase) => GivenCase)[] = [
+      (given) => given.analysed(1),
+      (given) => given.analysed(1, { findings: [truncated] }),
+      (given) => given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] }),
+      (given) => given.unreadable(1),
+    ];
+    for (const read of late) {
+      const given = read(GivenCase.awaitingEvidence().upload(1).mail('closure-summary'));
+      expect(given.types).toEqual(['case.analysis-reported']);
+      expect(given.told[0]?.data).toMatchObject({ space: null });
+      expect(given.state.phase).toBe('archived');
+      expect(read(given).told).toEqual([]);
+    }
+  });
+
+  it('that comes after the case was closed and opened again leads on as ever', () => {
+    const given = GivenCase.awaitingEvidence().upload(1).mail('closure-summary').mail('update');
+    given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] });
+    expect(given.types).toEqual(['case.analysis-reported', 'case.action-planned']);
   });
 
   it('of a lesser dump does not undo a plan, whichever was read first', () => {

@@ -1,4 +1,4 @@
-import { Refusal } from '@caserelay/contracts';
+import { NotYet } from '@caserelay/contracts';
 import type { Case, CaseCommand, CaseEvent } from './case.js';
 import { letTimePass } from './let-time-pass.js';
 import type { Policy } from './policy.js';
@@ -11,13 +11,13 @@ import { Turn } from './turn.js';
 
 /**
  * The rules of a case. Returns what happens next; nothing when the request came twice or too late; throws a Refusal
- * when it breaks a rule.
+ * when it breaks a rule, and one that may be asked again (NotYet) while the case is not opened.
  */
 export function decide(state: Case, command: CaseCommand, policy: Policy): CaseEvent[] {
   const turn = new Turn(state, command.now, policy);
   if (state.phase === 'unopened') {
     if (command.type !== 'report') {
-      throw new Refusal(`nobody opened this case, so it cannot ${command.type}; expected a problem.reported first`);
+      throw new NotYet(`nobody opened this case, so it cannot ${command.type}; expected a problem.reported first`);
     }
     open(turn, command.report);
     return turn.events;

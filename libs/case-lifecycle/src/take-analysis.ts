@@ -11,37 +11,44 @@ const howToSendFullDump: NextStep[] = ['configure-full-dump', 'collect-full-dump
 
 /** What a dump said goes to the customer; a plan, or the lack of one, decides what follows. */
 export function takeAnalysis(turn: Turn, { uploadId, name, findings, holdsFullDump, nextSteps }: Analysis): void {
-  if (!isPending(turn, uploadId)) return;
+  if (!isUnsettled(turn, uploadId)) return;
   const cut = findings.find(({ completeness }) => completeness.verdict === 'truncated');
   if (holdsFullDump) {
     settle(turn, { uploadId, name, findings, verdict: 'full-dump', reason: '', nextSteps });
-    planOrEscalate(turn, findings, nextSteps);
+    if (!isArchived(turn)) planOrEscalate(turn, findings, nextSteps);
     return;
   }
   const steps = nextSteps.length > 0 ? nextSteps : howToSendFullDump;
   const reason = (cut ?? findings[0])?.completeness.reason ?? '';
   const verdict = cut ? 'dump-truncated' : 'not-a-full-dump';
   settle(turn, { uploadId, name, findings, verdict, reason, nextSteps: steps });
+  if (isArchived(turn)) return;
   if (cut) escalate(turn, 'dump-damaged', `${name}: ${reason}`);
   askForBetterDump(turn, steps);
 }
 
 /** A dump that cannot be read is told to the customer, who is asked for another. */
 export function takeUnreadableDump(turn: Turn, { uploadId, name, reason }: EventOf<'dump.unreadable'>['data']): void {
-  if (!isPending(turn, uploadId)) return;
+  if (!isUnsettled(turn, uploadId)) return;
   settle(turn, { uploadId, name, findings: [], verdict: 'dump-unreadable', reason, nextSteps: howToSendFullDump });
-  askForBetterDump(turn, howToSendFullDump);
+  if (!isArchived(turn)) askForBetterDump(turn, howToSendFullDump);
 }
 
 /** A picture or a text is kept; the case goes on where it was. */
 export function takeOtherEvidence(turn: Turn, { uploadId }: EventOf<'evidence.recognised'>['data']): void {
-  if (!isPending(turn, uploadId)) return;
+  if (!isUnsettled(turn, uploadId)) return;
   turn.say({ type: 'upload.settled', data: { uploadId, findings: [] } });
   askForEvidence(turn);
 }
 
-function isPending({ state }: Turn, uploadId: string): boolean {
-  return state.phase === 'analysing' && state.pending.includes(uploadId);
+/** Read once, even when the case was archived, or opened again, while its file was being read. */
+function isUnsettled({ known }: Turn, uploadId: string): boolean {
+  return known.uploads.some((upload) => upload.uploadId === uploadId && !upload.settled);
+}
+
+/** An archived case owes the result of what was sent before, and nothing more: only the customer opens it again. */
+function isArchived({ state }: Turn): boolean {
+  return state.phase === 'archived';
 }
 
 interface Reading {
@@ -56,7 +63,8 @@ interface Reading {
 function settle(turn: Turn, reading: Reading): void {
   const { file, space, findings } = turn.known;
   const earlierFindings = findings.map(({ finding }) => finding);
-  turn.say({ type: 'case.analysis-reported', data: { file, space, ...reading, earlierFindings } });
+  const open = isArchived(turn) ? null : space;
+  turn.say({ type: 'case.analysis-reported', data: { file, space: open, ...reading, earlierFindings } });
   turn.say({ type: 'upload.settled', data: { uploadId: reading.uploadId, findings: reading.findings } });
 }
 

@@ -66,10 +66,11 @@ function whyAutomatic(subject: string, text: string, headers: Readonly<Record<st
 }
 
 function kindOfColleagueMail(mail: MailToJudge, text: string): Judgement {
-  const closes =
-    /案例总结|结案总结|案例小结|(?:暂时|将|正式)归档(?:此|该|这个)?(?:问题|案例|工单)?|归档(?:此|该|这个)(?:问题|案例|工单)|case (?:closure )?summary|(?:close|closing|archive|archiving) (?:this|the) case/i.exec(
-      text,
-    );
+  const closes = firstMatchThat(
+    /案例总结|结案总结|案例小结|(?:暂时|将|正式)归档(?:此|该|这个)?(?:问题|案例|工单)?|归档(?:此|该|这个)(?:问题|案例|工单)|case (?:closure )?summary|(?:close|closing|archive|archiving) (?:this|the) case/gi,
+    text,
+    isMeant,
+  );
   if (closes) return { kind: 'closure-summary', reason: `a colleague closes the case: “${closes[0]}”` };
 
   const forCustomer =
@@ -123,6 +124,11 @@ function kindOfCustomerMail(mail: MailToJudge, text: string): KindOfMail {
   if (text.trim() === '') return judged('update', 'it holds no new words');
   if (isThanks(text)) return judged('acknowledgement', 'nothing but thanks');
   if (grade.test(text)) return judged('acknowledgement', 'nothing but a grade for the survey');
+  const isContent = !sentences.some(
+    (sentence) => isQuestion(sentence) || stillBroken.test(sentence) || cannotUpload.test(sentence),
+  );
+  if (gradeWithWords.test(text) && isContent && !sentences.some(tellsOfUploadOrCrash))
+    return judged('acknowledgement', 'a grade for the survey, with a word about it');
   const uploadFails = firstThat(sentences, (sentence) => cannotUpload.test(sentence));
   const asks = firstThat(sentences, isQuestion) ?? uploadFails;
   const uploaded = firstThat(sentences, (sentence) => hasUploaded.test(sentence) && !notUploaded.test(sentence));
@@ -137,6 +143,11 @@ function kindOfCustomerMail(mail: MailToJudge, text: string): KindOfMail {
 /** A survey's answer: a whole number from 1 to 5, alone or with the word for it. */
 const grade =
   /^\s*(?:(?:评分|打分|满意度|grade|score|rating)\s*[:：]?\s*)?[1-5]\s*(?:分|\/\s*5|points?|stars?)?[\s。.!！]*$/i;
+/** The same with a word of praise or a suggestion behind it, which the survey invites; “5 个文件” or “1. …” is none. */
+const gradeWithWords =
+  /^\s*(?:(?:(?:评分|打分|满意度|grade|score|rating)\s*[:：]?\s*[1-5](?!\d)|[1-5]\s*(?:分|\/\s*5|points?|stars?))(?=[\s,，.。!！;；]|$)|[1-5]\s*[,，。!！\s]\s*(?:非常|很|十分|比较|都|very|quite)?\s*(?:满意|感谢|谢谢|好评|satisfied|thanks|thank you)(?![\p{L}]*(?:吗|么)))/iu;
+const stillBroken =
+  /(?:没有?|未|不能|无法|还没)[^。，,\n]{0,4}(?:彻底|完全)?(?:解决|修复|处理好)|不满意|\b(?:not|never|isn't|wasn't)\b[^.\n]{0,12}(?:solved|fixed|resolved|satisfied)/i;
 const crash = '(?:蓝屏|死机|崩溃|卡死|dump|日志|复现|重现|出现)';
 const waitsForCrashAgain = new RegExp(
   `(?:再等|继续等|等待|等几|再观察|继续观察|先观察)[^。\\n]{0,24}${crash}|(?:wait|waiting|watch|watching)[^.\\n]{0,40}(?:crash|blue ?screen|bsod|happens? again|reproduce)`,
@@ -175,7 +186,7 @@ function isThanks(text: string): boolean {
     .toLowerCase()
     .replace(/[\s\p{P}\p{S}]+/gu, ' ')
     .replace(
-      /好的|好|收到|已收到|已|谢谢|感谢|多谢|谢了|辛苦|非常|十分|了解|明白|知道|没问题|可以|您好|你好|嗯|哦|您|你们|你|了|啦|的|工程师|老师/g,
+      /(?:以后|之后|后续|后面|今后)?(?:再)?(?:有|出现|遇到)?(?:什么|任何|其他|新的?)?(?:问题|情况|需要)(?:的话)?(?:我们?)?(?:再|会|随时|请)+(?:跟|和|与|向)?(?:您|你)?(?:们)?(?:联系|沟通|反馈)|(?:同意|可以|请)(?:先|暂时)?(?:归档|结案|关闭)(?:此|该|这个|本)?(?:案例|问题|工单)?|(?:问题|已经?|目前|都|现在)*解决|好的|好|收到|已收到|已|谢谢|感谢|多谢|谢了|辛苦|非常|十分|了解|明白|知道|没问题|可以|您好|你好|嗯|哦|您|你们|你|了|啦|的|工程师|老师/g,
       ' ',
     )
     .replace(
@@ -183,6 +194,39 @@ function isThanks(text: string): boolean {
       ' ',
     );
   return rest.trim() === '' && text.trim() !== '';
+}
+
+function tellsOfUploadOrCrash(sentence: string): boolean {
+  return (hasUploaded.test(sentence) && !notUploaded.test(sentence)) || crashesAgain.test(sentence);
+}
+
+/** The first match that is neither negated nor asked nor supposed. */
+function firstMatchThat(
+  pattern: RegExp,
+  text: string,
+  fits: (before: string, after: string) => boolean,
+): RegExpExecArray | null {
+  for (const found of text.matchAll(pattern)) {
+    const before =
+      text
+        .slice(0, found.index)
+        .split(/[。！!？?；;\n]/)
+        .at(-1) ?? '';
+    const after = text.slice(found.index + found[0].length).split(/(?<=[。！!？?；;\n])/)[0] ?? '';
+    if (fits(before, after)) return found;
+  }
+  return null;
+}
+
+function isMeant(before: string, after: string): boolean {
+  const isDenied =
+    /(?:不要|先不|不能|不可|不应|不会|别|勿|暂不|尚未|还没|没有|等[^，,]{0,20}再|如果|如|若|是否|能否|可否|要不要)[^，,]{0,8}$/.test(
+      before,
+    ) ||
+    /\b(?:not|don't|do not|never|cannot|can't|before|if|whether|unless|should|shall|can|may)\b[^,]{0,24}$/i.test(
+      before,
+    );
+  return !isDenied && !/^[^。！!；;\n]{0,8}(?:吗|么|？|\?)/.test(after);
 }
 
 function firstThat(sentences: string[], fits: (sentence: string) => boolean): string | null {

@@ -65,6 +65,11 @@ describe('the new words of a reply', () => {
     expect(newTextOf(text)).toBe('1809\nnone');
   });
 
+  test('end at a bare mark above the mail program’s own', () => {
+    const text = `DMP已上传至FTP，请查看\n原始邮件\n\n------------------ 原始邮件 ------------------\n${quoted}`;
+    expect(newTextOf(text)).toBe('DMP已上传至FTP，请查看');
+  });
+
   test('are none when only a quotation came, but all of a forward', () => {
     const text = `---原始邮件---\n${quoted}`;
     expect([newTextOf(text), newTextOf(text, { forwarded: true })]).toEqual(['', text]);

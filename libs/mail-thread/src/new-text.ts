@@ -47,7 +47,9 @@ function startsQuotation(lines: string[], index: number): boolean {
   if (quotedMarker.test(line)) return true;
   if (bareMarker.test(line)) {
     const next = nextFilled(lines, index);
-    return next === null || headerLine.test(next) || next.startsWith('>') || wrote.test(next);
+    return (
+      next === null || headerLine.test(next) || next.startsWith('>') || wrote.test(next) || quotedMarker.test(next)
+    );
   }
   if (bareRule.test(line)) {
     const next = lines[index + 1] ?? '';

@@ -1,4 +1,4 @@
-import { Refusal, hears, type AnyEvent, type ServiceName } from '@caserelay/contracts';
+import { NotYet, Refusal, hears, type AnyEvent, type ServiceName } from '@caserelay/contracts';
 import { BaseRpcContext, Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -40,6 +40,8 @@ export interface TransportOptions {
 
 /** Beyond this many deliveries without an end the message itself is taken to kill the process. */
 const mostRedeliveries = 10;
+/** Attempts at an event that came before what it rests on; with the usual pauses, half a minute of them. */
+const mostOvertakings = 4;
 
 /** What a door is given besides the event. */
 export class HearingContext extends BaseRpcContext<[AnyEvent]> implements Hearing {
@@ -221,7 +223,7 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
         this.options.observe?.(event.type, heard.size > 0 ? 'heard' : 'heard-before', seconds());
         return;
       } catch (error) {
-        if (error instanceof Refusal) {
+        if (error instanceof Refusal && !this.mayComeInOrder(error, message)) {
           this.options.log.warn({ ...facts, reason: error.message }, 'event refused; put among the dead letters');
           await this.putAside(message, channel, 'refused', error.message);
           this.options.observe?.(event.type, 'dead', seconds());
@@ -235,7 +237,7 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
         }
         if (this.draining) return;
         const text = messageOf(error);
-        if (attemptsOf(message) + 1 >= (this.options.attempts ?? 10)) {
+        if (attemptsOf(message) + 1 >= this.mostAttempts) {
           this.options.log.error(
             { ...facts, attempts: attemptsOf(message) + 1, error: text },
             'event failed too often; put among the dead letters',
@@ -256,6 +258,15 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
         return;
       }
     }
+  }
+
+  private get mostAttempts(): number {
+    return this.options.attempts ?? 10;
+  }
+
+  /** What the event rests on may be in the hands of another instance. */
+  private mayComeInOrder(error: Refusal, message: ConsumeMessage): boolean {
+    return error instanceof NotYet && attemptsOf(message) + 1 < Math.min(mostOvertakings, this.mostAttempts);
   }
 
   /** One transaction for all; answers the ids that had not been heard before. */

@@ -69,6 +69,13 @@ describe('a case', () => {
     expect(JSON.stringify(message.properties.headers)).toContain('nobody opened this case');
   });
 
+  it('takes a fact that overtook its report, as happens between two instances', async () => {
+    const caseId = randomUUID();
+    await tell(spaceOpened(caseId));
+    await tell(reported(caseId));
+    await until('the customer is asked', () => toldBy(caseId).some(({ type }) => type === 'case.evidence-requested'));
+  });
+
   it('opened by two instances at once is one case', async () => {
     const second = await runService(caseWorkflow, system.environment);
     await until('the second is ready', async () => (await fetch(`${second.url}/health/ready`)).ok);

@@ -1,4 +1,4 @@
-import { AnalysisRequested, Refusal, type AnyEvent, type EventOf } from '@caserelay/contracts';
+import { AnalysisRequested, NotYet, Refusal, type AnyEvent, type EventOf } from '@caserelay/contracts';
 import {
   DeadLetterTable1700000000001,
   DeadLetters,
@@ -186,6 +186,14 @@ describe('an event', () => {
     expect(letter).toMatchObject({ reason: 'refused', error: 'nobody opened this case' });
     // Once in its batch, once alone.
     expect(tries).toBeLessThanOrEqual(2);
+  });
+
+  it('that came before what it rests on is tried again, and refused when that never comes', async () => {
+    const event = request('too early');
+    behaviour.answer = () => Promise.reject(new NotYet('nobody opened this case'));
+    await publish(event);
+    const letter = await until('a dead letter', () => deadLetterOf(event.id));
+    expect(letter).toMatchObject({ reason: 'refused', error: 'nobody opened this case', attempts: 3 });
   });
 
   it('does not hold up the ones behind it while it waits for its next try', async () => {

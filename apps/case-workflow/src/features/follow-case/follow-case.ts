@@ -27,7 +27,7 @@ export interface Needs {
   wakeLater(caseId: string, wakeAt: Date): void;
 }
 
-/** Asks a case what a fact means to it. A fact about a case that nobody opened is refused. */
+/** Asks a case what a fact means to it. A fact about a case that nobody opened is heard again, then refused. */
 export async function followCase(event: Followed, needs: Needs): Promise<Tell[]> {
   const command: CaseCommand = { ...withoutUnstorable(askOf(event)), now: needs.now.toISOString() };
   const { tells, wakeAt } = await needs.advance(

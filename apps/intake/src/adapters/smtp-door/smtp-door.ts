@@ -35,6 +35,8 @@ export class SmtpDoor {
       name: options.domain,
       banner: 'CaseRelay',
       disabledCommands: ['AUTH', 'STARTTLS'],
+      // Addresses in events are ASCII: who can write one so shall do it, instead of being refused after the mail.
+      hideSMTPUTF8: true,
       disableReverseLookup: true,
       size: options.maxBytes,
       maxClients: options.maxClients,

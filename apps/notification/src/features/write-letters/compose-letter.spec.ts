@@ -169,13 +169,28 @@ describe('what a letter brings about, and to whom', () => {
     expect({ to: to.address, audience, topics }).toEqual(expected);
   });
 
-  test('nobody is written to while the contact is unknown', () => {
+  test('a result is given to the owner, or the team, to pass on while the contact is unknown', () => {
+    for (const [owner, address] of [
+      [engineer, engineer.address],
+      [null, settings.teamAddress],
+    ] as const) {
+      const letter = letterOf(
+        given('case.analysis-reported', 'zh-CN', { file: file('zh-CN', { contact: null, owner }) }),
+      );
+      expect({ to: letter.to.address, audience: letter.audience }).toEqual({ to: address, audience: 'colleague' });
+      expect(letter.text).toContain('请将以下结果转告客户');
+    }
+  });
+
+  test('no customer is written to while the contact is unknown', () => {
     for (const language of languages)
       for (const type of letterEventTypes) {
         const event = given(type, language);
         const nobody = { ...event, data: { ...event.data, file: file(language, { contact: null }) } } as LetterEvent;
         expect(composeLetter(nobody, settings)).toEqual(
-          letterOf(event).audience === 'customer' ? null : expect.objectContaining({ audience: 'colleague' }),
+          letterOf(event).audience === 'customer' && type !== 'case.analysis-reported'
+            ? null
+            : expect.objectContaining({ audience: 'colleague' }),
         );
       }
   });
@@ -237,11 +252,11 @@ describe('what letters say', () => {
     for (const fact of [
       '0x1e KMODE_EXCEPTION_NOT_HANDLED',
       'The exception code that was not handled',
-      'Windows 10 1809, build 17763',
+      'Windows 10 1809，内部版本 17763，amd64，4 个处理器',
       '2020-05-07 06:40 (UTC) = 2020-05-07 14:40 (Asia/Shanghai, UTC+08:00)',
       '1 天 2 小时 3 分',
-      '不完整（被截断）, 4.00 GiB (4,294,967,296 B) / 8.00 GiB (8,589,942,784 B)',
-      '0x139 KERNEL_SECURITY_CHECK_FAILURE, 参数 1 0x3 (A LIST_ENTRY has been corrupted (i.e. double remove).)',
+      '不完整（被截断），4.00 GiB (4,294,967,296 B) / 8.00 GiB (8,589,942,784 B)',
+      '0x139 KERNEL_SECURITY_CHECK_FAILURE，参数 1 0x3 (A LIST_ENTRY has been corrupted (i.e. double remove).)',
       '内核链表（LIST_ENTRY）被破坏',
       '不同',
       'appwiz.cpl',
@@ -281,7 +296,19 @@ describe('what letters say', () => {
       verdict: 'dump-unreadable',
       reason: 'starts with 00000000, expected PAGEDU64',
     });
-    expect(letterOf(event).text).toContain('Reason: starts with 00000000, expected PAGEDU64');
+    expect(letterOf(event).text).toContain('Error while reading: starts with 00000000, expected PAGEDU64');
+  });
+
+  test('the program’s own English words are not put before the reader of a dump that was read', () => {
+    for (const language of languages) {
+      const { text } = letterOf(given('case.analysis-reported', language, { reason: 'all 4202808 bytes are there' }));
+      expect(text).not.toContain('bytes are there');
+    }
+  });
+
+  test('a receipt promises a result only if there is a dump in the file', () => {
+    expect(letterOf(given('case.upload-acknowledged', 'zh-CN')).text).toContain('如果其中有转储文件');
+    expect(letterOf(given('case.upload-acknowledged', 'en')).text).toContain('If it holds a dump');
   });
 
   test('an escalation holds all a senior engineer needs', () => {
@@ -289,11 +316,11 @@ describe('what letters say', () => {
     for (const fact of [
       '陕西省煤田地质集团有限公司',
       '财务的电脑装机后',
-      'Windows 10 1809, 17763',
+      'Windows 10 1809，内部版本 17763',
       'the header promises 8589942784',
       '0x139 KERNEL_SECURITY_CHECK_FAILURE',
       '0x1e KMODE_EXCEPTION_NOT_HANDLED',
-      `0507.zip, 1.18 MiB (1,234,567 B), SHA-256 ${sha256}`,
+      `0507.zip，1.18 MiB (1,234,567 B)，SHA-256 ${sha256}`,
       '> 死机卡死，不蓝屏。',
       'sftp://sftp.support.example',
     ])
@@ -313,6 +340,19 @@ describe('what letters say', () => {
     const { text } = letterOf(given('case.answer-forwarded', 'zh-CN'));
     expect(text).toContain('一线工程师答复如下：\n\n理论上可以复制');
     expect(text.match(/您好/g)).toHaveLength(1);
+  });
+
+  test('an answer is signed once: the engineer’s own signature is left out', () => {
+    const { text } = letterOf(
+      given('case.answer-forwarded', 'zh-CN', { text: '客户，您好\n是的。\n--------------\n服务电话： 400-818-0055' }),
+    );
+    expect(text).toContain('是的。\n\n如有任何疑问');
+    expect(text.match(/服务电话/g)).toHaveLength(1);
+  });
+
+  test('a rule inside an answer cuts nothing of it', () => {
+    const words = '案例总结\n----------\n请先更新系统。\n完成后请回复。';
+    expect(letterOf(given('case.answer-forwarded', 'zh-CN', { text: words })).text).toContain(words);
   });
 
   test('reminders grow more earnest: first, second, last; each lists what is wanted', () => {

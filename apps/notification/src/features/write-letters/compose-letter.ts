@@ -89,10 +89,14 @@ function recipientOf(
       return { to: event.data.to, audience: 'colleague' };
     case 'case.customer-forwarded':
       return { to: file.owner ?? { name: '', address: teamAddress }, audience: 'colleague' };
+    case 'case.analysis-reported':
+      // A result is worth a colleague's call even when no customer can be written to.
+      return file.contact
+        ? { to: file.contact, audience: 'customer' }
+        : { to: file.owner ?? { name: '', address: teamAddress }, audience: 'colleague' };
     case 'case.evidence-requested':
     case 'case.collection-suggested':
     case 'case.upload-acknowledged':
-    case 'case.analysis-reported':
     case 'case.answer-forwarded':
     case 'case.customer-reminded':
     case 'case.observation-started':

@@ -50,7 +50,7 @@ export function findingInOneLine(finding: DumpFinding, { texts, settings }: Give
     finding.member,
   ]
     .filter(Boolean)
-    .join(', ');
+    .join(texts.comma);
 }
 
 function findingFacts(finding: DumpFinding, { texts, settings }: Given): Block {
@@ -62,7 +62,7 @@ function findingFacts(finding: DumpFinding, { texts, settings }: Given): Block {
       value: meaning === null ? value : `${value}, ${meaning}`,
     })),
     { label: labels.exception, value: exceptionOf(finding) },
-    { label: labels.system, value: systemOf(finding) },
+    { label: labels.system, value: systemOf(finding, texts) },
     { label: labels.crashedAt, value: finding.crashedAt && crashTime(finding.crashedAt, settings.zone) },
     { label: labels.uptime, value: finding.uptimeSeconds === null ? null : texts.span(spanOf(finding.uptimeSeconds)) },
     { label: labels.kind, value: texts.kinds[finding.kind] },
@@ -78,20 +78,25 @@ function exceptionOf({ exception }: DumpFinding): string | null {
   return exception && `${exception.code} ${exception.name ?? ''} @ ${exception.address}`.replace(/ {2,}/g, ' ');
 }
 
-function systemOf({ osName, osBuild, machine, processors }: DumpFinding): string | null {
-  const build = osBuild === null ? null : `build ${osBuild}`;
-  return [osName, build, machine, processors === null ? null : `${processors} CPU`].filter(Boolean).join(', ') || null;
+/** The system that crashed, as far as the dump tells. */
+export function systemOf(
+  { osName, osBuild, machine, processors }: DumpFinding,
+  { comma, report }: Texts,
+): string | null {
+  const build = osBuild === null ? null : report.build(osBuild);
+  const count = processors === null ? null : report.processors(processors);
+  return [osName, build, machine, count].filter(Boolean).join(comma) || null;
 }
 
 function crashTime(instant: string, zone: string): string {
   return zone === 'UTC' ? timeIn('UTC', instant) : `${timeIn('UTC', instant)} = ${timeIn(zone, instant)}`;
 }
 
-function completenessOf({ completeness }: DumpFinding, { completeness: words }: Texts): string {
+function completenessOf({ completeness }: DumpFinding, { comma, completeness: words }: Texts): string {
   const { verdict, foundBytes, expectedBytes } = completeness;
   const bytes =
     expectedBytes === null ? bytesInWords(foundBytes) : `${bytesInWords(foundBytes)} / ${bytesInWords(expectedBytes)}`;
-  return `${words[verdict]}, ${bytes}`;
+  return `${words[verdict]}${comma}${bytes}`;
 }
 
 /** Speaks only of what is certain: whether the last stop code of before is the same. */

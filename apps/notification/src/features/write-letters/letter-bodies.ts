@@ -1,5 +1,5 @@
 import type { CaseFile, EventOf, LetterTopic, NextStep, UploadSpace } from '@caserelay/contracts';
-import { analysisBlocks, findingBlocks, findingInOneLine } from './finding-blocks.js';
+import { analysisBlocks, findingBlocks, findingInOneLine, systemOf } from './finding-blocks.js';
 import { facts, heading, paragraph, points, quote, steps, type Block } from './letter-layout.js';
 import type { Texts } from './templates/texts.js';
 import { textsOf } from './templates/texts-of.js';
@@ -63,7 +63,7 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
         topics: ['answer'],
         blocks: [
           paragraph(given.texts.answered.intro(event.data.from.name)),
-          paragraph(withoutGreeting(event.data.text)),
+          paragraph(withoutGreeting(withoutSignature(event.data.text))),
         ],
       };
     case 'case.customer-reminded':
@@ -79,6 +79,14 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
 function withoutGreeting(text: string): string {
   const greeting = /^\s*(?:好的)?\s*(?:客户[\s,，!！]*(?:您好|你好)|dear customer|hello|hi)[\s,，.。!！:：]*(?:\n|$)/i;
   return text.replace(greeting, '').trim() || text.trim();
+}
+
+/** The letter is signed already: what follows the last rule goes when it is short and no more than how to be reached. */
+function withoutSignature(text: string): string {
+  const signature = /\n[ \t]*-{2,}[ \t]*\n(?!.*\n[ \t]*-{2,}[ \t]*\n)((?:.{0,80}(?:\n|$)){1,6})$/s;
+  const contact = /电话|热线|手机|邮箱|phone|tel\b|mobile|hotline|@/i;
+  const found = signature.exec(text.trimEnd());
+  return found && contact.test(found[1] ?? '') ? text.slice(0, found.index) : text;
 }
 
 interface With {
@@ -172,10 +180,12 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
       ...credentials(space, time),
     ],
     blocks: [
+      ...(data.file.contact === null ? [paragraph(texts.report.passOn)] : []),
       paragraph(texts.report.intro(data.name)),
       heading(texts.report.verdictTitle),
       paragraph(texts.report.verdict[data.verdict]),
-      facts([{ label: texts.labels.reason, value: data.reason }]),
+      // A dump that was read says more than the program's own words, which speak of bytes and of English.
+      ...(data.verdict === 'dump-unreadable' ? [facts([{ label: texts.labels.fault, value: data.reason }])] : []),
       ...analysisBlocks(data.findings, data.earlierFindings, given),
       ...(plan.length > 0 ? [heading(texts.report.stepsTitle)] : []),
       ...planBlocks(plan, given),
@@ -187,7 +197,7 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
 function escalate({ data, time }: EventOf<'case.escalated'>, given: With): LetterBody {
   const { texts, settings } = given;
   const { file, space } = data;
-  const system = data.findings.find((finding) => finding.osName ?? finding.osBuild);
+  const system = data.findings.findLast((finding) => finding.osName ?? finding.osBuild);
   return {
     topics: ['escalation-package'],
     blocks: [
@@ -198,20 +208,22 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
         { label: texts.labels.owner, value: file.owner && `${file.owner.name} <${file.owner.address}>` },
         {
           label: texts.labels.system,
-          value: system ? [system.osName, system.osBuild].filter(Boolean).join(', ') : null,
+          value: system ? systemOf(system, texts) : null,
         },
         {
           label: texts.labels.progress,
-          value: `${texts.escalated.because[data.because]} (${timeIn(settings.zone, time)})`,
+          value: `${texts.escalated.because[data.because]} ${timeIn(settings.zone, time)}`,
         },
-        { label: texts.labels.reason, value: data.reason },
+        { label: texts.labels.note, value: data.reason },
       ]),
       heading(texts.escalated.findings),
       ...(data.findings.length > 0 ? findingBlocks(data.findings, given) : [paragraph(texts.escalated.noFindings)]),
       heading(texts.escalated.uploads),
       data.uploads.length > 0
         ? points(
-            data.uploads.map((upload) => `${upload.name}, ${bytesInWords(upload.bytes)}, SHA-256 ${upload.sha256}`),
+            data.uploads.map((upload) =>
+              [upload.name, bytesInWords(upload.bytes), `SHA-256 ${upload.sha256}`].join(texts.comma),
+            ),
           )
         : paragraph(texts.escalated.noUploads),
       ...(data.customerWords.length > 0 ? [heading(texts.escalated.words)] : []),

@@ -24,8 +24,8 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
       // A damaged dump or a late analysis is looked at by somebody while the case goes on.
       return event.data.because === 'no-known-plan' ? resting('escalated', before) : before;
     case 'case.analysis-reported':
-      // The report itself asks for a better dump, but undoes no plan and no escalation.
-      return event.data.verdict === 'full-dump' || before.rest === 'action-planned' || before.rest === 'escalated'
+      // The report itself asks for a better dump, but undoes no plan and no escalation, and opens no archived case.
+      return event.data.verdict === 'full-dump' || isNotUndone(before.rest)
         ? before
         : resting('awaiting-evidence', before);
     case 'case.action-planned':
@@ -64,6 +64,10 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'letter.failed':
       return before;
   }
+}
+
+function isNotUndone(rest: Phase | null): boolean {
+  return rest === 'action-planned' || rest === 'escalated' || rest === 'archived';
 }
 
 /** A case that is still reading keeps doing so and rests in the new phase afterwards. */

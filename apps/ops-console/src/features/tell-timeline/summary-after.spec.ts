@@ -100,6 +100,23 @@ describe('summaryAfter', () => {
     );
   });
 
+  test('a result that is told after the archive opens nothing', () => {
+    const archived: Told = {
+      type: 'case.archived',
+      data: {
+        file,
+        because: 'closed-by-engineer',
+        openedAt: '2020-01-01T01:00:00Z',
+        findings: [],
+        steps: [],
+        engineerSummary: 'done',
+        counts: { uploads: 1, customerMails: 1, reminders: 0 },
+      },
+    };
+
+    expect(after(event(opened, 1), event(archived, 2), event(reported('not-a-full-dump'), 3)).phase).toBe('archived');
+  });
+
   test('an event of the case that comes late does not turn the phase back', () => {
     const late = event(analysisRequested, 2);
 

@@ -8,6 +8,7 @@ export const en: Texts = {
   subject: (caseNumber, topic, token) => `[Case: ${caseNumber}] ${topic} ${token}`,
   answerPrefix: 'Re: ',
   colon: ': ',
+  comma: ', ',
   heading: (text) => `${text}\n${'-'.repeat(text.length)}`,
   greetCustomer: (name) => `Dear ${name || 'customer'},`,
   greetColleague: (name) => `Hi ${name || 'colleague'},`,
@@ -45,7 +46,8 @@ export const en: Texts = {
     uptime: 'Uptime before the crash',
     kind: 'Kind of dump',
     completeness: 'Completeness',
-    reason: 'Reason',
+    fault: 'Error while reading',
+    note: 'Noted by the program',
     from: 'From',
     until: 'Observed until',
     uploads: 'Files received',
@@ -234,7 +236,7 @@ export const en: Texts = {
       'What is collected: basic system information, network configuration, updates, drivers and the system event log, to see whether errors were logged at the time of the blue screen or freeze. Personal documents are not collected. If the user does not consent for reasons of privacy, just tell us; the case goes on without it.',
   },
   acknowledged: {
-    intro: 'We have received your file and started to analyse it.',
+    intro: 'We have received your file and are looking at what it holds.',
     next: [
       'Please compare size and SHA-256 with your local file (to compute it: certutil -hashfile FILE SHA256).',
       'If it holds a dump, the result comes by mail; if that is not a full dump or is incomplete, it will say what to do.',
@@ -263,6 +265,9 @@ export const en: Texts = {
     },
     stepsTitle: 'What we suggest',
     parameter: (position) => `Parameter ${position}`,
+    build: (number) => `build ${number}`,
+    processors: (count) => `${count} CPU`,
+    passOn: 'No customer contact is known for this case yet: please pass the result below on to the customer.',
   },
   escalated: {
     intro: 'The following case needs your help. This is all that is known so far.',
@@ -294,9 +299,9 @@ export const en: Texts = {
       'Please collect the data with the steps of our earlier mail. When it is done, upload it, or reply to this mail and tell us how it is going.',
     second:
       'We would like to know whether collecting the data has made progress. If you cannot visit the site for now, or something does not work, please tell us and we will find a way together.',
-    last: 'We have not heard from you, so this is the last reminder of this round. The case will be observed from then on; you can reply or upload at any time and we will go on at once.',
+    last: 'We have not heard from you lately, so this is the last reminder of this round. The case will be observed from then on; you can reply or upload at any time and we will go on at once.',
     wanted: 'What we need',
-    plan: 'Please tell us the results of',
+    plan: 'How to go about it (the steps are in our earlier mail)',
     reply: 'If the problem no longer occurs, please tell us as well.',
   },
   observation: {

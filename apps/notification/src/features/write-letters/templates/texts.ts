@@ -17,6 +17,8 @@ type Verdict = EventOf<'case.analysis-reported'>['data']['verdict'];
 export interface Texts extends LayoutHabits {
   subject(caseNumber: string, topic: string, token: string): string;
   answerPrefix: string;
+  /** What stands between the parts of a fact. */
+  comma: string;
   greetCustomer(name: string): string;
   greetColleague(name: string): string;
   footer: { phone(phone: string): string; reply: string };
@@ -49,6 +51,10 @@ export interface Texts extends LayoutHabits {
     verdict: Record<Verdict, string>;
     stepsTitle: string;
     parameter(position: number): string;
+    build(number: number): string;
+    processors(count: number): string;
+    /** Said to a colleague who gets the report because no contact is known. */
+    passOn: string;
   };
   escalated: {
     intro: string;
@@ -110,7 +116,8 @@ type Label =
   | 'uptime'
   | 'kind'
   | 'completeness'
-  | 'reason'
+  | 'fault'
+  | 'note'
   | 'from'
   | 'until'
   | 'uploads'
