@@ -29,7 +29,7 @@ const otherPorts = { 'intake-smtp': 2525, 'sftp-provisioning-sftp': 2222, 'mail-
 /** Everything that answers over HTTP when CaseRelay is up. */
 export const applications = [mailCatcher, ...services];
 
-/** Starts the mail catcher and the services, or adopts those that run, waits until each is ready; gives the ports. */
+/** Starts the mail catcher and the services, or adopts those that run, waits until each is ready; gives ports and settings. */
 export async function startApplications(session, connections) {
   const ports = await claimPorts(session);
   const secrets = loadSecrets(session.folder);
@@ -42,7 +42,7 @@ export async function startApplications(session, connections) {
   for (const [name, program] of Object.entries(wanted)) await startOrAdopt(session, name, program);
   const processOf = ({ name }) => (wanted[name] ? name : 'caserelay');
   await Promise.all(applications.map((application) => untilReady(session, application, processOf(application))));
-  return { ports, secrets, processes: Object.keys(wanted) };
+  return { ports, settings, processes: Object.keys(wanted) };
 }
 
 /** A port stays what it was: its owner may be running. A new one is only looked for when a stranger sits on it. */

@@ -26,15 +26,15 @@ export async function start({ flags }) {
   }
 }
 
-function printWelcome({ state, startedSomething }, { ports, secrets }) {
+function printWelcome({ state, startedSomething }, { ports, settings }) {
   const at = (purpose) => `http://127.0.0.1:${ports[purpose]}`;
   const domain = process.env.MAIL_DOMAIN || 'support.example';
   const lines = [
     '',
-    `  Console        ${at('ops-console-http')}    user engineer, password ${secrets.CONSOLE_PASSWORD}`,
+    `  Console        ${at('ops-console-http')}    user ${settings.CONSOLE_USER}, password ${settings.CONSOLE_PASSWORD}`,
     `  Mail catcher   ${at('mail-catcher-http')}    every mail CaseRelay sends`,
     `  Mail in        smtp://127.0.0.1:${ports['intake-smtp']}    write to case@${domain}; senders of ${domain} are colleagues`,
-    `  Events in      ${at('intake-http')}/v1/events    authorization: Bearer ${secrets.INTAKE_API_KEY}`,
+    `  Events in      ${at('intake-http')}/v1/events    authorization: Bearer ${settings.INTAKE_API_KEY}`,
     `  Uploads        sftp://127.0.0.1:${ports['sftp-provisioning-sftp']}    with the login of a case`,
     `  Logs           ${state.folder}/log`,
     '',

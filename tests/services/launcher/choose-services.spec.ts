@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPrivate, type PrivateServices } from '../../../scripts/launcher/private-services.mjs';
-import { launcherInRoomOfItsOwn, type Launcher } from './launcher.js';
+import { launcherInRoomOfItsOwn, outputUntil, type Launcher } from './launcher.js';
 
 let launcher: Launcher;
 beforeEach(async () => {
@@ -173,11 +173,7 @@ describe('with services at hand', () => {
       ['run', '--private', '--no-build', '--', 'sh', '-c', 'echo up; exec sleep 5'],
       environment,
     );
-    await new Promise<void>((resolve) => {
-      first.stdout.on('data', (chunk: Buffer) => {
-        if (String(chunk).includes('up\n')) resolve();
-      });
-    });
+    await outputUntil(first, 'up\n');
     first.kill('SIGKILL');
     // Its command lives on for a moment and holds our ends of the pipes.
     first.stdout.destroy();
@@ -193,17 +189,33 @@ describe('with services at hand', () => {
     expect(down.output).toContain('redis stopped');
   });
 
+  test('start prints addresses and logins that let a person in, those that the person chose among them', async () => {
+    const stays = launcher.start(['start', '--no-build'], {
+      ...services.environment,
+      CONSOLE_USER: 'somebody',
+      CONSOLE_PASSWORD: 'chosen by somebody',
+    });
+    const ended = once(stays, 'exit');
+    const printed = await outputUntil(stays, 'ready.');
+
+    const [, url = '', login = '', password = ''] = /Console +(\S+) +user (\S+), password (.+)/.exec(printed) ?? [];
+    const authorization = `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`;
+    const answer = await fetch(`${url}/v1/cases`, { headers: { authorization } });
+    stays.kill('SIGINT');
+
+    expect(login).toBe('somebody');
+    expect(answer.status).toBe(200);
+    expect(await ended).toEqual([130, null]);
+    expect(await launcher.run(['status'], services.environment)).toMatchObject({ code: 3 });
+  }, 60_000);
+
   test('down ends a launcher that stays, though another one came and went after it', async () => {
     const stays = launcher.start(
       ['run', '--no-build', '--', 'sh', '-c', 'echo up; exec sleep 60'],
       services.environment,
     );
     const ended = once(stays, 'exit');
-    await new Promise<void>((resolve) => {
-      stays.stdout.on('data', (chunk: Buffer) => {
-        if (String(chunk).includes('up\n')) resolve();
-      });
-    });
+    await outputUntil(stays, 'up\n');
     await launcher.run(['run', '--no-build', '--', 'true'], services.environment);
 
     const down = await launcher.run(['down'], services.environment);

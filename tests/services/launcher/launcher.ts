@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 
 const launcher = resolve(import.meta.dirname, '../../../scripts/caserelay.mjs');
 
@@ -45,4 +46,20 @@ export async function launcherInRoomOfItsOwn() {
     },
   };
 }
+/** What a launcher that stays has said when it has said this; fails when it ends before. */
+export async function outputUntil(
+  launcher: ChildProcessByStdio<null, Readable, Readable>,
+  words: string,
+): Promise<string> {
+  let output = '';
+  return await new Promise((resolve, reject) => {
+    for (const stream of [launcher.stdout, launcher.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += String(chunk);
+        if (output.includes(words)) resolve(output);
+      });
+    launcher.once('exit', (code) => reject(new Error(`it ended with ${code ?? 'a signal'} and said:\n${output}`)));
+  });
+}
+
 export type Launcher = Awaited<ReturnType<typeof launcherInRoomOfItsOwn>>;

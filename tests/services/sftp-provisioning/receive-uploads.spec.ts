@@ -357,6 +357,25 @@ describe('a customer', () => {
     leave();
   });
 
+  it('keeps a bounded number of files open, over all connections', async () => {
+    const { open, sftp, leave } = await enter();
+    await upload(sftp, '/upload/a.bin', Buffer.from('a'));
+    const sessions = await Promise.all(Array.from({ length: 5 }, () => logIn(open.credentials)));
+    const openAll = (all: { sftp: SFTPWrapper }[]) =>
+      Promise.all(
+        all.flatMap((its) =>
+          Array.from({ length: 64 }, () => ask<Buffer>((done) => its.sftp.open('/upload/a.bin', 'r', done))),
+        ),
+      );
+    await openAll(sessions.slice(0, 4));
+    await expect(openFor(sftp, '/upload/a.bin', 1)).rejects.toThrow('256 files open already');
+    await expect(openFor(sftp, '/upload/new.bin', newFile)).rejects.toThrow('256 files open already');
+    sessions[0]?.client.end();
+    await until('a place is free', () => openFor(sftp, '/upload/new.bin', newFile).catch(() => null));
+    for (const { client } of sessions) client.end();
+    leave();
+  });
+
   it('may read back what was uploaded', async () => {
     const { sftp, leave } = await enter();
     const content = randomBytes(200_000);

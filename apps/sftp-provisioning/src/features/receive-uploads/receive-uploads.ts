@@ -1,5 +1,6 @@
 import type { Tell } from '@caserelay/messaging';
 import { ArrivingFile, type StoredFile } from './arriving-file.js';
+import { FileRefusal } from './file-refusal.js';
 
 /** Who uploads, and where to. */
 export interface Space {
@@ -101,13 +102,32 @@ export interface Writer {
   replace(): Promise<void>;
 }
 
+const mostOpenFiles = 256;
+
 /** Knows which files are being received: one per service. What a customer does with them is in `SpaceFiles`. */
 export class UploadReception {
   /** Open writers by upload. */
   readonly writers = new Map<string, Writer>();
   private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly openFiles = new Map<string, number>();
 
   constructor(readonly needs: Needs) {}
+
+  /** Bounds what an account keeps open over all its connections; answers with what gives the place back. */
+  takePlaceForFile(spaceId: string): () => void {
+    const open = this.openFiles.get(spaceId) ?? 0;
+    if (open >= mostOpenFiles)
+      throw new FileRefusal('EBUSY', `this account has ${open} files open already; close one first`);
+    this.openFiles.set(spaceId, open + 1);
+    let isTaken = true;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
+      const left = (this.openFiles.get(spaceId) ?? 1) - 1;
+      if (left > 0) this.openFiles.set(spaceId, left);
+      else this.openFiles.delete(spaceId);
+    };
+  }
 
   /** One after the other within a space, so that names cannot be taken twice. */
   async inTurn<Result>(spaceId: string, work: () => Promise<Result>): Promise<Result> {

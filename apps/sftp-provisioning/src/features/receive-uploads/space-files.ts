@@ -83,9 +83,16 @@ export class SpaceFiles {
 
   async openFile(path: Buffer, intent: OpenIntent): Promise<OpenFile> {
     const place = below(path);
-    return intent.write
-      ? this.inTurn(() => this.openForWriting(path, place, intent))
-      : this.openForReading(path, place);
+    const leave = this.reception.takePlaceForFile(this.space.spaceId);
+    try {
+      const file = intent.write
+        ? await this.inTurn(() => this.openForWriting(path, place, intent))
+        : await this.openForReading(path, place);
+      return leavingWhenClosed(file, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   async makeFolder(path: Buffer): Promise<void> {
@@ -339,6 +346,17 @@ export class SpaceFiles {
   private now(): Date {
     return this.reception.needs.now();
   }
+}
+
+function leavingWhenClosed(file: OpenFile, leave: () => void): OpenFile {
+  return {
+    entry: () => file.entry(),
+    read: (offset, length) => file.read(offset, length),
+    write: (offset, buffers, bytes) => file.write(offset, buffers, bytes),
+    truncate: (bytes) => file.truncate(bytes),
+    sync: () => file.sync(),
+    close: () => file.close().finally(leave),
+  };
 }
 
 class ReadingHandle implements OpenFile {
