@@ -19,6 +19,7 @@ import type { Publisher } from './publisher.js';
 import { asDeadLetter, asRetry } from './settle.js';
 import { causeOf, type Cause, type Tell } from './tell.js';
 import { declareTopology, defaultRetryPauses, type Topology } from './topology.js';
+import { within } from './within.js';
 
 export interface TransportOptions {
   url: string;
@@ -32,6 +33,8 @@ export interface TransportOptions {
   retryPauses?: readonly number[];
   /** A message that failed this often becomes a dead letter. */
   attempts?: number;
+  /** Milliseconds after which a door that has not answered counts as failed. */
+  answerWithin?: number;
   /** How many messages share one transaction at the most. */
   batch?: number;
   /** Told after each message: how it ended and how long its transaction took. */
@@ -172,6 +175,7 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
         );
         await pause(200);
         // Given back one by one: those already settled are unknown to the channel and must not be named again.
+        this.waiting = this.waiting.filter((waiting) => waiting.channel !== channel);
         this.link.drop(channel, 'messages could not be settled');
       }
     }
@@ -199,7 +203,7 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
     const started = performance.now();
     try {
       const heard = await this.hearTogether(deliveries);
-      for (const delivery of deliveries) this.acknowledge(delivery.message, channel);
+      this.acknowledge((deliveries.at(-1) as Delivery).message, channel, { withAllBefore: true });
       const seconds = (performance.now() - started) / 1000;
       for (const delivery of deliveries)
         this.options.observe?.(delivery.event.type, heard.has(delivery.event.id) ? 'heard' : 'heard-before', seconds);
@@ -293,9 +297,13 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
   private async answer(event: AnyEvent, context: HearingContext): Promise<Tell[]> {
     const door = this.messageHandlers.get(event.type) ?? this.messageHandlers.get('*');
     if (!door) throw new Refusal(`${this.options.service} has no door for ${event.type}`);
-    const answer: unknown = await door(event, context);
-    const tells: unknown = isObservable(answer) ? await lastValueFrom(answer, { defaultValue: [] }) : answer;
-    return (tells ?? []) as Tell[];
+    const tells = async (): Promise<unknown> => {
+      const answer: unknown = await door(event, context);
+      return isObservable(answer) ? await lastValueFrom(answer, { defaultValue: [] }) : answer;
+    };
+    // One door that never answers would hold up the whole queue for ever.
+    const limit = this.options.answerWithin ?? 60_000;
+    return ((await within(limit, `the door for ${event.type}`, tells())) ?? []) as Tell[];
   }
 
   private async putAside(message: ConsumeMessage, channel: Channel, reason: DeadReason, error: string): Promise<void> {
@@ -305,10 +313,12 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
     this.acknowledge(message, channel);
   }
 
-  /** On a channel that is gone the broker has taken the message back; the inbox will know it. */
-  private acknowledge(message: ConsumeMessage, channel: Channel): void {
+  /**
+   * `withAllBefore` spares the broker a frame for each: messages are settled in the order in which they came, so that all
+   * before this one are. On a channel that is gone the broker has taken the message back; the inbox will know it. */
+  private acknowledge(message: ConsumeMessage, channel: Channel, { withAllBefore = false } = {}): void {
     try {
-      channel.ack(message);
+      channel.ack(message, withAllBefore);
     } catch {
       // The channel closed between commit and acknowledgement.
     }

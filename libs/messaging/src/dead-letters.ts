@@ -38,6 +38,8 @@ export interface DeadLetterFilter {
 }
 
 const mostListed = 500;
+/** A type travels as an AMQP short string: 255 bytes, four for a character at the worst. */
+const longestType = 63;
 const columns = `id, service, event_id as "eventId", case_id as "caseId", type, reason, error, attempts, headers, payload,
   first_failed_at as "firstFailedAt", dead_at as "deadAt", state, replays, settled_by as "settledBy",
   settled_because as "settledBecause", settled_at as "settledAt"`;
@@ -196,6 +198,6 @@ function envelopeOf(payload: string): { id: string | null; subject: string | nul
   return {
     id: id(fields['id']),
     subject: id(fields['subject']),
-    type: typeof fields['type'] === 'string' ? fields['type'].slice(0, 200) : null,
+    type: typeof fields['type'] === 'string' ? fields['type'].slice(0, longestType) : null,
   };
 }
