@@ -315,7 +315,8 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
 
   /**
    * `withAllBefore` spares the broker a frame for each: messages are settled in the order in which they came, so that all
-   * before this one are. On a channel that is gone the broker has taken the message back; the inbox will know it. */
+   * before this one are. On a channel that is gone the broker has taken the message back; the inbox will know it.
+   */
   private acknowledge(message: ConsumeMessage, channel: Channel, { withAllBefore = false } = {}): void {
     try {
       channel.ack(message, withAllBefore);

@@ -176,6 +176,18 @@ it('a message that no service asks for still reaches the console, which hears ev
   );
 });
 
+it('a message whose headers only look like ours is put aside like any other and holds up nobody', async () => {
+  const content = 'hostile headers';
+  channel.publish(`${system.namespace}.events`, 'case.analysis-requested', Buffer.from(content), {
+    persistent: true,
+    headers: { 'x-first-failed-at': 'yesterday', 'x-dead-at': 'never', 'x-attempt': 1e300, 'x-dead-letter-id': 'mine' },
+  });
+  const letter = await until('a dead letter', async () =>
+    (await deadLetters.list({ limit: 500 })).find(({ payload }) => payload === content),
+  );
+  expect(letter).toMatchObject({ reason: 'unreadable', firstFailedAt: null, attempts: 1 });
+});
+
 it('a dead letter with a name as long as hostile can be replayed and holds up nobody', async () => {
   const content = JSON.stringify({ ...request('x'), type: '崩'.repeat(200) });
   publishBytes(content, 'case.analysis-requested', randomUUID());
