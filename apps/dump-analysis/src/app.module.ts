@@ -29,6 +29,7 @@ export const dumpAnalysis = defineService({
       onTrouble: (error) =>
         host.log.warn({ err: error }, 'hints in Redis have trouble; the database is asked again later'),
     });
+    host.checkReadiness('redis', () => queue.ready());
     const timer = timerOf(host, store, queue);
     const job = new AnalyseUploadJob(queue, needsOf(host, store, stopping.signal), host.config.ANALYSIS_PARALLEL);
     host.onStop(async () => {

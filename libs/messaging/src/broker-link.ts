@@ -70,11 +70,14 @@ export class BrokerLink<Kind extends Channel = Channel> {
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.retryTimer) clearTimeout(this.retryTimer);
-    await this.connecting?.catch(() => undefined);
-    const { connection } = this;
+    const { channel, connection } = this;
     this.channel = null;
     this.connection = null;
-    if (connection) await connection.close().catch(() => undefined);
+    // The connection's own close overtakes what the channel still has to send: acknowledgements would be lost.
+    await channel?.close().catch(() => undefined);
+    // Closed before `connecting` is awaited: a set-up that hangs ends with its connection.
+    await connection?.close().catch(() => undefined);
+    await this.connecting;
   }
 
   private async connectOnce(): Promise<void> {

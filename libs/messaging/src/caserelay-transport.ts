@@ -19,6 +19,7 @@ import type { Publisher } from './publisher.js';
 import { asDeadLetter, asRetry } from './settle.js';
 import { causeOf, type Cause, type Tell } from './tell.js';
 import { declareTopology, defaultRetryPauses, type Topology } from './topology.js';
+import { within } from './within.js';
 
 export interface TransportOptions {
   url: string;
@@ -32,13 +33,19 @@ export interface TransportOptions {
   retryPauses?: readonly number[];
   /** A message that failed this often becomes a dead letter. */
   attempts?: number;
+  /** Milliseconds after which a door that has not answered counts as failed. */
+  answerWithin?: number;
   /** How many messages share one transaction at the most. */
   batch?: number;
   /** Told after each message: how it ended and how long its transaction took. */
   observe?: (type: string, outcome: 'heard' | 'heard-before' | 'retried' | 'dead', seconds: number) => void;
 }
 
-/** Beyond this many deliveries without an end the message itself is taken to kill the process. */
+/**
+ * Beyond this many deliveries without an end a message is taken to kill the process. What was fetched along with it
+ * has come as often: so messages that came before are heard one by one, in which the killer is always the first that
+ * is left, and only one message is suspected in the life of a channel.
+ */
 const mostRedeliveries = 10;
 /** Attempts at an event that came before what it rests on; with the usual pauses, half a minute of them. */
 const mostOvertakings = 4;
@@ -69,6 +76,7 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
   private waiting: { message: ConsumeMessage; channel: Channel }[] = [];
   private working: Promise<void> | null = null;
   private draining = false;
+  private hasSuspected = false;
   private readonly batch: number;
   private readonly retryPauses: readonly number[];
 
@@ -136,6 +144,7 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
 
   private async listenOn(channel: Channel, lost: (reason: string) => void): Promise<void> {
     this.waiting = [];
+    this.hasSuspected = false;
     await declareTopology(channel, this.options.topology, this.retryPauses);
     await channel.prefetch(this.batch * 2);
     const queue = this.options.topology.queueOf(this.options.service);
@@ -174,6 +183,7 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
         );
         await pause(200);
         // Given back one by one: those already settled are unknown to the channel and must not be named again.
+        this.waiting = this.waiting.filter((waiting) => waiting.channel !== channel);
         this.link.drop(channel, 'messages could not be settled');
       }
     }
@@ -182,14 +192,12 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
   private async hearAll(messages: ConsumeMessage[], channel: Channel): Promise<void> {
     const deliveries: Delivery[] = [];
     for (const message of messages) {
-      if (redeliveriesOf(message) > mostRedeliveries)
-        await this.putAside(
-          message,
-          channel,
-          'delivered-too-often',
-          `delivered ${redeliveriesOf(message)} times without an end`,
-        );
-      else
+      const redeliveries = redeliveriesOf(message);
+      if (redeliveries > mostRedeliveries && !this.hasSuspected) {
+        this.hasSuspected = true;
+        const text = `delivered ${redeliveries} times without an end`;
+        await this.putAside(message, channel, 'delivered-too-often', text);
+      } else
         try {
           deliveries.push({ message, event: readEvent(message) });
         } catch (error) {
@@ -197,11 +205,15 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
           await this.putAside(message, channel, error.reason, error.message);
         }
     }
+    if (deliveries.some(({ message }) => redeliveriesOf(message) > 0)) {
+      for (const delivery of deliveries) await this.hearAlone(delivery, channel);
+      return;
+    }
     if (deliveries.length === 0) return;
     const started = performance.now();
     try {
       const heard = await this.hearTogether(deliveries);
-      for (const delivery of deliveries) this.acknowledge(delivery.message, channel);
+      this.acknowledge((deliveries.at(-1) as Delivery).message, channel, { withAllBefore: true });
       const seconds = (performance.now() - started) / 1000;
       for (const delivery of deliveries)
         this.options.observe?.(delivery.event.type, heard.has(delivery.event.id) ? 'heard' : 'heard-before', seconds);
@@ -304,9 +316,13 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
   private async answer(event: AnyEvent, context: HearingContext): Promise<Tell[]> {
     const door = this.messageHandlers.get(event.type) ?? this.messageHandlers.get('*');
     if (!door) throw new Refusal(`${this.options.service} has no door for ${event.type}`);
-    const answer: unknown = await door(event, context);
-    const tells: unknown = isObservable(answer) ? await lastValueFrom(answer, { defaultValue: [] }) : answer;
-    return (tells ?? []) as Tell[];
+    const tells = async (): Promise<unknown> => {
+      const answer: unknown = await door(event, context);
+      return isObservable(answer) ? await lastValueFrom(answer, { defaultValue: [] }) : answer;
+    };
+    // One door that never answers would hold up the whole queue for ever.
+    const limit = this.options.answerWithin ?? 60_000;
+    return ((await within(limit, `the door for ${event.type}`, tells())) ?? []) as Tell[];
   }
 
   private async putAside(message: ConsumeMessage, channel: Channel, reason: DeadReason, error: string): Promise<void> {
@@ -316,10 +332,13 @@ export class CaseRelayTransport extends Server implements CustomTransportStrateg
     this.acknowledge(message, channel);
   }
 
-  /** On a channel that is gone the broker has taken the message back; the inbox will know it. */
-  private acknowledge(message: ConsumeMessage, channel: Channel): void {
+  /**
+   * `withAllBefore` spares the broker a frame for each: messages are settled in the order in which they came, so that all
+   * before this one are. On a channel that is gone the broker has taken the message back; the inbox will know it.
+   */
+  private acknowledge(message: ConsumeMessage, channel: Channel, { withAllBefore = false } = {}): void {
     try {
-      channel.ack(message);
+      channel.ack(message, withAllBefore);
     } catch {
       // The channel closed between commit and acknowledgement.
     }

@@ -38,6 +38,8 @@ export interface DeadLetterFilter {
 }
 
 const mostListed = 500;
+/** A type travels as an AMQP short string: 255 bytes, four for a character at the worst. */
+const longestType = 63;
 const columns = `id, service, event_id as "eventId", case_id as "caseId", type, reason, error, attempts, headers, payload,
   first_failed_at as "firstFailedAt", dead_at as "deadAt", state, replays, settled_by as "settledBy",
   settled_because as "settledBecause", settled_at as "settledAt"`;
@@ -156,6 +158,11 @@ export class DeadLetters {
   private async keep(message: ConsumeMessage, service: ServiceName, reason: DeadReason | null): Promise<void> {
     const headers = message.properties.headers ?? {};
     const text = (name: string): string | null => (typeof headers[name] === 'string' ? headers[name] : null);
+    const instant = (name: string): string | null => {
+      const at = new Date(text(name) ?? NaN);
+      return Number.isNaN(at.getTime()) ? null : at.toISOString();
+    };
+    const letterId = text('x-dead-letter-id') ?? '';
     const payload = message.content.toString('utf8').replaceAll('\0', '\uFFFD');
     const envelope = envelopeOf(payload);
     const messageId: unknown = message.properties.messageId;
@@ -164,7 +171,7 @@ export class DeadLetters {
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12::timestamptz, now()))
        on conflict (id) do nothing`,
       [
-        text('x-dead-letter-id') ?? nameBasedId(`${service}/${String(messageId)}/${payload}`, nameBasedId.URL),
+        uuid.test(letterId) ? letterId : nameBasedId(`${service}/${String(messageId)}/${payload}`, nameBasedId.URL),
         service,
         envelope.id,
         envelope.subject,
@@ -174,8 +181,8 @@ export class DeadLetters {
         attemptsOf(message),
         JSON.stringify(headers).replaceAll('\\u0000', '\\ufffd'),
         payload,
-        text('x-first-failed-at'),
-        text('x-dead-at'),
+        instant('x-first-failed-at'),
+        instant('x-dead-at'),
       ],
     );
   }
@@ -196,6 +203,6 @@ function envelopeOf(payload: string): { id: string | null; subject: string | nul
   return {
     id: id(fields['id']),
     subject: id(fields['subject']),
-    type: typeof fields['type'] === 'string' ? fields['type'].slice(0, 200) : null,
+    type: typeof fields['type'] === 'string' ? fields['type'].slice(0, longestType) : null,
   };
 }

@@ -38,10 +38,15 @@ export function readEvent(message: ConsumeMessage): AnyEvent {
   throw new UnreadableMessage('unreadable', `breaks the schema of ${String(type)}: ${faults.join('; ')}`);
 }
 
+/** More than any ladder has: such a number is not ours. */
+const mostAttempts = 1_000_000;
+
 /** How often the message was tried before; counted by us, because brokers count differently. */
 export function attemptsOf(message: ConsumeMessage): number {
   const attempts: unknown = message.properties.headers?.['x-attempt'];
-  return typeof attempts === 'number' && Number.isInteger(attempts) && attempts > 0 ? attempts : 0;
+  return typeof attempts === 'number' && Number.isInteger(attempts) && attempts > 0 && attempts < mostAttempts
+    ? attempts
+    : 0;
 }
 
 /** How often the broker has redelivered the message, as quorum queues count it; 0 on a first delivery. */

@@ -8,3 +8,4 @@ export { Publisher, type Outgoing } from './publisher.js';
 export { Relay } from './relay.js';
 export { causeOf, type Cause, type Tell } from './tell.js';
 export { declareTopology, defaultRetryPauses, deleteTopology, topologyOf, type Topology } from './topology.js';
+export { within } from './within.js';

@@ -22,7 +22,7 @@ const largestWindow = 500;
  */
 export class Publisher {
   private readonly link: BrokerLink<ConfirmChannel>;
-  private returned = new Set<string>();
+  private readonly returned = new Set<string>();
 
   constructor(
     private readonly options: {
@@ -69,6 +69,23 @@ export class Publisher {
   private async publishWindow(messages: readonly Outgoing[]): Promise<void> {
     const timeout = this.options.timeout ?? 15_000;
     const channel = await this.link.ready(timeout);
+    try {
+      await this.publishOn(channel, messages, timeout);
+      // A return arrives before its confirm, and the confirm of a returned message carries no error.
+      const unroutable = messages.filter(({ messageId }) => this.returned.has(messageId));
+      if (unroutable.length === 0) return;
+      // Somebody deleted a queue: on the next channel the topology is declared again.
+      this.link.drop(channel, 'messages came back');
+      throw new Error(
+        `no queue takes ${unroutable.map(({ exchange, routingKey }) => `${exchange}/${routingKey}`).join(', ')}`,
+      );
+    } finally {
+      // Remembered any longer, a return would count against the next try of the same message.
+      for (const { messageId } of messages) this.returned.delete(messageId);
+    }
+  }
+
+  private async publishOn(channel: ConfirmChannel, messages: readonly Outgoing[], timeout: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       let open = messages.length;
       const end = (error: Error | null): void => {
@@ -83,25 +100,23 @@ export class Publisher {
         this.link.drop(channel, 'confirms overdue');
       }, timeout);
       channel.once('close', onClose);
-      for (const message of messages) {
-        channel.publish(
-          message.exchange,
-          message.routingKey,
-          message.content,
-          propertiesOf(message),
-          (error: unknown) => {
-            if (error) end(new Error(`the broker refused message ${message.messageId}`, { cause: error }));
-            else if (--open === 0) end(null);
-          },
-        );
+      try {
+        for (const message of messages)
+          channel.publish(
+            message.exchange,
+            message.routingKey,
+            message.content,
+            propertiesOf(message),
+            (error: unknown) => {
+              if (error) end(new Error(`the broker refused message ${message.messageId}`, { cause: error }));
+              else if (--open === 0) end(null);
+            },
+          );
+      } catch (error) {
+        // The channel is closing, or a property does not fit into AMQP.
+        end(error instanceof Error ? error : new Error(String(error)));
       }
     });
-    // A return arrives before its confirm, and the confirm of a returned message carries no error.
-    const unroutable = messages.filter((message) => this.returned.delete(message.messageId));
-    if (unroutable.length > 0)
-      throw new Error(
-        `no queue takes ${unroutable.map(({ exchange, routingKey }) => `${exchange}/${routingKey}`).join(', ')}`,
-      );
   }
 }
 

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import type { MessagingLog } from './messaging-log.js';
 import type { Outgoing, Publisher } from './publisher.js';
 import type { Topology } from './topology.js';
+import { within } from './within.js';
 
 interface Waiting {
   position: string;
@@ -12,6 +13,8 @@ interface Waiting {
   queue: string | null;
 }
 
+/** The envelope comes before the data, so the first match is its own. */
+const traceparentIn = /"traceparent":"(00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})"/;
 const batch = 500;
 const inboxIsKeptFor = '30 days';
 
@@ -76,19 +79,22 @@ export class Relay {
 
   private async run(): Promise<void> {
     while (!this.stopping) {
-      try {
-        await this.lead();
-      } catch (error) {
-        this.options.log.warn(
-          { schema: this.options.schema, error: messageOf(error) },
-          'the relay lost its ground; starting again',
-        );
-        await this.sleep(500);
-      } finally {
-        this.leads = false;
-        await this.client?.end().catch(() => undefined);
-        this.client = null;
-      }
+      const failed = await this.lead().then(
+        () => null,
+        (error: unknown) => messageOf(error),
+      );
+      this.leads = false;
+      // A connection that hangs does not hang the relay: the server gives the lock back when it notices.
+      await within(5_000, 'closing the connection of the relay', this.client?.end() ?? Promise.resolve()).catch(
+        () => undefined,
+      );
+      this.client = null;
+      if (failed === null) continue;
+      this.options.log.warn(
+        { schema: this.options.schema, error: failed },
+        'the relay lost its ground; starting again',
+      );
+      await this.sleep(500);
     }
   }
 
@@ -97,6 +103,8 @@ export class Relay {
       connectionString: this.options.databaseUrl,
       options: `-c search_path=${this.options.schema}`,
       keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 30_000,
     });
     this.client = client;
     let broken: Error | null = null;
@@ -147,13 +155,17 @@ export class Relay {
   }
 
   private outgoing(row: Waiting): Outgoing {
+    const traceparent = traceparentIn.exec(row.payload)?.[1];
     return {
       exchange: row.queue === null ? this.options.topology.events : '',
       routingKey: row.queue ?? row.type,
       content: Buffer.from(row.payload),
       messageId: row.event_id,
       type: row.type,
-      headers: row.case_id === null ? {} : { 'x-case-id': row.case_id },
+      headers: {
+        ...(row.case_id === null ? {} : { 'x-case-id': row.case_id }),
+        ...(traceparent === undefined ? {} : { traceparent }),
+      },
     };
   }
 

@@ -25,6 +25,10 @@ export const hostConfig = z.object({
     .pipe(z.array(z.number().positive().max(86_400)).min(1).max(12)),
   /** An event that failed this often becomes a dead letter. */
   ATTEMPTS: z.coerce.number().int().min(1).max(100).default(10),
+  /** A handler that has not ended by then counts as failed. */
+  HANDLER_SECONDS: z.coerce.number().positive().max(3_600).default(60),
+  /** A service that is stopped lets go of what has not ended by then. */
+  STOP_SECONDS: z.coerce.number().positive().max(3_600).default(10),
   /** The case clock: how many times faster than the wall it runs, what it read at the start, and when that was. */
   CLOCK_SPEED: z.coerce.number().positive().default(1),
   CLOCK_STARTS_AT: z.iso.datetime({ offset: true }).optional(),

@@ -36,7 +36,7 @@ export async function openDatabase({
     migrationsTableName: 'migration',
     poolErrorHandler: () => undefined,
     extra: {
-      options: `-c search_path=${schema},public`,
+      options: `-c search_path=${schema},public -c lock_timeout=30s`,
       max: connections,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
@@ -67,10 +67,12 @@ async function createSchema(url: string, schema: string): Promise<void> {
 async function migrate(database: DataSource, schema: string): Promise<void> {
   const lock = database.createQueryRunner();
   try {
+    await lock.query('set lock_timeout = 0');
     await lock.query('select pg_advisory_lock(hashtextextended($1, 2))', [schema]);
     await database.runMigrations({ transaction: 'each' });
   } finally {
     await lock.query('select pg_advisory_unlock(hashtextextended($1, 2))', [schema]).catch(() => undefined);
+    await lock.query('reset lock_timeout').catch(() => undefined);
     await lock.release();
   }
 }

@@ -1,3 +1,4 @@
+import { within } from '@caserelay/messaging';
 import { Controller, Get, Header, HttpCode, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Registry } from 'prom-client';
@@ -14,17 +15,11 @@ export class ReadinessChecks {
   async run(): Promise<Record<string, string>> {
     const results = await Promise.all(
       [...this.checks].map(async ([name, check]): Promise<[string, string]> => {
-        let timer: NodeJS.Timeout | undefined;
-        const overdue = new Promise<never>((_, reject) => {
-          timer = setTimeout(() => reject(new Error('no answer within 2 s')), 2_000);
-        });
         try {
-          await Promise.race([check(), overdue]);
+          await within(2_000, 'the check', check());
           return [name, 'ok'];
         } catch (error) {
           return [name, error instanceof Error ? error.message : String(error)];
-        } finally {
-          clearTimeout(timer);
         }
       }),
     );

@@ -6,10 +6,12 @@ import {
   Publisher,
   Relay,
   topologyOf,
+  within,
 } from '@caserelay/messaging';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { Clock } from './clock.js';
 import { parseConfig, type HostConfig } from './config.js';
@@ -44,26 +46,43 @@ export async function runService<Shape extends z.ZodRawShape>(
   service: Service<Shape>,
   environment: Record<string, string | undefined>,
 ): Promise<RunningService<Shape>> {
-  const releases: (() => Promise<void>)[] = [];
-  const release = async (): Promise<void> => {
-    for (const run of releases.splice(0).reverse()) await run();
-  };
+  const config = parseConfig(service.config, environment);
+  const log = openLog(service.name, config.LOG_LEVEL);
+  const releases: Release[] = [];
+  const release = (): Promise<void> => releaseAll(releases.splice(0).reverse(), config.STOP_SECONDS * 1000, log);
   try {
-    return await start(service, environment, releases, release);
+    return await start(service, { config, log, releases, release });
   } catch (error) {
     await release();
     throw error;
   }
 }
 
+interface Release {
+  what: string;
+  run: () => Promise<unknown>;
+}
+
+/** Lets go of one thing after the other; one that hangs (a stuck handler, an open request) or fails keeps nobody up. */
+async function releaseAll(releases: readonly Release[], limit: number, log: Logger): Promise<void> {
+  const end = Date.now() + limit;
+  for (const { what, run } of releases)
+    try {
+      await within(Math.max(end - Date.now(), 200), what, run());
+    } catch (error) {
+      log.error({ err: error }, `${what} did not go well; it is left as it is`);
+    }
+}
+
 async function start<Shape extends z.ZodRawShape>(
   service: Service<Shape>,
-  environment: Record<string, string | undefined>,
-  releases: (() => Promise<void>)[],
-  release: () => Promise<void>,
+  {
+    config,
+    log,
+    releases,
+    release,
+  }: { config: Host<Shape>['config']; log: Logger; releases: Release[]; release: () => Promise<void> },
 ): Promise<RunningService<Shape>> {
-  const config = parseConfig(service.config, environment);
-  const log = openLog(service.name, config.LOG_LEVEL);
   const clock = clockOf(config);
   const topology = topologyOf(config.NAMESPACE);
   const schema = schemaOf(config.NAMESPACE, service.name);
@@ -73,7 +92,7 @@ async function start<Shape extends z.ZodRawShape>(
   metrics.setDefaultLabels({ service: service.name });
 
   const database = await openServiceDatabase(service, config);
-  releases.push(() => database.destroy());
+  releases.push({ what: 'closing the database connections', run: () => database.destroy() });
   checks.add('postgres', async () => {
     await database.query('select 1');
   });
@@ -87,7 +106,7 @@ async function start<Shape extends z.ZodRawShape>(
     log,
   });
   publisher.start();
-  releases.push(() => publisher.stop());
+  releases.push({ what: 'closing the publisher', run: () => publisher.stop() });
 
   const relay = new Relay({
     databaseUrl: config.DATABASE_URL,
@@ -100,7 +119,8 @@ async function start<Shape extends z.ZodRawShape>(
     },
   });
   const outbox = new Outbox(database, { source: service.name, now: () => clock.now(), wakeRelay: () => relay.wake() });
-  const stops: (() => Promise<void>)[] = [];
+  // Doors close first, so that nothing new comes in; then the service's own workers; the relay still carries what they told.
+  releases.push({ what: 'stopping the relay', run: () => relay.stop() });
   const host: Host<Shape> = {
     config,
     clock,
@@ -112,7 +132,7 @@ async function start<Shape extends z.ZodRawShape>(
     metrics,
     bull: { connection: { url: config.REDIS_URL, maxRetriesPerRequest: null }, prefix: config.NAMESPACE },
     checkReadiness: (name, check) => checks.add(name, check),
-    onStop: (run) => void stops.push(run),
+    onStop: (run) => void releases.push({ what: 'stopping a part of the service', run }),
   };
 
   const transport = new CaseRelayTransport({
@@ -125,6 +145,7 @@ async function start<Shape extends z.ZodRawShape>(
     log,
     retryPauses,
     attempts: config.ATTEMPTS,
+    answerWithin: config.HANDLER_SECONDS * 1000,
     observe: observer(metrics),
   });
   checks.add('rabbitmq', async () => {
@@ -154,12 +175,7 @@ async function start<Shape extends z.ZodRawShape>(
   app.useBodyParser('json', { limit: '256kb', type: ['application/json', 'application/*+json'] });
   app.useBodyParser('urlencoded', { limit: '16kb', extended: false });
   app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
-  releases.push(async () => {
-    // Doors first, so that nothing new comes in; then the service's own workers; the relay still carries what they told.
-    await app.close();
-    for (const run of stops.splice(0).reverse()) await run();
-    await relay.stop();
-  });
+  releases.push({ what: 'closing the doors', run: () => app.close() });
   await app.startAllMicroservices();
   await app.listen(config.HTTP_PORT, config.BIND_ADDRESS);
   relay.start();

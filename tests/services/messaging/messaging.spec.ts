@@ -1,64 +1,15 @@
-import { AnalysisRequested, NotYet, Refusal, type AnyEvent, type EventOf } from '@caserelay/contracts';
-import {
-  DeadLetterTable1700000000001,
-  DeadLetters,
-  Hears,
-  topologyOf,
-  type Hearing,
-  type Tell,
-} from '@caserelay/messaging';
+import { NotYet, Refusal, type AnyEvent } from '@caserelay/contracts';
+import { DeadLetters, Publisher, topologyOf, type Tell } from '@caserelay/messaging';
 import { defineService, runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Inject } from '@nestjs/common';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
-
-type Request = EventOf<'case.analysis-requested'>;
-
-/** What the test's own service does with an event; each test says. */
-class Behaviour {
-  answer: (event: Request, hearing: Hearing) => Promise<Tell[]> = () => Promise.resolve([]);
-}
-
-@Controller()
-class Door {
-  constructor(@Inject(Behaviour) private readonly behaviour: Behaviour) {}
-
-  @Hears(AnalysisRequested)
-  async on(event: Request, hearing: Hearing): Promise<Tell[]> {
-    await hearing.tx.query('insert into seen (event_id, case_id, name) values ($1, $2, $3)', [
-      event.id,
-      event.subject,
-      event.data.name,
-    ]);
-    return await this.behaviour.answer(event, hearing);
-  }
-}
-
-class SeenTable1800000000000 implements MigrationInterface {
-  name = 'SeenTable1800000000000';
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('create table seen (position bigserial, event_id uuid, case_id uuid, name text)');
-  }
-  down(): Promise<void> {
-    return Promise.resolve();
-  }
-}
+import { Behaviour, listenerOf, request, type Request } from './a-listener.js';
 
 const behaviour = new Behaviour();
-const listener = defineService({
-  name: 'dump-analysis',
-  config: {},
-  migrations: [DeadLetterTable1700000000001, SeenTable1800000000000],
-  module: () => ({
-    module: class ListenerModule {},
-    controllers: [Door],
-    providers: [{ provide: Behaviour, useValue: behaviour }],
-  }),
-});
+const listener = listenerOf(behaviour);
 
 let system: System;
 let service: RunningService;
@@ -91,18 +42,6 @@ afterAll(async () => {
   await service.stop();
   await system.remove();
 });
-
-function request(name: string, caseId: string = randomUUID()): Request {
-  return {
-    specversion: '1.0',
-    id: randomUUID(),
-    source: '/test',
-    type: 'case.analysis-requested',
-    subject: caseId,
-    time: new Date(0).toISOString(),
-    data: { uploadId: randomUUID(), name, bytes: 1, sha256: 'a'.repeat(64), location: `uploads/${name}` },
-  };
-}
 
 async function publish(...events: AnyEvent[]): Promise<void> {
   for (const event of events) publishBytes(JSON.stringify(event), event.type, event.id);
@@ -245,6 +184,97 @@ it('a message that no service asks for still reaches the console, which hears ev
   );
 });
 
+it('a message whose headers only look like ours is put aside like any other and holds up nobody', async () => {
+  const content = 'hostile headers';
+  channel.publish(`${system.namespace}.events`, 'case.analysis-requested', Buffer.from(content), {
+    persistent: true,
+    headers: { 'x-first-failed-at': 'yesterday', 'x-dead-at': 'never', 'x-attempt': 1e300, 'x-dead-letter-id': 'mine' },
+  });
+  const letter = await until('a dead letter', async () =>
+    (await deadLetters.list({ limit: 500 })).find(({ payload }) => payload === content),
+  );
+  expect(letter).toMatchObject({ reason: 'unreadable', firstFailedAt: null, attempts: 1 });
+});
+
+it('a dead letter with a name as long as hostile can be replayed and holds up nobody', async () => {
+  const content = JSON.stringify({ ...request('x'), type: '崩'.repeat(200) });
+  publishBytes(content, 'case.analysis-requested', randomUUID());
+  await channel.waitForConfirms();
+  const letterIn = (state: 'waiting' | 'replayed') => async () =>
+    (await deadLetters.list({ state, limit: 500 })).find(({ payload }) => payload === content);
+  const letter = await until('a dead letter', letterIn('waiting'));
+  await deadLetters.replay([letter.id], 'an operator');
+  await until('it is dead again, as a letter of its own', letterIn('waiting'));
+  await service.host.outbox.transaction(() =>
+    Promise.resolve({
+      result: null,
+      tells: [{ type: 'case.analysis-requested', data: request('behind it').data, caseId: letter.caseId as string }],
+    }),
+  );
+  await until(
+    'the event behind it is heard',
+    async () =>
+      (await system.query(`select 1 from ${system.schema('dump-analysis')}.seen where name = 'behind it'`)).length,
+  );
+});
+
+it('an event carries its trace as a header too, that of its cause', async () => {
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  await channel.bindQueue(queue, `${system.namespace}.events`, 'case.analysis-requested');
+  const trace = '0af7651916cd43dd8448eb211c80319c';
+  await service.host.outbox.transaction(
+    () =>
+      Promise.resolve({
+        result: null,
+        tells: [{ type: 'case.analysis-requested', data: request('traced').data, caseId: randomUUID() }],
+      }),
+    { traceparent: `00-${trace}-b7ad6b7169203331-01` },
+  );
+  const message = await until('the event', () => channel.get(queue, { noAck: true }));
+  if (typeof message === 'boolean') throw new Error('no message');
+  expect(message.properties.headers?.['traceparent']).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
+  expect(message.properties.headers?.['traceparent']).toBe(
+    (JSON.parse(message.content.toString()) as AnyEvent).traceparent,
+  );
+});
+
+it('a message that no queue takes fails once; by the next try the queue has been declared again', async () => {
+  const publisher = new Publisher({
+    url: system.environment['AMQP_URL'] as string,
+    name: 'test',
+    topology: topologyOf(system.namespace),
+    retryPauses: [100, 300],
+    log: service.host.log,
+  });
+  publisher.start();
+  try {
+    await publisher.connected(5_000);
+    const queue = `${system.namespace}.intake`;
+    const message = { exchange: '', routingKey: queue, content: Buffer.from('x'), messageId: 'the same' };
+    await channel.deleteQueue(queue);
+    await expect(publisher.publish([message])).rejects.toThrow(`no queue takes /${queue}`);
+    await publisher.publish([message]);
+    expect((await channel.checkQueue(queue)).messageCount).toBe(1);
+  } finally {
+    await publisher.stop();
+  }
+});
+
+it('of messages that came again and again, only the first is taken to kill the process; those behind it are heard', async () => {
+  const [killer, ...behind] = [request('killer'), request('innocent 1'), request('innocent 2')] as const;
+  for (const event of [killer, ...behind])
+    channel.publish(`${system.namespace}.events`, event.type, Buffer.from(JSON.stringify(event)), {
+      persistent: true,
+      messageId: event.id,
+      headers: { 'x-delivery-count': 11 },
+    });
+  await channel.waitForConfirms();
+  expect(await until('a dead letter', () => deadLetterOf(killer.id))).toMatchObject({ reason: 'delivered-too-often' });
+  for (const event of behind) await until('those behind are heard', () => seen(event.id));
+  for (const event of behind) expect(await deadLetterOf(event.id)).toBeUndefined();
+  expect(await seen(killer.id)).toBe(0);
+});
+
 it('events of one case are heard in the order in which they were told', async () => {
   const caseId = randomUUID();
   const tells = Array.from({ length: 300 }, (_, index): Tell => ({
@@ -264,7 +294,7 @@ it('events of one case are heard in the order in which they were told', async ()
   expect(names).toEqual(tells.map((_, index) => `n${index}`));
 });
 
-it('the listener comes back when the broker closes its connection, and loses nothing', async () => {
+it('the listener comes back when the broker cancels it because its queue was deleted', async () => {
   const before = request('before');
   await publish(before);
   await until('it listens', () => seen(before.id));

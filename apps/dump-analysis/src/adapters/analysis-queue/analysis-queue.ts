@@ -23,6 +23,11 @@ export class AnalysisQueue {
     this.queue.on('error', options.onTrouble);
   }
 
+  /** Answers once Redis does. */
+  async ready(): Promise<void> {
+    await this.queue.getMeta();
+  }
+
   /** Hints that uploads wait to be read; a hint that is there already is not added twice. */
   async hint(uploadIds: readonly string[]): Promise<void> {
     await this.queue.addBulk(uploadIds.map((uploadId) => ({ name: 'analyse', data: {}, opts: { jobId: uploadId } })));
