@@ -108,32 +108,44 @@ function walk(zone: string, first: string): { start: number; shown: number[] } {
 const walks = windows.map(([zone, first]) => ({ zone, first, ...walk(zone, first) }));
 
 /** The slow model: is this minute open, asked minute by minute of what the clock shows. */
-function openByModel({ week, breaks = [], exceptions = {}, holidays, makeUpDays }: CalendarDefinition, shown: number) {
+function modelOf({ week, breaks = [], exceptions = {}, holidays, makeUpDays }: CalendarDefinition) {
   const of = (weekday: (typeof names)[number]): readonly Period[] =>
     week === 'always' ? [{ from: '00:00', to: '24:00' }] : (week[weekday] ?? []);
-  const hoursOn = (midnight: number): readonly Period[] => {
-    const date = new Date(midnight).toISOString().slice(0, 10);
+  const hoursOn = (date: string): readonly Period[] => {
     const own = exceptions[date]?.hours;
     if (own === 'closed') return [];
     if (own !== undefined) return typeof own === 'string' ? of(own) : own;
     if (holidays?.years.some((year) => date in year.makeUpDays)) return of(makeUpDays as 'monday');
     if (holidays?.years.some((year) => date in year.holidays)) return [];
-    return of(names[(new Date(midnight).getUTCDay() + 6) % 7]!);
+    return of(names[(new Date(date).getUTCDay() + 6) % 7]!);
   };
-  const breaksOn = (midnight: number): readonly Period[] => [
-    ...breaks,
-    ...(exceptions[new Date(midnight).toISOString().slice(0, 10)]?.breaks ?? []),
-  ];
-  const midnight = Math.floor(shown / day) * day;
-  const covers = (periodsOn: (at: number) => readonly Period[]): boolean =>
-    [midnight - day, midnight].some((date) =>
-      periodsOn(date).some(({ from, to }) => {
-        const [a, b] = [from, to].map((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5)));
-        const at = Math.floor((shown - date) / minute);
-        return a! <= at && at < (b! < a! ? b! + 1440 : b!);
-      }),
-    );
-  return covers(hoursOn) && !covers(breaksOn);
+  const minutesOf = (periods: readonly Period[]): [number, number][] =>
+    periods.map(({ from, to }) => {
+      const [a, b] = [from, to].map((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5)));
+      return [a!, b! < a! ? b! + 1440 : b!];
+    });
+  const read = (midnight: number) => {
+    const date = new Date(midnight).toISOString().slice(0, 10);
+    return {
+      hours: minutesOf(hoursOn(date)),
+      breaks: minutesOf([...breaks, ...(exceptions[date]?.breaks ?? [])]),
+    };
+  };
+  const known = new Map<number, ReturnType<typeof read>>();
+  const on = (midnight: number) => {
+    const found = known.get(midnight) ?? read(midnight);
+    known.set(midnight, found);
+    return found;
+  };
+  const covers = (periods: [number, number][], at: number): boolean =>
+    periods.some(([from, to]) => from <= at && at < to);
+  return (shown: number): boolean => {
+    const midnight = Math.floor(shown / day) * day;
+    const at = Math.floor((shown - midnight) / minute);
+    const [today, yesterday] = [on(midnight), on(midnight - day)];
+    if (covers(today.breaks, at) || covers(yesterday.breaks, at + 1440)) return false;
+    return covers(today.hours, at) || covers(yesterday.hours, at + 1440);
+  };
 }
 
 const anyWindow = fc
@@ -149,7 +161,8 @@ describe('any calendar, beside a model that walks minute by minute', () => {
         ({ window: { start, shown }, definition }, places) => {
           const calendar = defineCalendar(definition);
           // The first day only warms up the clock of the model.
-          const open = shown.map((at, index) => index >= 1440 && openByModel(definition, at));
+          const isOpenByModel = modelOf(definition);
+          const open = shown.map((at, index) => index >= 1440 && isOpenByModel(at));
           const worked = [0];
           for (const minuteIsOpen of open) worked.push(worked.at(-1)! + (minuteIsOpen ? minute : 0));
           const workedUntil = (instant: number): number => {
@@ -184,7 +197,7 @@ describe('any calendar, beside a model that walks minute by minute', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });
@@ -197,7 +210,7 @@ const busyCalendar = anyWindow
   .map((definition) => defineCalendar({ ...definition, breaks: [] }));
 const anyInstant = fc
   .oneof(
-    fc.integer({ min: Date.UTC(2007, 0, 1), max: Date.UTC(2027, 0, 1) }),
+    fc.integer({ min: Date.UTC(2016, 0, 1), max: Date.UTC(2022, 0, 1) }),
     fc.constantFrom(...windows).chain(([, first]) => fc.nat(12 * day).map((more) => Date.parse(first) + more)),
   )
   .map((instant) => new Date(instant));

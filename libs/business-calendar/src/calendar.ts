@@ -70,7 +70,7 @@ export function defineCalendar(definition: CalendarDefinition): Calendar {
     throw new RangeError('calendar: is never open; expected hours on a weekday, a make-up day or an exception');
   }
   return Object.freeze({
-    definition,
+    definition: Object.freeze({ ...definition }),
     clock,
     segmentsOn: (number: number) => special.get(number) ?? usual[weekdayIndex(number)] ?? [],
     dayOn: (number: number) => {

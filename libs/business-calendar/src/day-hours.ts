@@ -1,8 +1,8 @@
 import { day } from './zone-clock.js';
 
 /**
- * From a time of the day to a later one, such as `09:00` to `12:00`. One that ends at or before its start ends on the
- * next day: `22:00` to `06:00` are the night hours of the day they begin on. `24:00` is the end of the day.
+ * From a time of the day to a later one, such as `09:00` to `12:00`. One that ends before its start ends on the next
+ * day: `22:00` to `06:00` are the night hours of the day they begin on. `24:00` is the end of the day.
  */
 export type Period = { readonly from: string; readonly to: string };
 

@@ -9,7 +9,10 @@ const china = defineCalendar({
   breaks: [{ from: '12:00', to: '13:00' }],
   holidays: holidaysOfMainlandChina,
   makeUpDays: 'monday',
-  exceptions: { '2020-05-08': { hours: [{ from: '09:00', to: '11:00' }], name: '停电' } },
+  exceptions: {
+    '2020-05-08': { hours: [{ from: '09:00', to: '11:00' }], name: '停电' },
+    '2020-10-01': { hours: 'monday' },
+  },
 });
 
 describe('an explanation', () => {
@@ -63,6 +66,11 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('keeps the name of the holiday on which an exception is open', () => {
+    const { days } = explain(china, new Date('2020-10-01T00:00:00+08:00'), new Date('2020-10-02T00:00:00+08:00'));
+    expect(days).toMatchObject([{ kind: 'exception', name: '国庆节', total: 7 * hour }]);
+  });
+
   it('joins hours over midnight in the list and parts them by date', () => {
     const always = defineCalendar({ zone: 'Europe/Berlin', week: 'always' });
     const explanation = explain(always, new Date('2021-03-27T12:00:00Z'), new Date('2021-03-29T12:00:00Z'));
@@ -90,6 +98,8 @@ describe('an explanation', () => {
     const at = new Date('2020-05-07T15:30:00+08:00');
     const { total, intervals, days } = explain(china, at, at);
     expect([total, intervals, days.map(({ date }) => date)]).toEqual([0, [], ['2020-05-07']]);
+    const midnight = new Date('2020-05-07T00:00:00+08:00');
+    expect(explain(china, midnight, midnight).days.map(({ date }) => date)).toEqual(['2020-05-07']);
     expect(() => explain(china, at, new Date(0))).toThrow('is before 2020-05-07T07:30:00.000Z; expected them in order');
   });
 });

@@ -180,6 +180,8 @@ describe('a clock that is changed', () => {
   it('loses nothing where the clock is put back over midnight or a date is left out', () => {
     const always = (zone: string): Calendar => calendar({ zone, week: 'always' });
     expect(hours(always('America/St_Johns'), '2010-11-06T00:00:00Z', '2010-11-08T00:00:00Z')).toBe(48);
+    expect(hours(always('America/St_Johns'), '2010-11-06T00:00:00Z', '2010-11-07T03:00:00Z')).toBe(27);
+    expect(open(always('America/St_Johns'), '2010-11-07T03:00:00Z')).toBe(true);
     expect(due(always('America/St_Johns'), '2010-11-07T02:31:30Z', hour)).toBe('2010-11-07T03:31:30.000Z');
     expect(hours(always('Pacific/Apia'), '2011-12-28T00:00:00Z', '2012-01-01T00:00:00Z')).toBe(96);
     const apia = calendar({ zone: 'Pacific/Apia' });
@@ -214,6 +216,7 @@ describe('the bounds', () => {
     expect(hours(calendar({ week: 'always' }), '1970-01-01T00:00:00Z', '2069-12-31T00:00:00Z')).toBe(36_524 * 24);
     expect(due(calendar(), '2000-01-01T00:00:00Z', 26_000 * 8 * hour, 'next-opening').slice(0, 4)).toBe('2099');
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(() => due(calendar(), '2000-01-01T00:00:00Z', 27_000 * 8 * hour)).toThrow('within a hundred years');
     expect(() => hours(calendar(), '2000-01-01T00:00:00Z', '2100-01-03T00:00:00Z')).toThrow('is longer than a hundred');
   });
 });
