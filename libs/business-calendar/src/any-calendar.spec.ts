@@ -53,9 +53,7 @@ const anyPeriods: fc.Arbitrary<Period[]> = fc
 
 const anyHours: fc.Arbitrary<Period[]> = fc.oneof(
   anyPeriods,
-  fc.constant([]),
-  fc.constant([{ from: '09:00', to: '17:00' }]),
-  fc.constant([{ from: '00:00', to: '24:00' }]),
+  fc.constantFrom<Period[]>([], [{ from: '09:00', to: '17:00' }], [{ from: '00:00', to: '24:00' }]),
 );
 
 const anyDefinition = (zone: string, first: string): fc.Arbitrary<CalendarDefinition> => {

@@ -52,6 +52,13 @@ describe('a calendar', () => {
     expect(defining({ holidays: holidaysOfMainlandChina, makeUpDays: 'monday' })).not.toThrow();
   });
 
+  it('is refused when a list from outside is none', () => {
+    const breaks = '12:00' as unknown as CalendarDefinition['breaks'];
+    expect(defining({ breaks })).toThrow('breaks is no list; expected periods such as');
+    const monday = [null] as unknown as [];
+    expect(defining({ week: { monday } })).toThrow('monday has a period from undefined; expected a time');
+  });
+
   it('is refused when it has more than anybody needs', () => {
     const periods = Array.from({ length: 49 }, () => ({ from: '09:00', to: '10:00' }));
     expect(defining({ breaks: periods })).toThrow('breaks has 49 periods; expected at most 48');

@@ -15,7 +15,7 @@ const mostPeriods = 48;
 
 /** The periods as sorted segments; what is wrong with them is told to `wrong`. */
 export function segmentsOf(periods: readonly Period[], wrong: (what: string) => void): Segment[] {
-  if (!Array.isArray(periods)) {
+  if (!isList(periods)) {
     wrong('is no list; expected periods such as [{ from: "09:00", to: "17:00" }]');
     return [];
   }
@@ -66,6 +66,8 @@ export function without(segments: readonly Segment[], breaks: readonly Segment[]
     [...segments],
   );
 }
+
+const isList = (value: unknown): boolean => Array.isArray(value);
 
 function segmentOf(period: Period, wrong: (what: string) => void): Segment | null {
   const [from, to] = [millisecondsOf(period?.from), millisecondsOf(period?.to)];
