@@ -178,19 +178,22 @@ describe('any calendar, beside a model that walks minute by minute', () => {
               const expected = open[index] ? from : start + opens * minute;
               expect(nextOpening(calendar, new Date(from)).getTime()).toBe(expected);
             }
-            // The first minute by whose end the amount has passed, and the first that lets more pass.
-            const amount = other % (3 * day);
-            const wanted = workedUntil(from) + amount;
-            const closing = worked.findIndex((passed, at) => at > index && passed >= wanted) - 1;
-            if (closing >= 0 && amount > 0) {
-              const expected = start + closing * minute + (wanted - Math.max(worked[closing]!, 0));
-              expect(dueAt(calendar, new Date(from), amount).getTime()).toBe(expected);
-            }
-            const opening = worked.findIndex((passed, at) => at > index && passed > wanted) - 1;
-            if (opening >= 0) {
-              const expected = start + opening * minute + Math.max(wanted - worked[opening]!, 0);
-              const rule = { whenDueAtClosing: 'next-opening' } as const;
-              expect(dueAt(calendar, new Date(from), amount, rule).getTime()).toBe(expected);
+            const closes = open.findIndex((now, at) => at > index && !now && open[at - 1]);
+            const untilClosing = closes === -1 ? [] : [worked[closes]! - workedUntil(from)];
+            for (const amount of [1 + (other % (3 * day)), ...untilClosing]) {
+              const wanted = workedUntil(from) + amount;
+              // The first minute by whose end the amount has passed, and the first that lets more pass.
+              const closing = worked.findIndex((passed, at) => at > index && passed >= wanted) - 1;
+              if (closing >= 0) {
+                const expected = start + closing * minute + (wanted - worked[closing]!);
+                expect(dueAt(calendar, new Date(from), amount).getTime()).toBe(expected);
+              }
+              const opening = worked.findIndex((passed, at) => at > index && passed > wanted) - 1;
+              if (opening >= 0) {
+                const expected = start + opening * minute + Math.max(wanted - worked[opening]!, 0);
+                const rule = { whenDueAtClosing: 'next-opening' } as const;
+                expect(dueAt(calendar, new Date(from), amount, rule).getTime()).toBe(expected);
+              }
             }
           }
         },
