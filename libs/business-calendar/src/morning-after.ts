@@ -1,4 +1,4 @@
-const day = 86_400_000;
+import { day, modulo, wallTime } from './zone-clock.js';
 
 /**
  * The instant at which the clock of `zone` shows `hour`:00 on the local date of `start` plus `days`. An hour that a
@@ -20,41 +20,4 @@ export function morningAfter(start: Date, days: number, { zone, hour }: { zone: 
 /** Milliseconds by which the clock of the zone is ahead of UTC at an instant. */
 function offset(instant: number, zone: string): number {
   return wallTime(instant, zone) - instant;
-}
-
-/** What the clock of the zone shows at an instant, written as if it were UTC. */
-function wallTime(instant: number, zone: string): number {
-  const parts = new Map(
-    formatOf(zone)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const read = (part: Intl.DateTimeFormatPartTypes): number => parts.get(part) ?? 0;
-  return (
-    Date.UTC(read('year'), read('month') - 1, read('day'), read('hour'), read('minute'), read('second')) +
-    modulo(instant, 1000)
-  );
-}
-
-const modulo = (value: number, by: number): number => ((value % by) + by) % by;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
-  if (known) return known;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  formats.set(zone, format);
-  return format;
 }
