@@ -53,3 +53,106 @@ export interface DumpFacts {
   uptimeSeconds: number | null;
   completeness: Completeness;
 }
+
+/** Where a dump told of a module. */
+export type ModuleSource = 'driver-list' | 'module-list' | 'module-stream' | 'image-scan';
+
+/** A program, library or driver that was loaded. Null: the dump does not say. */
+export interface Module {
+  /** The file's name without its folder. */
+  name: string;
+  /** As the dump writes it, with its folder. */
+  path: string | null;
+  base: string;
+  size: number;
+  /** Of the image's header, as `0x…`: often a build id, not a date. */
+  timeDateStamp: string | null;
+  checksum: string | null;
+  fileVersion: string | null;
+  productVersion: string | null;
+  product: string | null;
+  company: string | null;
+  /** Which symbol file belongs to it; `id` as symbol servers write it. */
+  codeView: { file: string; id: string } | null;
+  source: ModuleSource;
+}
+
+/** A module that was loaded before, and where. */
+export interface UnloadedModule {
+  name: string;
+  base: string;
+  size: number;
+  timeDateStamp: string | null;
+}
+
+/**
+ * How a return address was found. context: the registers themselves; unwind: by the image's own unwind data;
+ * cfi-chained: by unwind data, after a frame that was only scanned; scan: a value on the stack that points into code.
+ */
+export type FrameTrust = 'context' | 'unwind' | 'cfi-chained' | 'scan';
+
+/** One step of the call stack, innermost first. */
+export interface Frame {
+  address: string;
+  module: string | null;
+  /** Of the address from the module's base, `0x…`. */
+  offset: string | null;
+  trust: FrameTrust;
+  /** Where on the stack it was found. */
+  stackPointer: string | null;
+  /** Nearest exported name, such as `KeBugCheckEx+0x0`; null when the image or its names are not in the dump. */
+  symbol: string | null;
+}
+
+/** Where it crashed: the registers that belong to the fault, which are often not those of the bugcheck itself. */
+export interface Crash {
+  address: string;
+  module: string | null;
+  offset: string | null;
+  /** Where these registers were found: `context record of parameter 4`, `context of the header`, … */
+  from: string;
+  registers: Record<string, string>;
+  /** The exception that belongs to them. */
+  exception: { code: string; name: string | null; address: string; parameters: string[] } | null;
+}
+
+/** A thread of a user dump. */
+export interface Thread {
+  id: number;
+  name: string | null;
+  instructionPointer: string | null;
+  stackPointer: string | null;
+  stackBytes: number;
+  crashed: boolean;
+}
+
+/** What the firmware and the processor say of the machine. */
+export interface Hardware {
+  system: { manufacturer: string | null; product: string | null } | null;
+  board: { manufacturer: string | null; product: string | null; version: string | null } | null;
+  bios: { vendor: string | null; version: string | null; date: string | null } | null;
+  memory: {
+    locator: string | null;
+    megabytes: number | null;
+    speed: number | null;
+    manufacturer: string | null;
+    partNumber: string | null;
+  }[];
+  processor: { vendor: string | null; name: string | null; megahertz: number | null; microcode: string | null } | null;
+}
+
+/** All that this reader finds in a dump: the facts of its beginning, and what its inside tells. */
+export interface DumpReport extends DumpFacts {
+  crash: Crash | null;
+  process: { name: string | null; id: number | null } | null;
+  modules: Module[];
+  unloadedModules: UnloadedModule[];
+  stack: Frame[];
+  threads: Thread[];
+  hardware: Hardware | null;
+  /** Data that drivers and the system added; how many of each. */
+  secondaryData: { guid: string; name: string | null; bytes: number }[];
+  comments: string[];
+  /** What could not be read and why: said once each, in plain words. */
+  notes: string[];
+}

@@ -1,11 +1,21 @@
 export { fromBytes, type ByteSource } from './byte-source.js';
+export { analyseDump } from './analyse-dump.js';
 export type {
   BugcheckFacts,
   BugcheckParameter,
   Completeness,
+  Crash,
   DumpFacts,
   DumpKind,
+  DumpReport,
   ExceptionFacts,
+  Frame,
+  FrameTrust,
+  Hardware,
+  Module,
+  ModuleSource,
+  Thread,
+  UnloadedModule,
 } from './dump-facts.js';
 export { describeDump } from './describe-dump.js';
 export { readDump } from './read-dump.js';

