@@ -100,6 +100,11 @@ export interface Frame {
   trust: FrameTrust;
   /** Where on the stack it was found. */
   stackPointer: string | null;
+  /**
+   * From 0 to 1. A scanned value is weighed by what is known of it: whether a call precedes the address that it points
+   * to, and whether it looks like the start of a function, which no return address is.
+   */
+  confidence: number;
   /** Nearest exported name, such as `KeBugCheckEx+0x0`; null when the image or its names are not in the dump. */
   symbol: string | null;
 }
@@ -147,12 +152,21 @@ export interface DumpReport extends DumpFacts {
   process: { name: string | null; id: number | null } | null;
   modules: Module[];
   unloadedModules: UnloadedModule[];
+  /** From the crash outwards. */
   stack: Frame[];
+  /** What the system itself did between the crash and the bugcheck, innermost first; never the cause. */
+  reportingStack: Frame[];
   threads: Thread[];
   hardware: Hardware | null;
   /** Data that drivers and the system added; how many of each. */
   secondaryData: { guid: string; name: string | null; bytes: number }[];
   comments: string[];
+  /** Of the kernel or of Windows as a whole, such as `19041.1.amd64fre.vb_release.191206-1406`. */
+  buildLab: string | null;
+  /** The driver that Windows itself noted as broken. */
+  blamedBySystem: string | null;
+  /** Of a user dump: how many handles of each type. */
+  handles: { type: string; count: number }[];
   /** What could not be read and why: said once each, in plain words. */
   notes: string[];
 }
