@@ -1,5 +1,6 @@
 import type { ByteSource } from './byte-source.js';
 import type { DumpFacts, DumpReport } from './dump-facts.js';
+import { readTriageDump64 } from './formats/triage-dump-64.js';
 import { readDump } from './read-dump.js';
 
 /** What the inside of a dump adds to the facts of its beginning. */
@@ -10,7 +11,13 @@ export type DumpInside = Partial<Omit<DumpReport, keyof DumpFacts>>;
  * `readDump` does. What is not in the dump is null or an empty list; what cannot be read is said in `notes`.
  */
 export async function analyseDump(source: ByteSource): Promise<DumpReport> {
-  return reportOf(await readDump(source), {});
+  const facts = await readDump(source);
+  return reportOf(facts, await insideOf(source, facts));
+}
+
+async function insideOf(source: ByteSource, facts: DumpFacts): Promise<DumpInside> {
+  if (facts.format === 'kernel-dump-64' && facts.kind === 'triage') return readTriageDump64(source, facts);
+  return {};
 }
 
 function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
