@@ -14,7 +14,7 @@ export type Bugcheck = z.infer<typeof Bugcheck>;
 export const DumpFinding = z.object({
   /** Name inside the archive when the upload was one. */
   member: z.string().nullable(),
-  format: z.enum(['kernel-dump-64', 'user-minidump']),
+  format: z.enum(['kernel-dump-64', 'kernel-dump-32', 'user-minidump']),
   /** full: all memory; kernel: kernel memory only; triage: the small dump; active: all but idle memory; user: one process. */
   kind: z.enum(['full', 'kernel', 'triage', 'active', 'header-only', 'user']),
   bugcheck: Bugcheck.nullable(),

@@ -1,6 +1,8 @@
 import type { ByteSource } from './byte-source.js';
 import type { DumpFacts, DumpReport } from './dump-facts.js';
+import { usesPae } from './formats/kernel-dump-32.js';
 import { readTriageDump64 } from './formats/triage-dump-64.js';
+import { readUserMinidumpInside } from './formats/user-minidump-inside.js';
 import { readDump } from './read-dump.js';
 
 /** What the inside of a dump adds to the facts of its beginning. */
@@ -17,6 +19,8 @@ export async function analyseDump(source: ByteSource): Promise<DumpReport> {
 
 async function insideOf(source: ByteSource, facts: DumpFacts): Promise<DumpInside> {
   if (facts.format === 'kernel-dump-64' && facts.kind === 'triage') return readTriageDump64(source, facts);
+  if (facts.format === 'kernel-dump-32') return { usesPae: await usesPae(source) };
+  if (facts.format === 'user-minidump') return readUserMinidumpInside(source, facts);
   return {};
 }
 
@@ -37,6 +41,7 @@ function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
     blamedBySystem: null,
     handles: [],
     notes: [],
+    usesPae: null,
     ...inside,
   };
 }

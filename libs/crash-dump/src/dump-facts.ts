@@ -38,7 +38,7 @@ export type DumpKind = 'full' | 'active' | 'kernel' | 'triage' | 'header-only' |
 
 /** What a dump says about itself. Null: it does not say. */
 export interface DumpFacts {
-  format: 'kernel-dump-64' | 'user-minidump';
+  format: 'kernel-dump-64' | 'kernel-dump-32' | 'user-minidump';
   kind: DumpKind;
   bugcheck: BugcheckFacts | null;
   /** Of a user dump. */
@@ -169,4 +169,6 @@ export interface DumpReport extends DumpFacts {
   handles: { type: string; count: number }[];
   /** What could not be read and why: said once each, in plain words. */
   notes: string[];
+  /** Of a 32-bit kernel dump: whether addresses were translated with physical address extension. */
+  usesPae: boolean | null;
 }

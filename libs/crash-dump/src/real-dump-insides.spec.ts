@@ -29,6 +29,11 @@ interface KnownInside {
   cpu_vendor?: string;
   secondary_blobs?: number;
   process?: string;
+  cpu?: [string, string, string];
+  crash?: { thread_index?: string };
+  thread_count?: number;
+  exception_code?: string;
+  exception_address?: string;
 }
 
 const list = testData('dumps/facts.json');
@@ -133,4 +138,73 @@ if (list === null) {
       });
     },
   );
+
+  describe.each(known.filter(({ thread_count, valid }) => thread_count !== undefined && valid === true))(
+    'the real dump of a process $file',
+    (one) => {
+      it('lists every module with place, version and symbol file', async () => {
+        const { modules, notes } = await analyse(one.file);
+        const text = (value: string): string => `0x${BigInt(value).toString(16)}`;
+        const byPlace = <T extends { base: string }>(list: T[]): T[] =>
+          [...list].sort((a, b) => Number(BigInt(a.base) - BigInt(b.base)));
+        expect(
+          byPlace(modules).map(({ name, base, size, fileVersion, codeView }) => ({
+            name,
+            version: fileVersion ?? '',
+            debug_file: codeView?.file ?? '',
+            debug_id: codeView?.id ?? '',
+            base,
+            end: `0x${(BigInt(base) + BigInt(size) - 1n).toString(16)}`,
+          })),
+        ).toEqual(
+          byPlace(one.modules ?? []).map((listed) => ({
+            ...listed,
+            base: text(listed.base),
+            end: text(listed.end ?? '0'),
+          })),
+        );
+        expect(notes).toEqual([]);
+      });
+
+      it('lists its threads and which of them crashed, where', async () => {
+        const { threads, crash, stack, hardware } = await analyse(one.file);
+        expect(threads).toHaveLength(one.thread_count ?? 0);
+        expect(threads.every(({ instructionPointer }) => instructionPointer !== null)).toBe(true);
+        const processor = hardware?.processor;
+        expect([processor?.vendor, processor?.name].filter(Boolean).join(' ')).toBe(one.cpu?.[1]);
+        expect(stack[0]?.trust).toBe('context');
+        if (one.exception_code === undefined) {
+          expect(crash).toBeNull();
+          return;
+        }
+        expect(threads.findIndex(({ crashed }) => crashed)).toBe(Number(one.crash?.thread_index));
+        expect(crash).toMatchObject({ address: one.exception_address, exception: { code: one.exception_code } });
+        expect(crash?.module).not.toBeNull();
+        expect(stack[0]?.module).toBe(crash?.module);
+      });
+    },
+  );
+
+  it('names of threads, unloaded modules, handles and the build are told where a dump has them', async () => {
+    const named = await analyse('breakpad-thread_name_list.mdmp.dmp');
+    expect(named.threads.filter(({ name }) => name !== null).map(({ name }) => name)).toEqual([
+      'main thread',
+      'sleep thread',
+      'overflow thread',
+    ]);
+    const whole = await analyse('breakpad-tiny-exe-with-cet-xsave.mdmp.dmp');
+    expect(named.buildLab).toBe('17763.1.x86fre.rs5_release.180914-1434');
+    expect(whole).toMatchObject({
+      process: { name: 'tiny.exe', id: 15444 },
+      unloadedModules: [{ name: 'shcore.dll', base: '0x7ff90f450000', size: 958464, timeDateStamp: '0xd40bc30a' }],
+      buildLab: 'Windows NT 10.0.22000.282',
+    });
+    expect(whole.handles).toContainEqual({ type: 'Event', count: 18 });
+    expect(whole.handles.reduce((sum, { count }) => sum + count, 0)).toBe(147);
+  });
+
+  it.each(known.filter(({ valid }) => valid === false))('$file is malformed: read as far as it goes', async (one) => {
+    const report = await analyse(one.file);
+    expect(report).toMatchObject({ modules: [], crash: null, stack: [] });
+  });
 }

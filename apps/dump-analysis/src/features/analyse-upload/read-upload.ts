@@ -181,5 +181,5 @@ function isZip(start: DataView): boolean {
 
 function looksLikeDump(head: Uint8Array): boolean {
   const begins = new TextDecoder('latin1').decode(head.subarray(0, 8));
-  return begins === 'PAGEDU64' || begins.startsWith('MDMP');
+  return begins === 'PAGEDU64' || begins === 'PAGEDUMP' || begins.startsWith('MDMP');
 }
