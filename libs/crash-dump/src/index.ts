@@ -1,3 +1,4 @@
+export { explainBugcheck, type Language } from './bugcheck.js';
 export { fromBytes, type ByteSource } from './byte-source.js';
 export { analyseDump } from './analyse-dump.js';
 export type {
@@ -5,6 +6,7 @@ export type {
   BugcheckParameter,
   Completeness,
   Crash,
+  Culprit,
   DumpFacts,
   DumpKind,
   DumpReport,
@@ -17,6 +19,7 @@ export type {
   Thread,
   UnloadedModule,
 } from './dump-facts.js';
+export { isThirdParty } from './find-culprit.js';
 export { describeDump } from './describe-dump.js';
 export { readDump } from './read-dump.js';
 export { signatureOf } from './signature-of.js';

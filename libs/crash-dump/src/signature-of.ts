@@ -3,7 +3,9 @@ import type { DumpFacts } from './dump-facts.js';
 import { low32 } from './nt-status.js';
 
 /** Bugchecks whose first parameter tells what kind of fault it was, so that it belongs to the cause. */
-const firstParameterIsKind = new Set([0x1a, 0x1e, 0x3b, 0x7e, 0x8e, 0x9f, 0x124, 0x133, 0x139]);
+const firstParameterIsKind = new Set([
+  ...[0x19, 0x1a, 0x1e, 0x3b, 0x4e, 0x7e, 0x7f, 0x8e, 0x9f, 0xc2, 0xc4, 0x124, 0x133, 0x139, 0x13a],
+]);
 
 /**
  * The same text for the same cause, such as `0x139_3 KERNEL_SECURITY_CHECK_FAILURE`; null when the dump tells no cause.
