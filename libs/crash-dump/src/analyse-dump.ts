@@ -1,6 +1,8 @@
 import type { ByteSource } from './byte-source.js';
 import type { DumpFacts, DumpReport } from './dump-facts.js';
 import { usesPae } from './formats/kernel-dump-32.js';
+import { findCulprit } from './find-culprit.js';
+import { readMemoryDump64 } from './formats/memory-dump-64.js';
 import { readTriageDump64 } from './formats/triage-dump-64.js';
 import { readUserMinidumpInside } from './formats/user-minidump-inside.js';
 import { readDump } from './read-dump.js';
@@ -19,15 +21,17 @@ export async function analyseDump(source: ByteSource): Promise<DumpReport> {
 
 async function insideOf(source: ByteSource, facts: DumpFacts): Promise<DumpInside> {
   if (facts.format === 'kernel-dump-64' && facts.kind === 'triage') return readTriageDump64(source, facts);
+  if (facts.format === 'kernel-dump-64' && facts.kind !== 'header-only') return readMemoryDump64(source, facts);
   if (facts.format === 'kernel-dump-32') return { usesPae: await usesPae(source) };
   if (facts.format === 'user-minidump') return readUserMinidumpInside(source, facts);
   return {};
 }
 
 function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
-  return {
+  const report: DumpReport = {
     ...facts,
     crash: null,
+    culprit: null,
     process: null,
     modules: [],
     unloadedModules: [],
@@ -44,4 +48,5 @@ function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
     usesPae: null,
     ...inside,
   };
+  return { ...report, culprit: findCulprit(report) };
 }

@@ -67,11 +67,14 @@ export interface Module {
   size: number;
   /** Of the image's header, as `0x…`: often a build id, not a date. */
   timeDateStamp: string | null;
+  /** Whether the image itself says that its time stamp is a hash of its content; left out when it was not looked at. */
+  isBuildId?: boolean;
   checksum: string | null;
   fileVersion: string | null;
   productVersion: string | null;
   product: string | null;
   company: string | null;
+  description?: string | null;
   /** Which symbol file belongs to it; `id` as symbol servers write it. */
   codeView: { file: string; id: string } | null;
   source: ModuleSource;
@@ -146,9 +149,21 @@ export interface Hardware {
   processor: { vendor: string | null; name: string | null; megahertz: number | null; microcode: string | null } | null;
 }
 
+/** Who is to blame as far as can be told, and why. */
+export interface Culprit {
+  /** The module's name; null: unknown, which is an answer too. */
+  name: string | null;
+  fileVersion: string | null;
+  company: string | null;
+  confidence: 'high' | 'medium' | 'low';
+  /** What speaks for it, strongest first, in plain words. */
+  reasons: string[];
+}
+
 /** All that this reader finds in a dump: the facts of its beginning, and what its inside tells. */
 export interface DumpReport extends DumpFacts {
   crash: Crash | null;
+  culprit: Culprit | null;
   process: { name: string | null; id: number | null } | null;
   modules: Module[];
   unloadedModules: UnloadedModule[];

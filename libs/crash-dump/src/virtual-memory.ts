@@ -57,7 +57,8 @@ function rangeAt(sorted: readonly MemoryRange[], address: bigint): MemoryRange |
   return best;
 }
 
-function joined(parts: readonly DataView[], length: number): DataView {
+/** Pieces of memory that follow each other as one. */
+export function joined(parts: readonly DataView[], length: number): DataView {
   if (parts.length <= 1) return parts[0] ?? empty;
   const bytes = new Uint8Array(length);
   let at = 0;
