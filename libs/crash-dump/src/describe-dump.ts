@@ -17,6 +17,7 @@ const labels = {
   parameter: { en: 'parameter', zh: '参数' },
   exception: { en: 'exception', zh: '异常' },
   crash: { en: 'crashed in', zh: '崩溃位置' },
+  culprit: { en: 'suspect', zh: '嫌疑模块' },
   process: { en: 'process', zh: '进程' },
   blamed: { en: 'Windows names', zh: '系统指认' },
   system: { en: 'system', zh: '系统' },
@@ -106,9 +107,10 @@ function bugcheckLines({ bugcheck }: DumpFacts, language: Language, say: Say): [
   ];
 }
 
-function crashLines({ crash, process, blamedBySystem }: DumpReport, say: Say): [string, string | null][] {
+function crashLines({ crash, culprit, process, blamedBySystem }: DumpReport, say: Say): [string, string | null][] {
   return [
     [say(labels.crash), crash && `${placeOf(crash)} (${crash.address}; ${crash.from})`],
+    [say(labels.culprit), culprit && `${culprit.name ?? '?'} (${culprit.confidence}): ${culprit.reasons.join('; ')}`],
     [
       say(labels.process),
       process && [process.name, process.id === null ? null : `id ${process.id}`].filter(Boolean).join(', '),
@@ -213,7 +215,7 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function frameLine(frame: Frame): string {
   const trust = frame.trust === 'scan' ? `scan ${frame.confidence.toFixed(2)}` : frame.trust;
-  return `${trust.padEnd(12)}${frame.address.padEnd(20)}${placeOf(frame)}${frame.symbol === null ? '' : `  ${frame.symbol}`}`;
+  return `${trust.padEnd(15)}${frame.address.padEnd(20)}${placeOf(frame)}${frame.symbol === null ? '' : `  ${frame.symbol}`}`;
 }
 
 function moduleLine({ name, base, size, fileVersion, company, timeDateStamp }: Module): string {

@@ -90,9 +90,10 @@ export interface UnloadedModule {
 
 /**
  * How a return address was found. context: the registers themselves; unwind: by the image's own unwind data;
- * cfi-chained: by unwind data, after a frame that was only scanned; scan: a value on the stack that points into code.
+ * cfi-chained: by unwind data, after a frame that was only scanned; frame-pointer: by the chain of
+ * frame pointers of 32-bit code; scan: a value on the stack that points into code.
  */
-export type FrameTrust = 'context' | 'unwind' | 'cfi-chained' | 'scan';
+export type FrameTrust = 'context' | 'unwind' | 'cfi-chained' | 'frame-pointer' | 'scan';
 
 /** One step of the call stack, innermost first. */
 export interface Frame {

@@ -192,6 +192,7 @@ if (list === null) {
       'sleep thread',
       'overflow thread',
     ]);
+    expect(named.stack.filter(({ trust }) => trust === 'frame-pointer').at(-1)?.module).toBe('ntdll.dll');
     const whole = await analyse('breakpad-tiny-exe-with-cet-xsave.mdmp.dmp');
     expect(named.buildLab).toBe('17763.1.x86fre.rs5_release.180914-1434');
     expect(whole).toMatchObject({

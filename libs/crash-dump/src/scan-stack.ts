@@ -50,6 +50,28 @@ export async function scanStack({ machine, modules, memory, from, to }: ScanPlan
 }
 
 /**
+ * Where x86 code keeps the return addresses of its callers when it keeps frame pointers: each points to the next, and the
+ * return address lies behind it. The chain must lead outwards inside the stack.
+ */
+export async function framePointerSlots(
+  memory: VirtualMemory,
+  first: bigint,
+  { from, to }: { from: bigint; to: bigint },
+): Promise<Set<string>> {
+  const slots = new Set<string>();
+  let pointer = first;
+  while (pointer >= from && pointer + 8n <= to && pointer % 4n === 0n && slots.size < maxFrames) {
+    slots.add(hex(pointer + 4n));
+    const next = await memory.read(pointer, 4);
+    if (next.byteLength < 4) break;
+    const value = BigInt(next.getUint32(0, true));
+    if (value <= pointer) break;
+    pointer = value;
+  }
+  return slots;
+}
+
+/**
  * A call on AMD64 finds the stack aligned to 16 bytes, so a return address lies at 8 past that. Functions begin at
  * multiples of 16, return addresses seldom lie there.
  */

@@ -115,7 +115,7 @@ export class StackWalker {
         ...this.map.locate(instructionPointer),
         trust,
         stackPointer: hex(stackPointer),
-        confidence: { context: 1, unwind: 0.95, 'cfi-chained': 0.7, scan: 0.5 }[trust],
+        confidence: { context: 1, unwind: 0.95, 'cfi-chained': 0.7, 'frame-pointer': 0.9, scan: 0.5 }[trust],
         symbol: await this.symbolAt(instructionPointer),
       },
     };

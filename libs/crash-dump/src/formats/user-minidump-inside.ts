@@ -6,7 +6,7 @@ import { hex, printable, u32, utf16 } from '../fields.js';
 import { fileNameOf, mapOfModules, type ModuleMap } from '../module-map.js';
 import { statusName } from '../nt-status.js';
 import { contextLength, knownMachine, readContext, registerTexts, type Machine, type Registers } from '../registers.js';
-import { scanStack } from '../scan-stack.js';
+import { framePointerSlots, scanStack } from '../scan-stack.js';
 import { guidAt } from '../secondary-data.js';
 import { sparseMemory, type MemoryRange } from '../virtual-memory.js';
 import { maxRanges, readStreams, type Stream } from './user-minidump.js';
@@ -309,7 +309,16 @@ async function crashedStack({
   const end = address + BigInt(size);
   const inside = registers.stackPointer >= address && registers.stackPointer < end;
   const from = inside ? registers.stackPointer : address;
-  return [first, ...(await scanStack({ machine, modules: map, memory, from, to: end }))];
+  const scanned = await scanStack({ machine, modules: map, memory, from, to: end });
+  if (machine !== 'x86') return [first, ...scanned];
+  const slots = await framePointerSlots(memory, registers.all['ebp'] ?? 0n, { from, to: end });
+  return [
+    first,
+    ...scanned.map((frame): Frame => {
+      const isChained = frame.stackPointer !== null && slots.has(frame.stackPointer);
+      return isChained ? { ...frame, trust: 'frame-pointer', confidence: 0.9 } : frame;
+    }),
+  ];
 }
 
 /** Memory lists: 5 {u64 address, u32 size, u32 place}, 9 {u64 address, u64 size} with all bytes in a row. */
