@@ -3,12 +3,15 @@ import type { ByteSource } from '../byte-source.js';
 import { readExceptionRecord64 } from '../crash-context.js';
 import type { Crash, DumpFacts, DumpReport, Frame, Hardware, Module, Thread, UnloadedModule } from '../dump-facts.js';
 import { hex, printable, u32, utf16 } from '../fields.js';
+import type { LoadedModule } from '../loaded-modules.js';
 import { fileNameOf, mapOfModules, type ModuleMap } from '../module-map.js';
 import { statusName } from '../nt-status.js';
+import { readPeImage, readVersionOf } from '../pe-image.js';
 import { contextLength, knownMachine, readContext, registerTexts, type Machine, type Registers } from '../registers.js';
 import { framePointerSlots, scanStack } from '../scan-stack.js';
 import { guidAt } from '../secondary-data.js';
-import { sparseMemory, type MemoryRange } from '../virtual-memory.js';
+import { sparseMemory, type MemoryRange, type VirtualMemory } from '../virtual-memory.js';
+import { StackWalker } from '../walk-stack.js';
 import { maxRanges, readStreams, type Stream } from './user-minidump.js';
 
 /** Types of streams and their layouts are those of minidumpapiset.h of the Windows SDK. */
@@ -38,8 +41,8 @@ export async function readUserMinidumpInside(source: ByteSource, facts: DumpFact
   const streams = await readStreams(source);
   const stream = (type: number): Stream | undefined => streams.find((one) => one.type === type);
   const notes: string[] = [];
-  const modules = await readModules(source, stream(streamType.modules), notes);
-  const map = mapOfModules(modules);
+  const listed = await readModules(source, stream(streamType.modules), notes);
+  const map = mapOfModules(listed);
   const ranges = await readRanges(source, stream, notes);
   const machine = knownMachine(facts.machine);
   const crashed = await readCrash(source, stream(streamType.exception), machine, map, facts);
@@ -50,6 +53,8 @@ export async function readUserMinidumpInside(source: ByteSource, facts: DumpFact
   });
   const names = await readThreadNames(source, stream(streamType.threadNames));
   const memory = sparseMemory(source, [...ranges, ...threads.map(({ stack }) => stack)]);
+  const loaded = await withImages(memory, listed);
+  const modules = loaded.map(({ module }) => module);
   const misc = await readMisc(source, stream(streamType.misc));
   return {
     crash: crashed?.crash ?? null,
@@ -58,7 +63,7 @@ export async function readUserMinidumpInside(source: ByteSource, facts: DumpFact
     modules,
     unloadedModules: await readUnloaded(source, stream(streamType.unloaded), notes),
     threads: threads.map(({ thread }) => ({ ...thread, name: names.get(thread.id) ?? null })),
-    stack: await crashedStack({ machine, map, crashed, threads, memory }),
+    stack: await crashedStack({ machine, map, loaded, crashed, threads, memory }),
     hardware: await readHardware(source, stream(streamType.system), misc.megahertz),
     comments: await readComments(source, stream),
     buildLab: misc.buildLab,
@@ -115,6 +120,30 @@ async function readModules(source: ByteSource, stream: Stream | undefined, notes
     });
   }
   return modules;
+}
+
+/** Images that are in the dump, as in full dumps of a process, tell more of their modules and how to unwind stacks. */
+async function withImages(memory: VirtualMemory, modules: readonly Module[]): Promise<LoadedModule[]> {
+  const loaded: LoadedModule[] = [];
+  for (const module of modules) {
+    const image = await readPeImage(memory, BigInt(module.base));
+    const version = image && (await readVersionOf(memory, image));
+    loaded.push({
+      image,
+      functions: image?.functions ?? null,
+      module: version
+        ? {
+            ...module,
+            fileVersion: module.fileVersion ?? version.fileVersion,
+            productVersion: module.productVersion ?? version.productVersion,
+            product: version.product,
+            company: version.company,
+            description: version.description,
+          }
+        : module,
+    });
+  }
+  return loaded;
 }
 
 /** Two numbers of 32 bits in VS_FIXEDFILEINFO, whose signature is at +24; null when nothing was filled in. */
@@ -283,12 +312,14 @@ async function readCrash(
 async function crashedStack({
   machine,
   map,
+  loaded,
   crashed,
   threads,
   memory,
 }: {
   machine: Machine | null;
   map: ModuleMap;
+  loaded: readonly LoadedModule[];
   crashed: ReadCrash | null;
   threads: readonly ReadThread[];
   memory: ReturnType<typeof sparseMemory>;
@@ -296,6 +327,10 @@ async function crashedStack({
   const thread = crashed ? threads.find(({ thread }) => thread.crashed) : threads[0];
   const registers = crashed?.registers ?? thread?.registers ?? null;
   if (!machine || !registers) return [];
+  if (machine === 'AMD64' && loaded.some(({ functions }) => functions !== null)) {
+    const walked = (await new StackWalker(memory, loaded).walk(registers)).map(({ frame }) => frame);
+    if (walked.some(({ trust }) => trust === 'unwind')) return walked;
+  }
   const first: Frame = {
     address: hex(registers.instructionPointer),
     ...map.locate(registers.instructionPointer),
