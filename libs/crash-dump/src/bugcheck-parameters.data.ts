@@ -362,10 +362,13 @@ export const bugcheckParameters: ReadonlyMap<number, readonly ParameterMeaning[]
   [
     0x5c,
     [
-      t('which step of setting up the hardware failed', '硬件抽象层（HAL）初始化失败的步骤'),
-      dependsOnFirst,
-      dependsOnFirst,
-      dependsOnFirst,
+      t(
+        'what the hardware abstraction layer (HAL) could not set up; the codes are not documented',
+        '硬件抽象层（HAL）未能初始化的内容；代码含义未公开',
+      ),
+      null,
+      null,
+      null,
     ],
   ],
   [0x74, [null, null, null, { what: t('status', '状态码'), as: 'status' }]],
@@ -788,8 +791,75 @@ export const bugcheckParameters: ReadonlyMap<number, readonly ParameterMeaning[]
       },
     ],
   ],
+  [
+    0x10d,
+    [
+      {
+        what: t('what a driver did wrong with the driver framework (WDF)', '驱动违反驱动框架（WDF）的行为'),
+        values: {
+          '0x1': t('a power operation took too long', '电源操作超时'),
+          '0x2': t('a lock was acquired that is already held', '获取了已被持有的锁'),
+          '0x3': t('a request was completed while its buffers are still in use', '请求完成时其缓冲区仍被引用'),
+          '0x4': t(
+            'a required argument was missing; parameter 3 is the address of the caller',
+            '必需的参数为空；参数 3 为调用者地址',
+          ),
+          '0x5': t('a handle of the wrong type was passed', '传入了错误类型的框架对象句柄'),
+          '0x6': t('a request was handled in a forbidden way', '处理请求时发生致命错误'),
+          '0x7': t('an object was deleted by taking a reference away', '用错误的方式删除框架对象'),
+          '0x8': t('a DMA transaction was in the wrong state', 'DMA 事务处于错误状态'),
+          '0xa': t('a request in a queue failed fatally', '处理队列中的请求时发生致命错误'),
+          '0xb': t('a lock was acquired or released in a forbidden way', '获取或释放锁的方式无效'),
+          '0xc': t('a plug and play request came while another one was handled', '处理即插即用请求时又来了新的请求'),
+          '0xd': t('a power request came that the driver had not asked for', '收到了未请求的电源 IRP'),
+          '0xe': t(
+            'a callback returned at another interrupt level than it was called',
+            '回调函数返回时的 IRQL 与调用时不同',
+          ),
+          '0xf': t('a callback returned inside a critical region', '回调函数返回时未离开临界区'),
+        },
+      },
+      {
+        first: {
+          '0x1': t('address of WDF_POWER_ROUTINE_TIMED_OUT_DATA', 'WDF_POWER_ROUTINE_TIMED_OUT_DATA 的地址'),
+          '0x2': null,
+          '0x4': null,
+          '0xe': irql,
+          '0xf': t('address of the callback', '回调函数的地址'),
+        },
+        otherwise: dependsOnFirst,
+      },
+      {
+        first: { '0x4': t('address of the caller', '调用者的地址'), '0xe': irql },
+        otherwise: dependsOnFirst,
+      },
+      null,
+    ],
+  ],
   [0x116, displayTimeout],
   [0x117, displayTimeout],
+  [
+    0x119,
+    [
+      {
+        what: t('what the scheduler of the display found', '显示调度器发现的问题'),
+        values: {
+          '0x1': t('the display driver reported an invalid fence', '显示驱动报告了无效的 fence 编号'),
+          '0x2': t('the display driver failed to submit a command', '显示驱动提交命令失败'),
+          '0x3': t('the display driver failed to patch a command buffer', '显示驱动修补命令缓冲区失败'),
+          '0x4': t('the display driver reported an invalid capability', '显示驱动报告了无效的翻转能力'),
+          '0x5': t('the display driver failed a system or paging command', '显示驱动执行系统或分页命令失败'),
+          '0x400': t('a state that cannot be: corrupted memory or bad hardware', '内部状态错误：内存损坏或硬件故障'),
+          '0xe00': t('no memory for display requests', '显示请求的预分配内存耗尽'),
+          '0x1000': t('a state that cannot be: corrupted memory or bad hardware', '内部状态错误：内存损坏或硬件故障'),
+          '0x10000': t('a state that cannot be: corrupted memory or bad hardware', '内部状态错误：内存损坏或硬件故障'),
+        },
+      },
+      null,
+      null,
+      null,
+    ],
+  ],
   [0x141, displayTimeout],
   [
     0x124,

@@ -52,6 +52,8 @@ describe('a bugcheck', () => {
     [0x101, [24n, 0n, 1n, 3n], 3, /number of the processor/],
     [0x109, [0n, 0n, 0n, 1n], 3, /a function of the kernel/],
     [0x116, [1n, 2n, 0xffffffffc000009an, 4n], 2, /STATUS_INSUFFICIENT_RESOURCES/],
+    [0x10d, [4n, 0n, 1n, 0n], 2, /address of the caller/],
+    [0x119, [2n, 0n, 0n, 0n], 0, /submit a command/],
     [0x13a, [0xbn, 1n, 2n, 0n], 0, /use after free/],
     [0x1ca, [1n, 2n, 3n, 0n], 0, /last reset/],
     [0xd1, [0n, 2n, 0n, 0n], 1, /2, DISPATCH_LEVEL/],
