@@ -115,7 +115,7 @@ async function moduleAt(memory: VirtualMemory, place: bigint): Promise<LoadedMod
   const hasFunctions = functionsAt > 0n && functionsSize > 0 && functionsAt + BigInt(functionsSize) <= BigInt(size);
   return {
     image,
-    functions: hasFunctions ? { rva: Number(functionsAt), size: functionsSize } : (image?.functions ?? null),
+    functions: image?.functions ?? (hasFunctions ? { rva: Number(functionsAt), size: functionsSize } : null),
     module: {
       name: name ?? 'a module whose name is not in the dump',
       path,
