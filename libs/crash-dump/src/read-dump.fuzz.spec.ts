@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { fullDump, kernelDump, triageDump, userDump } from '../../../tests/support/synthetic-dump.js';
 import { fullDump32, kernelDump32, triageDump32 } from '../../../tests/support/synthetic-dump-32.js';
+import { triageDumpOfDriver } from '../../../tests/support/synthetic-triage.js';
+import { userMemoryDump } from '../../../tests/support/synthetic-user-memory.js';
 import { testData } from '../../../tests/support/test-data.js';
 import { analyseDump } from './analyse-dump.js';
 import { fromBytes, type ByteSource } from './byte-source.js';
@@ -22,6 +24,8 @@ const samples: [string, Buffer][] = [
   ['full', fullDump({ megabytes: 1 })],
   ['kernel', kernelDump({ megabytes: 1 })],
   ['triage', triageDump()],
+  ['triage of a driver', triageDumpOfDriver()],
+  ['process with its memory', userMemoryDump().file],
   ['full, 32-bit', fullDump32({ pages: 110 })],
   ['kernel, 32-bit', kernelDump32({ pages: 8 })],
   ['triage, 32-bit', triageDump32()],
