@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { fullDump, kernelDump, triageDump, userDump } from '../../../tests/support/synthetic-dump.js';
+import { framesOf, fullDump, kernelDump, triageDump, userDump } from '../../../tests/support/synthetic-dump.js';
 import { fullDump32, kernelDump32, triageDump32 } from '../../../tests/support/synthetic-dump-32.js';
+import { kernelMemory } from '../../../tests/support/synthetic-memory.js';
 import { triageDumpOfDriver } from '../../../tests/support/synthetic-triage.js';
 import { userMemoryDump } from '../../../tests/support/synthetic-user-memory.js';
 import { testData } from '../../../tests/support/test-data.js';
@@ -14,7 +15,7 @@ import { UnreadableDump } from './unreadable-dump.js';
 
 const mostBytesRead = 16 * 1024 * 1024;
 /** More of them once in a while: `CRASH_DUMP_FUZZ_ROUNDS=100000`. */
-const rounds = Number(process.env['CRASH_DUMP_FUZZ_ROUNDS'] ?? 200);
+const rounds = Number(process.env['CRASH_DUMP_FUZZ_ROUNDS'] ?? 100);
 const mostMilliseconds = 3000;
 
 /** Values that break readers: none, all, signs, fillers, just past a limit. */
@@ -24,6 +25,8 @@ const samples: [string, Buffer][] = [
   ['full', fullDump({ megabytes: 1 })],
   ['kernel', kernelDump({ megabytes: 1 })],
   ['triage', triageDump()],
+  ['full, with images', fullDump({ megabytes: 1, memory: kernelMemory({ frames: framesOf('full') }) })],
+  ['kernel, with images', kernelDump({ megabytes: 1, memory: kernelMemory({ frames: framesOf('map') }) })],
   ['triage of a driver', triageDumpOfDriver()],
   ['process with its memory', userMemoryDump().file],
   ['full, 32-bit', fullDump32({ pages: 110 })],
