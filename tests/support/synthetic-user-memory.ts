@@ -127,11 +127,12 @@ function minidump(instruction: bigint, stackPointer: bigint, comment: string, me
     file.writeUInt32LE(text(name), entry + 20);
   }
 
-  const threads = stream(3, 4 + 48);
+  // 4 bytes between the count and the entries, as writers put them that align entries.
+  const threads = stream(3, 8 + 48);
   file.writeUInt32LE(1, threads);
-  file.writeUInt32LE(4242, threads + 4);
-  file.writeUInt32LE(0x4d0, threads + 4 + 40);
-  file.writeUInt32LE(context, threads + 4 + 44);
+  file.writeUInt32LE(4242, threads + 8);
+  file.writeUInt32LE(0x4d0, threads + 8 + 40);
+  file.writeUInt32LE(context, threads + 8 + 44);
 
   const exception = stream(6, 168);
   file.writeUInt32LE(4242, exception);

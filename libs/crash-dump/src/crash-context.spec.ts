@@ -31,14 +31,14 @@ function context(instruction: bigint, stackPointer: bigint): Buffer {
 /** A stack with a trap frame at +0x400 whose instruction is the fault, and a decoy with a user's code segment. */
 function stackWithTrapFrame(): Buffer {
   const stack = Buffer.alloc(0x2000);
-  for (const [at, segment] of [
-    [0x100, 0x33n],
-    [0x400, 0x10n],
+  for (const [at, segment, value] of [
+    [0x100, 0x33n, 0x99n],
+    [0x400, 0x10n, 0x77n],
   ] as const) {
     stack.writeBigUInt64LE(fault, at + 0x168);
     stack.writeBigUInt64LE(segment, at + 0x170);
     stack.writeBigUInt64LE(stackAt + 0x1000n, at + 0x180);
-    stack.writeBigUInt64LE(0x77n, at + 0x30);
+    stack.writeBigUInt64LE(value, at + 0x30);
   }
   return stack;
 }
