@@ -62,7 +62,11 @@ export function rangeDump(type: 8 | 9 | 10, options: SyntheticDump = {}): Buffer
     if (last && last[0] + last[1] === frame) last[1] += 1;
     else ranges.push([frame, 1]);
   }
-  const list = Buffer.alloc(ranges.length * 16 + 16);
+  // A range of 0 ends the list; what lies behind it is no range.
+  const list = Buffer.alloc(ranges.length * 16 + 32, 1);
+  list.fill(0, ranges.length * 16, ranges.length * 16 + 16);
+  list.writeBigUInt64LE(BigInt(inside.pages.size + 0xff), ranges.length * 16 + 16);
+  list.writeBigUInt64LE(1n, ranges.length * 16 + 24);
   ranges.forEach(([first, count], index) => {
     list.writeBigUInt64LE(BigInt(first), index * 16);
     list.writeBigUInt64LE(BigInt(count), index * 16 + 8);

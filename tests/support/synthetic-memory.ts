@@ -147,7 +147,7 @@ const plans: readonly ImagePlan[] = [
   {
     ...{ name: 'Ntfs.sys', path: '\\SystemRoot\\System32\\drivers\\Ntfs.sys' },
     ...{ base: 0xfffff807375f0000n, size: 0x28d000, version: [10, 0, 17763, 592], company: microsoft },
-    ...{ description: 'NT File System Driver', stamp: 0x9b2d4411, pdb: 'ntfs.pdb', isReproducible: true },
+    ...{ description: 'NT File System Driver', stamp: 0x3885b4cf, pdb: 'ntfs.pdb', isReproducible: true },
     functions: [
       {
         ...{ name: 'NtfsCommonRead', rva: 0x4e000, chainedFrom: 0x14 },

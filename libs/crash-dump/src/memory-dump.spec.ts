@@ -47,9 +47,9 @@ describe.each(kinds)('the inside of a %s', (_, frames, dumpOf) => {
       path: '\\SystemRoot\\System32\\drivers\\Ntfs.sys',
       description: 'NT File System Driver',
       product: 'Microsoft® Windows® Operating System',
-      timeDateStamp: '0x9b2d4411',
+      timeDateStamp: '0x3885b4cf',
       isBuildId: true,
-      codeView: { file: 'ntfs.pdb', id: '9B2D44111111222233334444555566661' },
+      codeView: { file: 'ntfs.pdb', id: '3885B4CF1111222233334444555566661' },
       source: 'module-list',
     });
     expect(notes).toEqual([]);
@@ -155,6 +155,14 @@ describe('memory that is damaged or missing', () => {
     ]);
   });
 
+  it('a list of modules that skips one is noticed by the link back', async () => {
+    const report = await damaged((memory) =>
+      memory.write(memory.entryOf('FLTMGR.SYS'), number64(memory.entryOf('acmeflt.sys'))),
+    );
+    expect(names(report).sort()).toEqual([...all].sort());
+    expect(report.notes[0]).toMatch(/does not point back/);
+  });
+
   it('a list of modules that turns back into itself ends', async () => {
     const report = await damaged((memory) =>
       memory.write(memory.entryOf('Ntfs.sys'), number64(memory.entryOf('hal.dll'))),
@@ -186,6 +194,18 @@ describe('memory that is damaged or missing', () => {
     expect(trusts[5]).toBe('scan');
     expect(trusts.slice(6).every((trust) => trust === 'cfi-chained')).toBe(true);
     expect(report.stack[report.stack.length - 1]?.module).toBe('ntoskrnl.exe');
+  });
+
+  it('a caller without unwind data is not taken for a function that calls nobody', async () => {
+    const report = await damaged((memory) => {
+      const frame = memory.truth.frames.find((one) => one.function === 'FltpDispatch');
+      if (!frame) throw new Error('the stack has no FltpDispatch');
+      memory.write(frame.stackPointer - 8n, number64(0xfffff80737481f00n));
+      memory.write(frame.stackPointer, number64(0xfffff80736801010n));
+    });
+    const at = report.stack.findIndex(({ address }) => address === '0xfffff80737481f00');
+    expect(report.stack[at]?.trust).toBe('unwind');
+    expect(report.stack[at + 1]).toMatchObject({ trust: 'scan' });
   });
 
   it('encoded debugger data of the kernel costs what only it tells, no more', async () => {
