@@ -1,14 +1,11 @@
 import type { ByteSource } from './byte-source.js';
-import type { DumpFacts, DumpReport } from './dump-facts.js';
+import type { DumpFacts, DumpInside, DumpReport } from './dump-facts.js';
 import { usesPae } from './formats/kernel-dump-32.js';
 import { findCulprit } from './find-culprit.js';
 import { readMemoryDump64 } from './formats/memory-dump-64.js';
 import { readTriageDump64 } from './formats/triage-dump-64.js';
 import { readUserMinidumpInside } from './formats/user-minidump-inside.js';
 import { readDump } from './read-dump.js';
-
-/** What the inside of a dump adds to the facts of its beginning. */
-export type DumpInside = Partial<Omit<DumpReport, keyof DumpFacts>>;
 
 /**
  * Reads all that a dump tells: the facts of `readDump`, and modules, crash, stack, machine. Throws UnreadableDump as

@@ -188,3 +188,6 @@ export interface DumpReport extends DumpFacts {
   /** Of a 32-bit kernel dump: whether addresses were translated with physical address extension. */
   usesPae: boolean | null;
 }
+
+/** What the inside of a dump adds to the facts of its beginning. */
+export type DumpInside = Partial<Omit<DumpReport, keyof DumpFacts>>;

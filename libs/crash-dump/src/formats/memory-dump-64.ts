@@ -1,8 +1,7 @@
 import { translatedMemory, type TranslatedMemory } from '../address-translation.js';
-import type { DumpInside } from '../analyse-dump.js';
 import type { ByteSource } from '../byte-source.js';
 import { findCrash, readExceptionRecord64 } from '../crash-context.js';
-import type { DumpFacts, DumpReport, Frame } from '../dump-facts.js';
+import type { DumpFacts, DumpInside, DumpReport, Frame } from '../dump-facts.js';
 import { hex, printable, u32, u64 } from '../fields.js';
 import {
   isKernelAddress,

@@ -1,7 +1,6 @@
 import type { ByteSource } from '../byte-source.js';
-import type { DumpInside } from '../analyse-dump.js';
 import { findCrash, readExceptionRecord64 } from '../crash-context.js';
-import type { DumpFacts, Frame, Module, UnloadedModule } from '../dump-facts.js';
+import type { DumpFacts, DumpInside, Frame, Module, UnloadedModule } from '../dump-facts.js';
 import { hex, printable, u32, u64, utf16 } from '../fields.js';
 import { fileNameOf, mapOfModules } from '../module-map.js';
 import { processNameIn } from '../process-name.js';

@@ -1,7 +1,16 @@
-import type { DumpInside } from '../analyse-dump.js';
 import type { ByteSource } from '../byte-source.js';
 import { readExceptionRecord64 } from '../crash-context.js';
-import type { Crash, DumpFacts, DumpReport, Frame, Hardware, Module, Thread, UnloadedModule } from '../dump-facts.js';
+import type {
+  Crash,
+  DumpFacts,
+  DumpInside,
+  DumpReport,
+  Frame,
+  Hardware,
+  Module,
+  Thread,
+  UnloadedModule,
+} from '../dump-facts.js';
 import { hex, printable, u32, utf16 } from '../fields.js';
 import type { LoadedModule } from '../loaded-modules.js';
 import { fileNameOf, mapOfModules, type ModuleMap } from '../module-map.js';
