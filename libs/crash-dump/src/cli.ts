@@ -1,5 +1,13 @@
 import { open } from 'node:fs/promises';
-import { analyseDump, describeDump, signatureOf, UnreadableDump, type ByteSource, type Language } from './index.js';
+import {
+  analyseDump,
+  crashSignatureOf,
+  describeDump,
+  signatureOf,
+  UnreadableDump,
+  type ByteSource,
+  type Language,
+} from './index.js';
 
 const usage = `usage: crash-dump [--json] [--verbose] [--lang en|zh-CN] FILE...
 
@@ -61,7 +69,12 @@ async function show(path: string, { json, verbose, language }: Options): Promise
       const { size } = await file.stat();
       const report = await analyseDump(fileSource(file, size));
       const text = json
-        ? JSON.stringify({ file: path, ...report, signature: signatureOf(report) })
+        ? JSON.stringify({
+            file: path,
+            ...report,
+            signature: signatureOf(report),
+            crashSignature: crashSignatureOf(report),
+          })
         : `${path}\n${describeDump(report, { language, verbose })}\n`;
       process.stdout.write(`${text}\n`);
       return 0;

@@ -11,6 +11,7 @@ import { kernelMemory, type SyntheticMemory } from '../../../tests/support/synth
 import { analyseDump } from './analyse-dump.js';
 import { fromBytes } from './byte-source.js';
 import type { DumpReport } from './dump-facts.js';
+import { crashSignatureOf } from './signature-of.js';
 
 const analyse = (bytes: Uint8Array): Promise<DumpReport> => analyseDump(fromBytes(bytes));
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
@@ -135,6 +136,23 @@ describe('the culprit', () => {
       name: null,
       reasons: ['the call stack is not in the dump'],
     });
+  });
+});
+
+describe('the finer signature', () => {
+  it('names cause, modules on the stack and suspect, but no place that changes with the version', async () => {
+    expect(crashSignatureOf(await analyse(fullDump({ memory: kernelMemory({ withFilter: true }) })))).toBe(
+      '0x139_3 KERNEL_SECURITY_CHECK_FAILURE | ntfs.sys < ntoskrnl.exe < acmeflt.sys < fltmgr.sys | suspect acmeflt.sys',
+    );
+  });
+
+  it('is the same for complete and kernel dump of the same crash', async () => {
+    const [full, kernel] = [await analyse(fullDump()), await analyse(kernelDump())].map(crashSignatureOf);
+    expect(full).toBe(kernel);
+  });
+
+  it('is none when no module is known', async () => {
+    expect(crashSignatureOf(await analyse(fullDump({ memory: null })))).toBeNull();
   });
 });
 

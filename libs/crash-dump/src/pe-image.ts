@@ -30,7 +30,7 @@ export async function readPeImage(memory: VirtualMemory, base: bigint): Promise<
   const view = await memory.read(base, 0x1000);
   if (view.byteLength < 0x40 || view.getUint16(0, true) !== 0x5a4d) return null;
   const start = view.getUint32(0x3c, true);
-  if (start > view.byteLength - 0x80 || view.getUint32(start, true) !== 0x4550) return null;
+  if (start > view.byteLength - 0x90 || view.getUint32(start, true) !== 0x4550) return null;
   const optional = start + 24;
   const is64 = view.getUint16(optional, true) === 0x20b;
   const directories = optional + (is64 ? 112 : 96);

@@ -1,5 +1,5 @@
 import { withoutVariant } from './bugcheck.js';
-import type { DumpFacts } from './dump-facts.js';
+import type { DumpFacts, DumpReport } from './dump-facts.js';
 import { low32 } from './nt-status.js';
 
 /** Bugchecks whose first parameter tells what kind of fault it was, so that it belongs to the cause. */
@@ -21,4 +21,30 @@ export function signatureOf({ bugcheck, exception }: Pick<DumpFacts, 'bugcheck' 
   }
   if (exception) return exception.name === null ? exception.code : `${exception.code} ${exception.name}`;
   return null;
+}
+
+const maxModules = 4;
+
+/**
+ * A finer signature for dumps whose inside was read: the cause, then the modules on the stack from the crash outwards,
+ * each once in a row, without places in them, so that it stays the same over versions and machines. Only frames that are
+ * sure count. Null when no module is known.
+ */
+export function crashSignatureOf(
+  report: Pick<DumpReport, 'bugcheck' | 'exception' | 'crash' | 'culprit' | 'stack'>,
+): string | null {
+  const cause = signatureOf(report);
+  const sure = report.stack
+    .filter(({ trust }) => trust === 'context' || trust === 'unwind')
+    .map(({ module }) => module);
+  const modules = [report.crash?.module ?? null, ...sure]
+    .flatMap((name) => (name === null ? [] : [name.toLowerCase()]))
+    .filter((name, index, all) => name !== all[index - 1]);
+  if (cause === null || modules.length === 0) return null;
+  const suspect = report.culprit?.name ?? null;
+  return [
+    cause,
+    modules.slice(0, maxModules).join(' < '),
+    ...(suspect === null ? [] : [`suspect ${suspect.toLowerCase()}`]),
+  ].join(' | ');
 }
