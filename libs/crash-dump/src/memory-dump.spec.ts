@@ -9,7 +9,7 @@ import {
 } from '../../../tests/support/synthetic-dump.js';
 import { kernelMemory, type SyntheticMemory } from '../../../tests/support/synthetic-memory.js';
 import { analyseDump } from './analyse-dump.js';
-import { fromBytes } from './byte-source.js';
+import { fromBytes, type ByteSource } from './byte-source.js';
 import type { DumpReport } from './dump-facts.js';
 import { crashSignatureOf } from './signature-of.js';
 
@@ -251,5 +251,46 @@ describe('memory that is damaged or missing', () => {
       expect(report.bugcheck?.code).toBe('0x139');
       expect(report.completeness.verdict).toBe('truncated');
     }
+  });
+});
+
+describe('a complete dump of 64 GiB', () => {
+  /** The small dump with its last run of memory made longer; what was added holds nothing. */
+  function stretched(dump: Buffer, gibibytes: number): { source: ByteSource; bytesRead: () => number } {
+    const pages = gibibytes * 262_144;
+    const header = Buffer.from(dump.subarray(0, 0x2000));
+    const first = Number(header.readBigUInt64LE(0xa0));
+    header.writeBigUInt64LE(BigInt(pages), 0x90);
+    header.writeBigUInt64LE(BigInt(pages - first), 0xb0);
+    const size = 0x2000 + pages * 4096;
+    let total = 0;
+    return {
+      bytesRead: () => total,
+      source: {
+        size,
+        async read(offset, length) {
+          const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - offset)));
+          total += bytes.length;
+          if (offset < dump.length) dump.copy(bytes, 0, offset, offset + bytes.length);
+          if (offset < header.length) header.copy(bytes, 0, offset);
+          return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        },
+      },
+    };
+  }
+
+  it('is answered as a small one is, from less than 2 MiB of it', async () => {
+    const small = fullDump();
+    const { source, bytesRead } = stretched(small, 64);
+    const { crash, culprit, stack, modules, completeness } = await analyseDump(source);
+    const expected = await analyse(small);
+    expect({ crash, culprit, stack, modules }).toEqual({
+      crash: expected.crash,
+      culprit: expected.culprit,
+      stack: expected.stack,
+      modules: expected.modules,
+    });
+    expect(completeness.verdict).toBe('complete');
+    expect(bytesRead()).toBeLessThan(2 * 1024 * 1024);
   });
 });
