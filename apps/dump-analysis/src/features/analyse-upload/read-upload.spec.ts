@@ -73,6 +73,7 @@ describe('a raw upload', () => {
         confidence: 'medium',
       },
     });
+    expect(finding?.stack).toHaveLength(10);
     expect(finding?.stack?.map(({ module, trust }) => `${module} ${trust}`).slice(0, 4)).toEqual([
       'Ntfs.sys context',
       'Ntfs.sys unwind',

@@ -15,7 +15,7 @@ import { recogniseFile } from './recognise-file.js';
 const maxFindings = 20;
 const maxReason = 1000;
 const maxReasons = 8;
-const maxFrames = 16;
+const maxFrames = 10;
 /** Scanned values below this are mostly no return addresses. */
 const leastConfidence = 0.5;
 
