@@ -1,4 +1,5 @@
 import { crc32, deflateRawSync } from 'node:zlib';
+import { kernelMemory, type SyntheticMemory } from './synthetic-memory.js';
 
 /**
  * Builders of Windows dumps for tests and the demo. They share no layout code with the reader in libs/crash-dump, so
@@ -17,11 +18,27 @@ export interface SyntheticDump {
   megabytes?: number;
   /** Cuts the file after so many bytes, as a broken transfer does. */
   truncateTo?: number;
+  /**
+   * What lies in the memory of a 64-bit kernel dump; by default, on AMD64, the crash that Ntfs.sys 10.0.17763.592 found.
+   * Its frames must be those that the kind of dump keeps: see `framesOf`. Null: pages without meaning.
+   */
+  memory?: SyntheticMemory | null;
+}
+
+/** Which frames a kind of synthetic dump keeps, for `kernelMemory`. */
+export function framesOf(kind: 'full' | 'map'): () => number {
+  let next = kind === 'full' ? 0x100 : 0x40;
+  return () => {
+    const frame = next;
+    next += kind === 'full' ? 1 : 2;
+    return frame;
+  };
 }
 
 /** A complete memory dump (type 1): header, then every page of two runs of memory with a hole between them. */
 export function fullDump(options: SyntheticDump = {}): Buffer {
-  const header = kernelHeader(1, options);
+  const inside = insideOf('full', options);
+  const header = kernelHeader(1, options, inside);
   const pages = pagesOf(options);
   const firstRun = Math.min(0x9e, pages - 1);
   header.writeUInt32LE(2, 0x88);
@@ -30,7 +47,41 @@ export function fullDump(options: SyntheticDump = {}): Buffer {
   header.writeBigUInt64LE(BigInt(firstRun), 0xa0);
   header.writeBigUInt64LE(0x100n, 0xa8);
   header.writeBigUInt64LE(BigInt(pages - firstRun), 0xb0);
-  return cut(Buffer.concat([header, memory(pages)]), options);
+  const bytes = memory(pages);
+  for (const [frame, page] of inside?.pages ?? []) page.copy(bytes, (firstRun + frame - 0x100) * 4096);
+  return cut(Buffer.concat([header, bytes]), options);
+}
+
+/** A dump that WinDbg wrote (types 8, 9, 10): a list of ranges, then their pages. Only `memory` is in it. */
+export function rangeDump(type: 8 | 9 | 10, options: SyntheticDump = {}): Buffer {
+  const inside = options.memory ?? kernelMemory();
+  const frames = [...inside.pages.keys()].sort((a, b) => a - b);
+  const ranges: [first: number, count: number][] = [];
+  for (const frame of frames) {
+    const last = ranges[ranges.length - 1];
+    if (last && last[0] + last[1] === frame) last[1] += 1;
+    else ranges.push([frame, 1]);
+  }
+  // A range of 0 ends the list; what lies behind it is no range.
+  const list = Buffer.alloc(ranges.length * 16 + 32, 1);
+  list.fill(0, ranges.length * 16, ranges.length * 16 + 16);
+  list.writeBigUInt64LE(BigInt(inside.pages.size + 0xff), ranges.length * 16 + 16);
+  list.writeBigUInt64LE(1n, ranges.length * 16 + 24);
+  ranges.forEach(([first, count], index) => {
+    list.writeBigUInt64LE(BigInt(first), index * 16);
+    list.writeBigUInt64LE(BigInt(count), index * 16 + 8);
+  });
+  const start = Buffer.alloc(0x30);
+  start.writeUInt32LE(0x40, 0);
+  start.write('RDMPDUMP', 4, 'latin1');
+  start.writeBigUInt64LE(BigInt(list.length + 0x10), 0x10);
+  start.writeBigUInt64LE(BigInt(0x2000 + 0x30 + list.length), 0x18);
+  if (type === 10) {
+    start.writeUInt32LE(ranges.length, 0x20);
+    start.writeBigUInt64LE(BigInt(frames.length), 0x28);
+  }
+  const pages = frames.map((frame) => inside.pages.get(frame) ?? Buffer.alloc(4096));
+  return cut(Buffer.concat([kernelHeader(type, options, inside), start, list, ...pages]), options);
 }
 
 /** A kernel memory dump (type 6): header, map of the pages that were kept, those pages. */
@@ -91,6 +142,7 @@ export function userDump(options: SyntheticDump = {}): Buffer {
 }
 
 function bitmapDump(type: 5 | 6, signature: 'SDMP' | 'FDMP', options: SyntheticDump): Buffer {
+  const inside = insideOf('map', options);
   const pages = pagesOf(options);
   const map = Buffer.alloc(pages / 4);
   for (let page = 0; page < pages * 2; page += 2) map[page >> 3]! |= 1 << (page & 7);
@@ -99,17 +151,35 @@ function bitmapDump(type: 5 | 6, signature: 'SDMP' | 'FDMP', options: SyntheticD
   start.writeBigUInt64LE(BigInt(0x2000 + start.length + map.length), 0x20);
   start.writeBigUInt64LE(BigInt(pages), 0x28);
   start.writeBigUInt64LE(BigInt(map.length * 8), 0x30);
-  return cut(Buffer.concat([kernelHeader(type, options), start, map, memory(pages)]), options);
+  const bytes = memory(pages);
+  for (const [frame, page] of inside?.pages ?? []) page.copy(bytes, (frame / 2) * 4096);
+  return cut(Buffer.concat([kernelHeader(type, options, inside), start, map, bytes]), options);
 }
 
-function kernelHeader(type: number, options: SyntheticDump): Buffer {
+const built = new Map<string, SyntheticMemory>();
+
+function insideOf(kind: 'full' | 'map', options: SyntheticDump): SyntheticMemory | null {
+  if (options.memory !== undefined || options.machine === 'ARM64') return options.memory ?? null;
+  const inside = built.get(kind) ?? kernelMemory({ frames: framesOf(kind) });
+  built.set(kind, inside);
+  const lastFrame = kind === 'full' ? pagesOf(options) + 0x100 - 0x9e : pagesOf(options) * 2;
+  return Math.max(...inside.pages.keys()) < lastFrame ? inside : null;
+}
+
+function kernelHeader(type: number, options: SyntheticDump, inside: SyntheticMemory | null = null): Buffer {
   const header = Buffer.alloc(0x2000, 'PAGE', 'latin1');
   const parameters = options.parameters ?? [3n, 0xfffff90a12346a80n, 0xfffff90a123469d8n, 0n];
   header.write('PAGEDU64', 0, 'latin1');
   header.writeUInt32LE(0xf, 8);
   header.writeUInt32LE(options.build ?? 17763, 0xc);
-  header.writeBigUInt64LE(0x1ad000n, 0x10);
-  header.writeBigUInt64LE(0xfffff807373f0310n, 0x20);
+  // The low bits are no address: they are a mark of the processor for its own use.
+  header.writeBigUInt64LE(inside ? inside.directoryTableBase | 2n : 0x1ad000n, 0x10);
+  header.writeBigUInt64LE(inside?.loadedModules ?? 0xfffff807373f0310n, 0x20);
+  if (inside) {
+    header.writeBigUInt64LE(inside.debuggerData, 0x80);
+    inside.context.copy(header, 0x348);
+    inside.exceptionRecord.copy(header, 0xf00);
+  }
   header.writeUInt32LE(options.machine === 'ARM64' ? 0xaa64 : 0x8664, 0x30);
   header.writeUInt32LE(options.processors ?? 8, 0x34);
   header.writeUInt32LE(options.bugcheck ?? 0x139, 0x38);

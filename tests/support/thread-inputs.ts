@@ -81,8 +81,9 @@ function uploadsOf(n: number): Input['uploads'] {
     case 21:
       return [{ name: '程序列表.jpg', bytes: photo() }];
     case 25: {
-      const whole = fullDump({ ...listEntry, crashedAt: new Date('2020-05-28T07:31:02Z'), megabytes: 8 });
-      return [{ name: '0528.zip', bytes: zipOf({ 'MEMORY.DMP': whole }) }];
+      // Its memory holds the crash that the thread's engineer found by hand: bad memory met in Ntfs.sys.
+      const whole = fullDump({ ...crash, crashedAt: new Date('2020-05-28T07:31:02Z'), megabytes: 8 });
+      return [{ name: 'MEMORY-0528.DMP', bytes: whole }];
     }
     default:
       return [];

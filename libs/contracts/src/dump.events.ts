@@ -10,11 +10,27 @@ export const Bugcheck = z.object({
 });
 export type Bugcheck = z.infer<typeof Bugcheck>;
 
-/** What one dump file says, as far as its header tells. Null: the dump does not say. */
+const address = z.string().regex(/^0x[0-9a-f]+$/);
+
+/** A place in a program as module and offset; both null when no module holds the address. */
+const place = { address, module: z.string().nullable(), offset: address.nullable() };
+
+/** Who is to blame as far as a program can tell without symbols; a name of null means unknown. */
+export const Culprit = z.object({
+  name: z.string().nullable(),
+  fileVersion: z.string().nullable(),
+  company: z.string().nullable(),
+  confidence: z.enum(['high', 'medium', 'low']),
+  /** What speaks for it, strongest first. */
+  reasons: z.array(z.string()).max(8),
+});
+export type Culprit = z.infer<typeof Culprit>;
+
+/** What one dump file says, as far as its header and, of a raw dump, its memory tell. Null: the dump does not say. */
 export const DumpFinding = z.object({
   /** Name inside the archive when the upload was one. */
   member: z.string().nullable(),
-  format: z.enum(['kernel-dump-64', 'user-minidump']),
+  format: z.enum(['kernel-dump-64', 'kernel-dump-32', 'user-minidump']),
   /** full: all memory; kernel: kernel memory only; triage: the small dump; active: all but idle memory; user: one process. */
   kind: z.enum(['full', 'kernel', 'triage', 'active', 'header-only', 'user']),
   bugcheck: Bugcheck.nullable(),
@@ -32,6 +48,14 @@ export const DumpFinding = z.object({
     expectedBytes: z.number().int().nonnegative().nullable(),
     reason: z.string(),
   }),
+  /** Where it crashed; left out when only the header was read. */
+  crash: z.object(place).nullable().optional(),
+  culprit: Culprit.nullable().optional(),
+  /** The innermost frames of the call stack, from the crash outwards; `trust` says how each was found. */
+  stack: z
+    .array(z.object({ ...place, trust: z.enum(['context', 'unwind', 'frame-pointer', 'cfi-chained', 'scan']) }))
+    .max(16)
+    .optional(),
 });
 export type DumpFinding = z.infer<typeof DumpFinding>;
 

@@ -1,4 +1,4 @@
-// Writes src/bugcheck-names.data.ts from a JSON file {"0x00000001": {"name": "APC_INDEX_MISMATCH"}, ...}.
+// Writes src/bugcheck-names.data.ts from a JSON file {"0x00000001": {"name": "APC_INDEX_MISMATCH", "page": "…md"}, ...}.
 // usage: node write-bugcheck-names.mjs NAMES.json [MORE.json ...]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +7,16 @@ const paths = process.argv.slice(2);
 if (paths.length === 0) throw new Error('usage: node write-bugcheck-names.mjs NAMES.json [MORE.json ...]');
 const listed = paths.map((path) => JSON.parse(readFileSync(path, 'utf8')));
 const names = Object.entries(Object.assign({}, ...listed))
-  .map(([code, { name }]) => [Number(code), name])
+  .map(([code, { name, page }]) => [Number(code), name ?? nameOfPage(page)])
   .filter(([code, name]) => Number.isInteger(code) && typeof name === 'string')
   .sort(([a], [b]) => a - b);
+// A page whose table gives no name has it in its own: bug-check-0x1cc--exresource-timeout-livedump.md.
+function nameOfPage(page) {
+  return /--(.+)\.md$/
+    .exec(page ?? '')?.[1]
+    .replaceAll('-', '_')
+    .toUpperCase();
+}
 const lines = names.map(([code, name]) => `  [0x${code.toString(16)}, '${name}'],`);
 writeFileSync(
   join(import.meta.dirname, '../src/bugcheck-names.data.ts'),

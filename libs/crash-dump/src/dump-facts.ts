@@ -38,7 +38,7 @@ export type DumpKind = 'full' | 'active' | 'kernel' | 'triage' | 'header-only' |
 
 /** What a dump says about itself. Null: it does not say. */
 export interface DumpFacts {
-  format: 'kernel-dump-64' | 'user-minidump';
+  format: 'kernel-dump-64' | 'kernel-dump-32' | 'user-minidump';
   kind: DumpKind;
   bugcheck: BugcheckFacts | null;
   /** Of a user dump. */
@@ -53,3 +53,141 @@ export interface DumpFacts {
   uptimeSeconds: number | null;
   completeness: Completeness;
 }
+
+/** Where a dump told of a module. */
+export type ModuleSource = 'driver-list' | 'module-list' | 'module-stream' | 'image-scan';
+
+/** A program, library or driver that was loaded. Null: the dump does not say. */
+export interface Module {
+  /** The file's name without its folder. */
+  name: string;
+  /** As the dump writes it, with its folder. */
+  path: string | null;
+  base: string;
+  size: number;
+  /** Of the image's header, as `0x…`: often a build id, not a date. */
+  timeDateStamp: string | null;
+  /** Whether the image itself says that its time stamp is a hash of its content; left out when it was not looked at. */
+  isBuildId?: boolean;
+  checksum: string | null;
+  fileVersion: string | null;
+  productVersion: string | null;
+  product: string | null;
+  company: string | null;
+  description?: string | null;
+  /** Which symbol file belongs to it; `id` as symbol servers write it. */
+  codeView: { file: string; id: string } | null;
+  source: ModuleSource;
+}
+
+/** A module that was loaded before, and where. */
+export interface UnloadedModule {
+  name: string;
+  base: string;
+  size: number;
+  timeDateStamp: string | null;
+}
+
+/**
+ * How a return address was found. context: the registers themselves; unwind: by the image's own unwind data;
+ * cfi-chained: by unwind data, after a frame that was only scanned; frame-pointer: by the chain of
+ * frame pointers of 32-bit code; scan: a value on the stack that points into code.
+ */
+export type FrameTrust = 'context' | 'unwind' | 'cfi-chained' | 'frame-pointer' | 'scan';
+
+/** One step of the call stack, innermost first. */
+export interface Frame {
+  address: string;
+  module: string | null;
+  /** Of the address from the module's base, `0x…`. */
+  offset: string | null;
+  trust: FrameTrust;
+  /** Where on the stack it was found. */
+  stackPointer: string | null;
+  /**
+   * From 0 to 1. A scanned value is weighed by what is known of it: whether a call precedes the address that it points
+   * to, and whether it looks like the start of a function, which no return address is.
+   */
+  confidence: number;
+  /** Nearest exported name, such as `KeBugCheckEx+0x0`; null when the image or its names are not in the dump. */
+  symbol: string | null;
+}
+
+/** Where it crashed: the registers that belong to the fault, which are often not those of the bugcheck itself. */
+export interface Crash {
+  address: string;
+  module: string | null;
+  offset: string | null;
+  /** Where these registers were found: `context record of parameter 4`, `context of the header`, … */
+  from: string;
+  registers: Record<string, string>;
+  /** The exception that belongs to them. */
+  exception: { code: string; name: string | null; address: string; parameters: string[] } | null;
+}
+
+/** A thread of a user dump. */
+export interface Thread {
+  id: number;
+  name: string | null;
+  instructionPointer: string | null;
+  stackPointer: string | null;
+  stackBytes: number;
+  crashed: boolean;
+}
+
+/** What the firmware and the processor say of the machine. */
+export interface Hardware {
+  system: { manufacturer: string | null; product: string | null } | null;
+  board: { manufacturer: string | null; product: string | null; version: string | null } | null;
+  bios: { vendor: string | null; version: string | null; date: string | null } | null;
+  memory: {
+    locator: string | null;
+    megabytes: number | null;
+    speed: number | null;
+    manufacturer: string | null;
+    partNumber: string | null;
+  }[];
+  processor: { vendor: string | null; name: string | null; megahertz: number | null; microcode: string | null } | null;
+}
+
+/** Who is to blame as far as can be told, and why. */
+export interface Culprit {
+  /** The module's name; null: unknown, which is an answer too. */
+  name: string | null;
+  fileVersion: string | null;
+  company: string | null;
+  confidence: 'high' | 'medium' | 'low';
+  /** What speaks for it, strongest first, in plain words. */
+  reasons: string[];
+}
+
+/** All that this reader finds in a dump: the facts of its beginning, and what its inside tells. */
+export interface DumpReport extends DumpFacts {
+  crash: Crash | null;
+  culprit: Culprit | null;
+  process: { name: string | null; id: number | null } | null;
+  modules: Module[];
+  unloadedModules: UnloadedModule[];
+  /** From the crash outwards. */
+  stack: Frame[];
+  /** What the system itself did between the crash and the bugcheck, innermost first; never the cause. */
+  reportingStack: Frame[];
+  threads: Thread[];
+  hardware: Hardware | null;
+  /** Data that drivers and the system added; how many of each. */
+  secondaryData: { guid: string; name: string | null; bytes: number }[];
+  comments: string[];
+  /** Of the kernel or of Windows as a whole, such as `19041.1.amd64fre.vb_release.191206-1406`. */
+  buildLab: string | null;
+  /** The driver that Windows itself noted as broken. */
+  blamedBySystem: string | null;
+  /** Of a user dump: how many handles of each type. */
+  handles: { type: string; count: number }[];
+  /** What could not be read and why: said once each, in plain words. */
+  notes: string[];
+  /** Of a 32-bit kernel dump: whether addresses were translated with physical address extension. */
+  usesPae: boolean | null;
+}
+
+/** What the inside of a dump adds to the facts of its beginning. */
+export type DumpInside = Partial<Omit<DumpReport, keyof DumpFacts>>;

@@ -36,3 +36,25 @@ export function ascii(view: DataView, offset: number, length: number): string {
 export function hex(value: number | bigint): string {
   return `0x${value.toString(16)}`;
 }
+
+/** Printable text of one byte per character up to NUL or the first other byte. */
+export function printable(view: DataView, offset: number, length: number): string {
+  let text = '';
+  for (let at = Math.max(0, offset); at < offset + length && at < view.byteLength; at += 1) {
+    const byte = view.getUint8(at);
+    if (byte < 0x20 || byte >= 0x7f) break;
+    text += String.fromCharCode(byte);
+  }
+  return text.trim();
+}
+
+/** UTF-16 text up to NUL; control characters and halves of pairs become `�`, so that it can be shown anywhere. */
+export function utf16(view: DataView, offset: number, bytes: number): string {
+  let text = '';
+  for (let at = offset; at + 2 <= Math.min(offset + bytes, view.byteLength); at += 2) {
+    const unit = view.getUint16(at, true);
+    if (unit === 0) break;
+    text += unit < 0x20 || unit === 0x7f ? '\ufffd' : String.fromCharCode(unit);
+  }
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+}

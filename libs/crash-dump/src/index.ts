@@ -1,13 +1,26 @@
+export { explainBugcheck, type Language } from './bugcheck.js';
 export { fromBytes, type ByteSource } from './byte-source.js';
+export { analyseDump } from './analyse-dump.js';
 export type {
   BugcheckFacts,
   BugcheckParameter,
   Completeness,
+  Crash,
+  Culprit,
   DumpFacts,
   DumpKind,
+  DumpReport,
   ExceptionFacts,
+  Frame,
+  FrameTrust,
+  Hardware,
+  Module,
+  ModuleSource,
+  Thread,
+  UnloadedModule,
 } from './dump-facts.js';
+export { isThirdParty } from './find-culprit.js';
 export { describeDump } from './describe-dump.js';
 export { readDump } from './read-dump.js';
-export { signatureOf } from './signature-of.js';
+export { crashSignatureOf, signatureOf } from './signature-of.js';
 export { UnreadableDump, type Unreadable } from './unreadable-dump.js';

@@ -1,8 +1,9 @@
 import type { ByteSource } from './byte-source.js';
 import type { DumpFacts } from './dump-facts.js';
+import { readKernelDump32 } from './formats/kernel-dump-32.js';
 import { readKernelDump64 } from './formats/kernel-dump-64.js';
 import { readUserMinidump } from './formats/user-minidump.js';
-import { explainUnreadable, startsWith } from './sniff.js';
+import { explainUnreadable, sniffLength, startsWith } from './sniff.js';
 
 /**
  * Reads what a crash dump says about itself, from a few small reads wherever they lie. Throws UnreadableDump when the
@@ -10,8 +11,9 @@ import { explainUnreadable, startsWith } from './sniff.js';
  * goes and says so in `completeness`.
  */
 export async function readDump(source: ByteSource): Promise<DumpFacts> {
-  const head = await source.read(0, 32);
+  const head = await source.read(0, sniffLength);
   if (startsWith(head, 'PAGEDU64')) return readKernelDump64(source);
+  if (startsWith(head, 'PAGEDUMP')) return readKernelDump32(source);
   if (startsWith(head, 'MDMP')) return readUserMinidump(source);
   throw explainUnreadable(head, source.size);
 }

@@ -3,50 +3,106 @@ import { UnreadableDump, type Unreadable } from './unreadable-dump.js';
 
 interface Signature {
   bytes: string;
+  /** Where they stand; 0 when not given. */
+  at?: number;
   what: Unreadable;
   found: string;
 }
 
-/** Files that people send in place of a readable dump. Bytes are written one character each. */
+/**
+ * Files that people send in place of a readable dump. Bytes are written one character each. The first that fits is
+ * taken. Marks of hibernation files are those of `PO_MEMORY_IMAGE`, in both cases that Windows has written.
+ */
 const signatures: readonly Signature[] = [
-  { bytes: 'PAGEDUMP', what: 'other-dump', found: 'a 32-bit Windows kernel dump (PAGEDUMP)' },
   { bytes: 'Raw_Dmp!', what: 'other-dump', found: 'a raw offline crash dump written by UEFI firmware (Raw_Dmp!)' },
-  { bytes: '\x7fELF', what: 'other-dump', found: 'an ELF file, such as a Linux core dump' },
-  { bytes: 'HIBR', what: 'other-dump', found: 'a Windows hibernation file (hiberfil.sys)' },
-  { bytes: 'hibr', what: 'other-dump', found: 'a Windows hibernation file (hiberfil.sys)' },
-  { bytes: 'RSTR', what: 'other-dump', found: 'a Windows hibernation file (hiberfil.sys) that is being resumed' },
-  { bytes: 'WAKE', what: 'other-dump', found: 'a Windows hibernation file (hiberfil.sys) that was resumed' },
+  ...['HIBR', 'hibr'].map((bytes): Signature => ({
+    bytes,
+    what: 'other-dump',
+    found: 'a Windows hibernation file (hiberfil.sys)',
+  })),
+  ...['RSTR', 'rstr'].map((bytes): Signature => ({
+    bytes,
+    what: 'other-dump',
+    found: 'a Windows hibernation file (hiberfil.sys) that is being resumed',
+  })),
+  ...['WAKE', 'wake'].map((bytes): Signature => ({
+    bytes,
+    what: 'other-dump',
+    found: 'a Windows hibernation file (hiberfil.sys) that was resumed',
+  })),
   { bytes: '\x81\x81xpress', what: 'other-dump', found: 'a compressed Windows hibernation file' },
+  { bytes: 'EMiL', what: 'other-dump', found: 'a Linux memory image (LiME)' },
+  { bytes: 'VMware', what: 'other-dump', found: 'a file of VMware' },
+  { bytes: '\xd2\xbe\xd2\xbe', what: 'other-dump', found: 'a snapshot of VMware (vmss or vmsn)' },
+  { bytes: '\xd0\xbe\xd2\xbe', what: 'other-dump', found: 'a snapshot of VMware (vmss or vmsn)' },
+  { bytes: 'KDUMP   ', what: 'other-dump', found: 'a Linux kernel dump (kdump)' },
+  { bytes: 'DISKDUMP', what: 'other-dump', found: 'a Linux kernel dump (diskdump)' },
+  { bytes: 'vhdxfile', what: 'other-dump', found: 'a virtual disk (VHDX)' },
+  { bytes: 'KDMV', what: 'other-dump', found: 'a disk image of VMware (VMDK)' },
+  { bytes: 'ElfFile\x00', what: 'no-dump', found: 'a Windows event log (evtx)' },
   { bytes: '7z\xbc\xaf\x27\x1c', what: 'container', found: 'a 7z archive' },
+  { bytes: 'Rar!\x1a\x07\x01\x00', what: 'container', found: 'a RAR archive (RAR 5)' },
   { bytes: 'Rar!\x1a\x07', what: 'container', found: 'a RAR archive' },
   { bytes: '\x1f\x8b', what: 'container', found: 'a gzip file' },
   { bytes: 'PK\x03\x04', what: 'container', found: 'a ZIP archive' },
   { bytes: 'PK\x05\x06', what: 'container', found: 'an empty ZIP archive' },
+  { bytes: 'PK\x07\x08', what: 'container', found: 'a part of a split ZIP archive' },
   { bytes: 'MSCF', what: 'container', found: 'a Windows cabinet file' },
+  { bytes: 'MSWIM\x00\x00\x00', what: 'container', found: 'a Windows image (WIM)' },
   { bytes: '\x28\xb5\x2f\xfd', what: 'container', found: 'a Zstandard file' },
+  { bytes: '\x04\x22\x4d\x18', what: 'container', found: 'an LZ4 file' },
   { bytes: '\xfd7zXZ\x00', what: 'container', found: 'an xz file' },
+  { bytes: 'LZIP', what: 'container', found: 'an lzip file' },
   { bytes: 'BZh', what: 'container', found: 'a bzip2 file' },
+  { bytes: 'ustar', at: 257, what: 'container', found: 'a tar archive' },
 ];
 
-/** Says what a file is that begins with these bytes and that is neither PAGEDU64 nor MDMP. */
+/** How many bytes from the beginning are needed to say what a file is. */
+export const sniffLength = 512;
+
+/** An ELF file: its type is at +16; a Linux kernel writes its memory as a core too. */
+function elfFile(head: DataView): string {
+  const order = head.byteLength > 5 && head.getUint8(5) === 2 ? 'big' : 'little';
+  const type = head.byteLength < 18 ? null : head.getUint16(16, order === 'little');
+  if (type === 4) return 'an ELF core dump, as Linux and virtual machines write it';
+  return type === 2 || type === 3 ? 'an ELF program or library' : 'an ELF file, such as a Linux core dump';
+}
+
+/** Says what a file is that begins with these bytes and that is no dump which can be read. */
 export function explainUnreadable(head: DataView, size: number): UnreadableDump {
-  const known = signatures.find(({ bytes }) => startsWith(head, bytes));
+  if (startsWith(head, '\x7fELF')) return new UnreadableDump('other-dump', elfFile(head));
+  const known = signatures.find(({ bytes, at = 0 }) => holds(head, at, bytes));
   if (known) return new UnreadableDump(known.what, known.found);
   if (size === 0) return new UnreadableDump('no-dump', 'an empty file');
   const shown: string[] = [];
   for (let at = 0; at < Math.min(8, head.byteLength); at += 1) {
     shown.push(head.getUint8(at).toString(16).padStart(2, '0'));
   }
-  const cutShort = ['PAGEDU64', 'MDMP'].some(
+  const cutShort = ['PAGEDU64', 'PAGEDUMP', 'MDMP'].some(
     (whole) => head.byteLength < whole.length && startsWith(head, whole.slice(0, head.byteLength)),
   );
+  if (head.byteLength >= 64 && isZero(head)) {
+    return new UnreadableDump(
+      'no-dump',
+      `${size} bytes that begin with zeros only, as when a copy left its content out`,
+    );
+  }
   const found = `${size} bytes that begin with ${shown.join(' ')} ("${ascii(head, 0, 8)}")`;
   return new UnreadableDump(cutShort ? 'damaged' : 'no-dump', found);
 }
 
 /** Whether a view begins with these characters of one byte each. */
 export function startsWith(view: DataView, bytes: string): boolean {
-  if (view.byteLength < bytes.length) return false;
-  for (let at = 0; at < bytes.length; at += 1) if (view.getUint8(at) !== bytes.charCodeAt(at)) return false;
+  return holds(view, 0, bytes);
+}
+
+function holds(view: DataView, place: number, bytes: string): boolean {
+  if (view.byteLength < place + bytes.length) return false;
+  for (let at = 0; at < bytes.length; at += 1) if (view.getUint8(place + at) !== bytes.charCodeAt(at)) return false;
+  return true;
+}
+
+function isZero(view: DataView): boolean {
+  for (let at = 0; at < view.byteLength; at += 1) if (view.getUint8(at) !== 0) return false;
   return true;
 }

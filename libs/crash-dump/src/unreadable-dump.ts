@@ -16,7 +16,7 @@ export class UnreadableDump extends Error {
     readonly what: Unreadable,
     /** What was found, such as `a 7z archive`. */
     readonly found: string,
-    readonly expected = 'a 64-bit Windows kernel dump (PAGEDU64) or a user minidump (MDMP)',
+    readonly expected = 'a Windows kernel dump (PAGEDU64, PAGEDUMP) or a user minidump (MDMP)',
   ) {
     super(`found ${found}; expected ${expected}`);
   }

@@ -14,7 +14,7 @@ const insufficientDumpFile = 4;
 const memory = { numberOfRuns: 0x88, numberOfPages: 0x90, runs: 0x98, maxRuns: 42 } as const;
 
 /** What the headers of a kernel dump say that its file should hold: bytes, and in words what they consist of. */
-interface Promised {
+export interface Promised {
   expectedBytes: number;
   because: string;
 }
@@ -44,7 +44,7 @@ export async function judgeKernelDump(
   if (attributes !== null && attributes <= 0xffff && (attributes & insufficientDumpFile) !== 0) {
     return verdict('truncated', foundBytes, expectedBytes, 'Windows noted that it had no room to write the whole dump');
   }
-  if (dumpType === 4) return judgeTriageEnd(source, expectedBytes, because);
+  if (dumpType === 4) return judgeTriageEnd(source, headerSize, expectedBytes, because);
   return verdict('complete', foundBytes, expectedBytes, `all ${expectedBytes} bytes are there (${because})`);
 }
 
@@ -97,8 +97,14 @@ async function fromTriageHeader(source: ByteSource): Promise<Promised | string> 
   return { expectedBytes: size, because: 'the size in its triage header' };
 }
 
-async function judgeTriageEnd(source: ByteSource, expectedBytes: number, because: string): Promise<Completeness> {
-  const validOffset = u32(await source.read(headerSize, 0x10), 8);
+/** A triage dump ends with the mark TRGD, whose place its triage header (at `start`) tells. */
+export async function judgeTriageEnd(
+  source: ByteSource,
+  start: number,
+  expectedBytes: number,
+  because: string,
+): Promise<Completeness> {
+  const validOffset = u32(await source.read(start, 0x10), 8);
   const mark = validOffset === null ? null : await source.read(validOffset, 4);
   if (mark?.byteLength !== 4)
     return verdict('unknown', source.size, expectedBytes, 'its closing mark cannot be reached');
@@ -113,7 +119,8 @@ async function judgeTriageEnd(source: ByteSource, expectedBytes: number, because
   );
 }
 
-function verdict(
+/** A verdict of completeness. */
+export function verdict(
   verdict: Completeness['verdict'],
   foundBytes: number,
   expectedBytes: number | null,

@@ -4,6 +4,7 @@ import type { BugcheckFacts, DumpFacts, DumpKind } from '../dump-facts.js';
 import { hex, u32, u64 } from '../fields.js';
 import { UnreadableDump } from '../unreadable-dump.js';
 import { productName } from '../windows-builds.js';
+import { dumpKinds, fromFileTime, uptime, within } from './kernel-header-values.js';
 import { headerSize, judgeKernelDump } from './kernel-completeness.js';
 
 /** Offsets of DUMP_HEADER64, checked byte by byte on dumps of Windows 10 19041 (x64) and Windows 11 22000 (ARM64). */
@@ -49,26 +50,13 @@ export async function readKernelDump64(source: ByteSource): Promise<DumpFacts> {
   };
 }
 
-/** Types of dumps. 8, 9 and 10 are written by WinDbg: kernel memory, kernel and user memory, everything. */
-const kinds: Readonly<Record<number, DumpKind>> = {
-  1: 'full',
-  2: 'kernel',
-  3: 'header-only',
-  4: 'triage',
-  6: 'kernel',
-  7: 'kernel',
-  8: 'kernel',
-  9: 'active',
-  10: 'full',
-};
-
 /**
  * 5 is a bitmap dump of all memory: `FDMP` marks one whose pages were filtered (active memory dump), `SDMP` one that was
  * not (by what is written about the format; not yet checked on a real file).
  */
 async function kindOf(dumpType: number | null, source: ByteSource): Promise<DumpKind> {
   if (dumpType === 5) return u32(await source.read(headerSize, 4), 0) === 0x504d4446 ? 'active' : 'full';
-  const kind = dumpType === null ? undefined : kinds[dumpType];
+  const kind = dumpType === null ? undefined : dumpKinds[dumpType];
   if (kind !== undefined) return kind;
   throw new UnreadableDump(
     'damaged',
@@ -87,21 +75,4 @@ function readBugcheck(header: DataView): BugcheckFacts | null {
 function machineName(machine: number | null): string {
   if (machine === null) return 'unknown';
   return machines[machine] ?? `unknown (${hex(machine)})`;
-}
-
-function within(value: number | null, least: number, most: number): number | null {
-  return value !== null && value >= least && value <= most ? value : null;
-}
-
-/** FILETIME: units of 100 ns since 1601, in UTC. Times outside 1990 to 2199 are no times. */
-function fromFileTime(value: bigint | null): string | null {
-  if (value === null) return null;
-  const milliseconds = value / 10_000n - 11_644_473_600_000n;
-  if (milliseconds < 631_152_000_000n || milliseconds > 7_258_118_400_000n) return null;
-  return new Date(Number(milliseconds)).toISOString();
-}
-
-/** Units of 100 ns; more than a hundred years is no uptime. */
-function uptime(value: bigint | null): number | null {
-  return value === null || value > 31_557_600_000_000_000n ? null : Number(value) / 1e7;
 }

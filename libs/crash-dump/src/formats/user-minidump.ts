@@ -10,11 +10,12 @@ const entrySize = 12;
 /** Real dumps have 8 to 30 streams; fuzzed ones claim millions. */
 const maxStreams = 1024;
 /** Real full dumps of a process have thousands of ranges. */
-const maxRanges = 262_144;
+export const maxRanges = 262_144;
 
 const streamType = { memory: 5, exception: 6, system: 7, memory64: 9, misc: 15 } as const;
 
-interface Stream {
+/** One part of a minidump and where it lies. */
+export interface Stream {
   type: number;
   size: number;
   place: number;
@@ -57,6 +58,13 @@ export async function readUserMinidump(source: ByteSource): Promise<DumpFacts> {
     uptimeSeconds: processUptime(await view(streamType.misc, 24), seconds),
     completeness: await judge(source, { claimed, directory, streams }),
   };
+}
+
+/** The parts of a minidump that its directory lists; of absurd counts as many as are believed. */
+export async function readStreams(source: ByteSource): Promise<Stream[]> {
+  const header = await source.read(0, headerSize);
+  if (header.byteLength < headerSize) return [];
+  return readDirectory(source, header.getUint32(12, true), Math.min(header.getUint32(8, true), maxStreams));
 }
 
 async function readDirectory(source: ByteSource, place: number, count: number): Promise<Stream[]> {

@@ -61,6 +61,33 @@ describe('a raw upload', () => {
     expect(() => DumpAnalysed.shape.data.parse(tell.data)).not.toThrow();
   });
 
+  it('that is a complete full dump names where it crashed, the driver with its version, and the stack', async () => {
+    const tell = await read('MEMORY.DMP', fullDump());
+    const [finding] = DumpAnalysed.shape.data.parse(tell.data).findings;
+    expect(finding).toMatchObject({
+      crash: { address: '0xfffff807376ef014', module: 'Ntfs.sys', offset: '0xff014' },
+      culprit: {
+        name: 'Ntfs.sys',
+        fileVersion: '10.0.17763.592',
+        company: 'Microsoft Corporation',
+        confidence: 'medium',
+      },
+    });
+    expect(finding?.stack).toHaveLength(10);
+    expect(finding?.stack?.map(({ module, trust }) => `${module} ${trust}`).slice(0, 4)).toEqual([
+      'Ntfs.sys context',
+      'Ntfs.sys unwind',
+      'Ntfs.sys unwind',
+      'ntoskrnl.exe unwind',
+    ]);
+  });
+
+  it('whose memory is not there tells what its header tells, and that nobody can be named', async () => {
+    const tell = await read('MEMORY.DMP', fullDump({ memory: null }));
+    const [finding] = DumpAnalysed.shape.data.parse(tell.data).findings;
+    expect(finding).toMatchObject({ bugcheck: { code: '0x139' }, culprit: { name: null }, stack: [] });
+  });
+
   it.each([
     ['cut short', fullDump({ truncateTo: 1_000_000 })],
     ['of kernel memory only', kernelDump()],

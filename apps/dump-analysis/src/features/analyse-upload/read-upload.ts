@@ -1,17 +1,23 @@
 import type { DumpFinding, NextStep } from '@caserelay/contracts';
 import {
+  analyseDump,
   fromBytes,
   readDump,
   signatureOf,
   UnreadableDump,
   type ByteSource,
   type DumpFacts,
+  type DumpReport,
 } from '@caserelay/crash-dump';
 import type { Tell } from '@caserelay/messaging';
 import { recogniseFile } from './recognise-file.js';
 
 const maxFindings = 20;
 const maxReason = 1000;
+const maxReasons = 8;
+const maxFrames = 10;
+/** Scanned values below this are mostly no return addresses. */
+const leastConfidence = 0.5;
 
 /** A file that somebody uploaded. */
 export interface Upload {
@@ -56,7 +62,7 @@ export async function readUpload(upload: Upload, needs: Needs): Promise<Tell> {
 
 async function readRaw(upload: Upload, source: ByteSource, start: DataView, needs: Needs): Promise<Tell> {
   try {
-    return analysed(upload, [{ member: null, ...(await readDump(source)) }], needs);
+    return analysed(upload, [findingOf(await analyseDump(source))], needs);
   } catch (error) {
     if (!(error instanceof UnreadableDump)) throw error;
     // Nobody can say that it holds no dump, and the customer waits for a result.
@@ -66,6 +72,22 @@ async function readRaw(upload: Upload, source: ByteSource, start: DataView, need
     const { kind, description } = recogniseFile(start, source.size);
     return recognised(upload, kind, description);
   }
+}
+
+/** Of all that a dump tells, what the case's letters need. */
+function findingOf(report: DumpReport): DumpFinding {
+  const { crash, culprit, stack, format, kind, bugcheck, exception, machine, osBuild, osName, processors } = report;
+  return {
+    member: null,
+    ...{ format, kind, bugcheck, exception, machine, osBuild, osName, processors },
+    ...{ crashedAt: report.crashedAt, uptimeSeconds: report.uptimeSeconds, completeness: report.completeness },
+    crash: crash && { address: crash.address, module: crash.module, offset: crash.offset },
+    culprit: culprit && { ...culprit, reasons: culprit.reasons.slice(0, maxReasons) },
+    stack: stack
+      .filter(({ confidence }) => confidence >= leastConfidence)
+      .slice(0, maxFrames)
+      .map(({ address, module, offset, trust }) => ({ address, module, offset, trust })),
+  };
 }
 
 async function readArchive(upload: Upload, path: string, needs: Needs): Promise<Tell> {
@@ -177,5 +199,5 @@ function isZip(start: DataView): boolean {
 
 function looksLikeDump(head: Uint8Array): boolean {
   const begins = new TextDecoder('latin1').decode(head.subarray(0, 8));
-  return begins === 'PAGEDU64' || begins.startsWith('MDMP');
+  return begins === 'PAGEDU64' || begins === 'PAGEDUMP' || begins.startsWith('MDMP');
 }

@@ -289,6 +289,30 @@ describe('what letters say', () => {
     expect(text).toMatch(/Important: .*slower[^]*Tick "Special pool"[^]*Switch special pool off[^]*verifier \/reset/);
   });
 
+  test('a report names the suspected module with its version and company, and says that it is no proof', () => {
+    const finding = {
+      ...fullDump,
+      crash: { address: '0xfffff807376ef014', module: 'Ntfs.sys', offset: '0xff014' },
+      culprit: {
+        ...{ name: 'Ntfs.sys', fileVersion: '10.0.17763.592', company: 'Microsoft Corporation' },
+        confidence: 'medium' as const,
+        reasons: ['it crashed inside it'],
+      },
+    };
+    const { text } = letterOf(given('case.analysis-reported', 'zh-CN', { findings: [finding] }));
+    expect(text).toContain('Ntfs.sys 10.0.17763.592 (Microsoft Corporation)，可信度中');
+    expect(text).toContain('Ntfs.sys+0xff014 (0xfffff807376ef014)');
+    expect(text).toContain('不是定论');
+    expect(text).not.toContain('不指认');
+  });
+
+  test('a report of which nobody can be named names nobody', () => {
+    const culprit = { name: null, fileVersion: null, company: null, confidence: 'low' as const, reasons: ['no stack'] };
+    const { text } = letterOf(given('case.analysis-reported', 'en', { findings: [{ ...fullDump, culprit }] }));
+    expect(text).not.toContain('Suspected module');
+    expect(text).toContain('they do not name a driver');
+  });
+
   test('an upload that could not be read says why', () => {
     const event = given('case.analysis-reported', 'en', {
       findings: [],

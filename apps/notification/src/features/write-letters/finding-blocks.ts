@@ -23,7 +23,13 @@ export function analysisBlocks(
     ...(earlierFindings.length > 0
       ? [heading(report.earlier), points(earlierFindings.map((finding) => findingInOneLine(finding, given)))]
       : []),
-    ...(meaning.length > 0 ? [heading(report.meaning), points(meaning), paragraph(report.headerOnly)] : []),
+    ...(meaning.length > 0
+      ? [
+          heading(report.meaning),
+          points(meaning),
+          paragraph(findings.some(({ culprit }) => culprit?.name) ? report.withoutSymbols : report.headerOnly),
+        ]
+      : []),
   ];
 }
 
@@ -62,6 +68,8 @@ function findingFacts(finding: DumpFinding, { texts, settings }: Given): Block {
       value: meaning === null ? value : `${value}, ${meaning}`,
     })),
     { label: labels.exception, value: exceptionOf(finding) },
+    { label: labels.crash, value: crashOf(finding) },
+    { label: labels.culprit, value: culpritOf(finding, texts) },
     { label: labels.system, value: systemOf(finding, texts) },
     { label: labels.crashedAt, value: finding.crashedAt && crashTime(finding.crashedAt, settings.zone) },
     { label: labels.uptime, value: finding.uptimeSeconds === null ? null : texts.span(spanOf(finding.uptimeSeconds)) },
@@ -76,6 +84,20 @@ function stopCode({ bugcheck }: DumpFinding): string | null {
 
 function exceptionOf({ exception }: DumpFinding): string | null {
   return exception && `${exception.code} ${exception.name ?? ''} @ ${exception.address}`.replace(/ {2,}/g, ' ');
+}
+
+function crashOf({ crash }: DumpFinding): string | null {
+  if (!crash) return null;
+  return crash.module === null ? crash.address : `${crash.module}+${crash.offset ?? '0x0'} (${crash.address})`;
+}
+
+/** The module with its version and company, as one looks it up on the machine; unknown is not told. */
+function culpritOf({ culprit }: DumpFinding, { comma, report }: Texts): string | null {
+  if (!culprit?.name) return null;
+  const title = [culprit.name, culprit.fileVersion, culprit.company && `(${culprit.company})`]
+    .filter(Boolean)
+    .join(' ');
+  return `${title}${comma}${report.confidence[culprit.confidence]}`;
 }
 
 /** The system that crashed, as far as the dump tells. */

@@ -41,6 +41,8 @@ export const en: Texts = {
     sha256: 'SHA-256',
     bugcheck: 'Stop code',
     exception: 'Exception',
+    crash: 'Crashed in',
+    culprit: 'Suspected module',
     system: 'System version',
     crashedAt: 'Crashed at',
     uptime: 'Uptime before the crash',
@@ -253,6 +255,9 @@ export const en: Texts = {
       `This stop code (${code}) differs from the earlier one (${earlier}). Changing stop codes are common when a driver damages memory or memory is faulty, but these may as well be two separate problems; a full dump is needed to be sure.`,
     headerOnly:
       'These conclusions were drawn by a program from the header of the dump, without symbol files; they do not name a driver.',
+    withoutSymbols:
+      'These conclusions were drawn by a program without symbol files; the module that is named is where to begin, not a proof.',
+    confidence: { high: 'high confidence', medium: 'medium confidence', low: 'low confidence' },
     verdictTitle: 'Conclusion',
     verdict: {
       'full-dump': 'This is a complete full dump; it can be analysed in depth.',

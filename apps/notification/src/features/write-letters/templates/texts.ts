@@ -47,6 +47,8 @@ export interface Texts extends LayoutHabits {
     sameAsBefore(code: string): string;
     otherThanBefore(code: string, earlier: string): string;
     headerOnly: string;
+    withoutSymbols: string;
+    confidence: Record<'high' | 'medium' | 'low', string>;
     verdictTitle: string;
     verdict: Record<Verdict, string>;
     stepsTitle: string;
@@ -111,6 +113,8 @@ type Label =
   | 'sha256'
   | 'bugcheck'
   | 'exception'
+  | 'crash'
+  | 'culprit'
   | 'system'
   | 'crashedAt'
   | 'uptime'

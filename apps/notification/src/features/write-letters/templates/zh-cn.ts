@@ -41,6 +41,8 @@ export const zhCn: Texts = {
     sha256: 'SHA-256',
     bugcheck: '停止代码',
     exception: '异常',
+    crash: '崩溃位置',
+    culprit: '嫌疑模块',
     system: '系统版本',
     crashedAt: '崩溃时间',
     uptime: '崩溃前已运行',
@@ -242,6 +244,8 @@ export const zhCn: Texts = {
     otherThanBefore: (code, earlier) =>
       `本次的停止代码（${code}）与此前的（${earlier}）不同。停止代码前后不同，在驱动写坏内存或内存硬件故障时很常见，但也可能是两个独立的问题，需要完整转储来确认。`,
     headerOnly: '以上结论由程序根据转储文件头自动得出，未加载符号文件，因此不指认具体驱动。',
+    withoutSymbols: '以上结论由程序自动得出，未加载符号文件；所指出的模块是排查的起点，不是定论。',
+    confidence: { high: '可信度高', medium: '可信度中', low: '可信度低' },
     verdictTitle: '结论',
     verdict: {
       'full-dump': '这是一份完整的 Full Dump，可以用于深入分析。',

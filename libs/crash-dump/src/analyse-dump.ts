@@ -1,0 +1,49 @@
+import type { ByteSource } from './byte-source.js';
+import type { DumpFacts, DumpInside, DumpReport } from './dump-facts.js';
+import { usesPae } from './formats/kernel-dump-32.js';
+import { findCulprit } from './find-culprit.js';
+import { readMemoryDump64 } from './formats/memory-dump-64.js';
+import { readTriageDump64 } from './formats/triage-dump-64.js';
+import { readUserMinidumpInside } from './formats/user-minidump-inside.js';
+import { readDump } from './read-dump.js';
+
+/**
+ * Reads all that a dump tells: the facts of `readDump`, and modules, crash, stack, machine. Throws UnreadableDump as
+ * `readDump` does. What is not in the dump is null or an empty list; what cannot be read is said in `notes`.
+ */
+export async function analyseDump(source: ByteSource): Promise<DumpReport> {
+  const facts = await readDump(source);
+  return reportOf(facts, await insideOf(source, facts));
+}
+
+async function insideOf(source: ByteSource, facts: DumpFacts): Promise<DumpInside> {
+  if (facts.format === 'kernel-dump-64' && facts.kind === 'triage') return readTriageDump64(source, facts);
+  if (facts.format === 'kernel-dump-64' && facts.kind !== 'header-only') return readMemoryDump64(source, facts);
+  if (facts.format === 'kernel-dump-32') return { usesPae: await usesPae(source) };
+  if (facts.format === 'user-minidump') return readUserMinidumpInside(source, facts);
+  return {};
+}
+
+function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
+  const report: DumpReport = {
+    ...facts,
+    crash: null,
+    culprit: null,
+    process: null,
+    modules: [],
+    unloadedModules: [],
+    stack: [],
+    reportingStack: [],
+    threads: [],
+    hardware: null,
+    secondaryData: [],
+    comments: [],
+    buildLab: null,
+    blamedBySystem: null,
+    handles: [],
+    notes: [],
+    usesPae: null,
+    ...inside,
+  };
+  return { ...report, culprit: findCulprit(report) };
+}

@@ -1,0 +1,207 @@
+import { translatedMemory, type TranslatedMemory } from '../address-translation.js';
+import type { ByteSource } from '../byte-source.js';
+import { findCrash, readExceptionRecord64 } from '../crash-context.js';
+import type { DumpFacts, DumpInside, DumpReport, Frame } from '../dump-facts.js';
+import { hex, printable, u32, u64 } from '../fields.js';
+import {
+  isKernelAddress,
+  isListHead,
+  readLoadedModules,
+  readUnloadedDrivers,
+  type LoadedModule,
+} from '../loaded-modules.js';
+import { mapOfModules } from '../module-map.js';
+import { openPhysicalMemory, type PhysicalMemory } from '../physical-memory.js';
+import { processNameIn } from '../process-name.js';
+import { readContext, type Registers } from '../registers.js';
+import { scanStack } from '../scan-stack.js';
+import { readSecondaryData } from '../secondary-data.js';
+import { StackWalker, type WalkedFrame } from '../walk-stack.js';
+import { headerSize } from './kernel-completeness.js';
+
+/** Offsets of DUMP_HEADER64. */
+const at = {
+  directoryTableBase: 0x10,
+  loadedModules: 0x20,
+  debuggerData: 0x80,
+  context: 0x348,
+  exception: 0xf00,
+  dumpType: 0xf98,
+} as const;
+
+/** Offsets of KDDEBUGGER_DATA64; from 0x298 on those of members of other structures, in 16 bits. */
+const kernel = {
+  length: 0x2c0,
+  tag: 0x10,
+  buildLab: 0x208,
+  processors: 0x218,
+  unloadedDrivers: 0x220,
+  threadInitialStack: 0x29e,
+  threadProcess: 0x2a0,
+  prcbCurrentThread: 0x2b4,
+} as const;
+
+/** Larger than any kernel stack. */
+const maxStackBytes = 0x20000;
+const maxProcessors = 512;
+
+/** What is at hand when pages are found and addresses can be translated. */
+interface Opened {
+  machine: 'AMD64' | 'ARM64';
+  memory: TranslatedMemory;
+  header: DataView;
+}
+
+/** Reads the inside of a kernel dump that holds pages of memory (types 1, 2 and 5 to 10). */
+export async function readMemoryDump64(source: ByteSource, facts: DumpFacts): Promise<DumpInside> {
+  const header = await source.read(0, headerSize);
+  const physical = await openPhysicalMemory(source, header, u32(header, at.dumpType) ?? 0);
+  if (typeof physical === 'string') return { notes: [physical] };
+  const secondary = await readSecondaryData(source, physical.endPlace);
+  const outside = { secondaryData: secondary.blobs, hardware: secondary.hardware };
+  if (facts.machine !== 'AMD64' && facts.machine !== 'ARM64') {
+    return { ...outside, notes: [`how memory of ${facts.machine} is laid out is not known here`, ...secondary.notes] };
+  }
+  const memory = await addressSpace(physical, header, facts.machine);
+  if (typeof memory === 'string') return { ...outside, notes: [memory, ...secondary.notes] };
+  const opened: Opened = { machine: facts.machine, memory, header };
+  const { list, notes } = await readLoadedModules(memory, u64(header, at.loadedModules) ?? 0n);
+  const debuggerData = await readDebuggerData(opened, list);
+  if (!debuggerData) notes.push('the kernel’s debugger data (KDBG) is not in the dump, or is encoded');
+  return {
+    ...outside,
+    ...(await readCrashAndStack(opened, facts, list)),
+    modules: list.map(({ module }) => module),
+    unloadedModules: debuggerData
+      ? await readUnloadedDrivers(memory, debuggerData.getBigUint64(kernel.unloadedDrivers, true))
+      : [],
+    process: debuggerData && (await currentProcess(opened, debuggerData, facts.osBuild)),
+    buildLab: debuggerData && (await textAt(memory, debuggerData.getBigUint64(kernel.buildLab, true))),
+    notes: [...notes, ...secondary.notes],
+  };
+}
+
+/**
+ * The kernel's address space: the one in which the list of modules closes, with four levels of tables and then with five,
+ * because nothing in the header tells.
+ */
+async function addressSpace(
+  physical: PhysicalMemory,
+  header: DataView,
+  machine: Opened['machine'],
+): Promise<TranslatedMemory | string> {
+  const directoryTableBase = u64(header, at.directoryTableBase);
+  const head = u64(header, at.loadedModules);
+  if (directoryTableBase === null || head === null) return 'the header does not tell where the page tables are';
+  const four = translatedMemory(physical, { machine, directoryTableBase, levels: 4 });
+  if (await isListHead(four, head)) return four;
+  const five = translatedMemory(physical, { machine, directoryTableBase, levels: 5 });
+  if (machine === 'AMD64' && (await isListHead(five, head))) return five;
+  const state = await four.stateOf(head);
+  if (state === 'present') return four;
+  const why = { 'not-in-dump': 'not in the dump', 'paged-out': 'paged out', 'not-mapped': 'not mapped' }[state];
+  return `the list of loaded modules at ${hex(head)} cannot be read: its page, or a page table to it, is ${why}`;
+}
+
+/** KDDEBUGGER_DATA64 when it is plain; Windows keeps it encoded unless a debugger is attached or the dump decoded it. */
+async function readDebuggerData({ memory, header }: Opened, list: readonly LoadedModule[]): Promise<DataView | null> {
+  const view = await memory.read(u64(header, at.debuggerData) ?? 0n, kernel.length);
+  if (view.byteLength < kernel.length || u32(view, kernel.tag) !== 0x4742444b) return null;
+  const base = view.getBigUint64(0x18, true);
+  return list.length === 0 || list.some(({ module }) => BigInt(module.base) === base) ? view : null;
+}
+
+async function readCrashAndStack(
+  { machine, memory, header }: Opened,
+  facts: DumpFacts,
+  list: readonly LoadedModule[],
+): Promise<Pick<DumpReport, 'crash' | 'stack' | 'reportingStack'>> {
+  const modules = mapOfModules(list.map(({ module }) => module));
+  const context = readContext(new DataView(header.buffer, header.byteOffset + at.context, 0x4d0), machine);
+  const stack = context && (await stackAround(memory, context.stackPointer));
+  const found = await findCrash(
+    {
+      machine,
+      code: Number(facts.bugcheck?.code ?? 0),
+      parameters: facts.bugcheck?.parameters.map(({ value }) => BigInt(value)) ?? [],
+      memory,
+      header: context,
+      headerException: readExceptionRecord64(new DataView(header.buffer, header.byteOffset + at.exception, 0x98)),
+      stack,
+    },
+    modules,
+  );
+  const crash = found && (({ found: _registers, ...rest }) => rest)(found);
+  const registers = found?.found?.registers ?? null;
+  if (machine === 'ARM64') {
+    const frames = stack ? await scanStack({ machine, modules, memory, ...stack }) : [];
+    return { crash, stack: frames, reportingStack: [] };
+  }
+  const walker = new StackWalker(memory, list);
+  const reporting = context ? await walker.walk(context) : [];
+  return { crash, ...(await split(walker, reporting, found ? BigInt(found.address) : null, registers)) };
+}
+
+/**
+ * The walk from the bugcheck leads through the fault when the registers of the header are those of the bugcheck: then
+ * what comes before is the system's reporting. Else the stack is walked from the fault itself.
+ */
+async function split(
+  walker: StackWalker,
+  reporting: WalkedFrame[],
+  address: bigint | null,
+  registers: Registers | null,
+): Promise<{ stack: Frame[]; reportingStack: Frame[] }> {
+  const frames = (walked: readonly WalkedFrame[]): Frame[] => walked.map(({ frame }) => frame);
+  const index = reporting.findIndex(
+    ({ instructionPointer, stackPointer }) =>
+      instructionPointer === address && (registers === null || stackPointer === registers.stackPointer),
+  );
+  if (index >= 0) {
+    const stack = frames(reporting.slice(index));
+    const first = stack[0];
+    if (first && registers) stack[0] = { ...first, trust: 'context', confidence: 1 };
+    return { stack, reportingStack: frames(reporting.slice(0, index)) };
+  }
+  if (!registers) return { stack: frames(reporting), reportingStack: [] };
+  return {
+    stack: frames(await walker.walk(registers)),
+    reportingStack: frames(reporting.filter(({ stackPointer }) => stackPointer < registers.stackPointer)),
+  };
+}
+
+async function stackAround(memory: TranslatedMemory, pointer: bigint): Promise<{ from: bigint; to: bigint } | null> {
+  if (!isKernelAddress(pointer)) return null;
+  const { byteLength } = await memory.read(pointer, maxStackBytes);
+  return byteLength === 0 ? null : { from: pointer, to: pointer + BigInt(byteLength) };
+}
+
+/**
+ * The process of the thread on whose stack the bugcheck happened: the header does not tell which processor that was, so
+ * the current thread of each is asked for its stack.
+ */
+async function currentProcess(
+  { memory, header, machine }: Opened,
+  debuggerData: DataView,
+  build: number | null,
+): Promise<DumpReport['process']> {
+  const offset = (place: number): bigint => BigInt(debuggerData.getUint16(place, true));
+  const pointerAt = async (address: bigint): Promise<bigint> => u64(await memory.read(address, 8), 0) ?? 0n;
+  const context = readContext(new DataView(header.buffer, header.byteOffset + at.context, 0x4d0), machine);
+  const blocks = debuggerData.getBigUint64(kernel.processors, true);
+  for (let processor = 0; processor < maxProcessors && context; processor += 1) {
+    const block = await pointerAt(blocks + BigInt(processor * 8));
+    if (!isKernelAddress(block)) return null;
+    const thread = await pointerAt(block + offset(kernel.prcbCurrentThread));
+    const stack = await pointerAt(thread + offset(kernel.threadInitialStack));
+    if (stack < context.stackPointer || stack - context.stackPointer > BigInt(maxStackBytes)) continue;
+    const process = await memory.read(await pointerAt(thread + offset(kernel.threadProcess)), 0xa00);
+    return process.byteLength === 0 ? null : processNameIn(process, build);
+  }
+  return null;
+}
+
+async function textAt(memory: TranslatedMemory, address: bigint): Promise<string | null> {
+  const text = printable(await memory.read(address, 128), 0, 128);
+  return text === '' ? null : text;
+}
