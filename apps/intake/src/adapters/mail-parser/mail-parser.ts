@@ -1,21 +1,6 @@
 import { simpleParser, type AddressObject, type HeaderValue, type ParsedMail } from 'mailparser';
 import { createReadStream } from 'node:fs';
-
-/** A mail, read. Names and texts are as the sender wrote them, without characters that no database keeps. */
-export interface ReadMail {
-  messageId: string | null;
-  from: { name: string; address: string } | null;
-  /** Addresses in To and Cc. */
-  addressees: string[];
-  subject: string;
-  date: Date | null;
-  inReplyTo: string;
-  references: string[];
-  text: string;
-  /** Header values by lower-case name, those that tell automatic mail. */
-  headers: Record<string, string>;
-  attachments: { name: string; content: Uint8Array }[];
-}
+import type { Letter } from '../../features/take-mail/take-mail.js';
 
 const longestText = 200_000;
 const longestSubject = 500;
@@ -30,8 +15,11 @@ const toldHeaders = [
   'content-type',
 ];
 
-/** Reads a mail from a file. Throws when the file is no mail. */
-export async function readMail(path: string): Promise<ReadMail> {
+/**
+ * Reads a mail from a file; names and texts are as the sender wrote them, without characters that no database keeps.
+ * Throws when the file is no mail.
+ */
+export async function readMail(path: string): Promise<Letter> {
   const parsed = await simpleParser(createReadStream(path), {
     skipTextToHtml: true,
     skipImageLinks: true,

@@ -66,12 +66,14 @@ export interface Kept {
 export interface Letter {
   messageId: string | null;
   from: { name: string; address: string } | null;
+  /** Addresses in To and Cc. */
   addressees: string[];
   subject: string;
   date: Date | null;
   inReplyTo: string;
   references: string[];
   text: string;
+  /** Header values by lower-case name, those that tell automatic mail. */
   headers: Record<string, string>;
   attachments: { name: string; content: Uint8Array }[];
 }
