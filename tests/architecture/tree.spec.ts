@@ -1,16 +1,21 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { root } from './small-house.js';
 
-/** Files that belong to the repository: committed, or new and not ignored. */
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => file !== '' && existsSync(join(root, file)));
+/** What tools and runs leave in a checkout. The tree is walked, not asked of git: a bare machine need not have git. */
+const leftovers = new Set(['.git', '.nx', '.data', 'coverage', 'dist', 'node_modules']);
+
+/** Files that belong to the repository. */
+const files = filesBelow('');
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (leftovers.has(entry.name)) return [];
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
 
 const badFolders = /(^|\/)(common|shared|utils?|helpers?|lib|misc)\//;
 const isDoor = (file: string) => /^(apps|libs)\/[^/]+\/src\/index\.ts$/.test(file);
