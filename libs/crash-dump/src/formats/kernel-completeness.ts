@@ -58,32 +58,64 @@ async function promiseOf(source: ByteSource, header: DataView, dumpType: number 
 
 /** Type 1: the pages of every run of memory follow the header. */
 function fromMemoryRuns(header: DataView): Promised | string {
-  const pages = size64(header, memory.numberOfPages);
-  const runs = u32(header, memory.numberOfRuns);
-  if (pages === null || runs === null || pages === 0) return 'the header does not tell how much memory was dumped';
-  const expectedBytes = headerSize + pages * pageSize;
-  if (!Number.isSafeInteger(expectedBytes)) return `the header tells of ${pages} pages, more than any machine has`;
-  if (runs <= memory.maxRuns) {
-    let sum = 0;
-    for (let run = 0; run < runs; run += 1) sum += size64(header, memory.runs + 16 * run + 8) ?? Number.NaN;
-    if (sum !== pages) return `the header tells of ${pages} pages, but its ${runs} runs of memory hold another number`;
-  }
-  return { expectedBytes, because: `a header and ${pages} pages of memory` };
+  return promisedByRuns({
+    pages: size64(header, memory.numberOfPages),
+    runs: u32(header, memory.numberOfRuns),
+    maxRuns: memory.maxRuns,
+    pagesOfRun: (run) => size64(header, memory.runs + 16 * run + 8),
+    headerSize,
+  });
 }
 
 /** Types 5 and 6: a second header tells where the pages begin and how many were kept. */
 async function fromBitmapHeader(source: ByteSource): Promise<Promised | string> {
   const start = await source.read(headerSize, 0x38);
-  const signature = u32(start, 0);
+  return promisedByMap({
+    signature: u32(start, 0),
+    firstPage: size64(start, 0x20),
+    pages: size64(start, 0x28),
+    bits: size64(start, 0x30),
+    leastFirstPage: headerSize + 0x38,
+  });
+}
+
+/** What a list of memory runs promises; the reason when it promises nothing. Null: the header does not say. */
+export function promisedByRuns(said: {
+  pages: number | null;
+  runs: number | null;
+  /** More runs than this are not listed in the header. */
+  maxRuns: number;
+  pagesOfRun(run: number): number | null;
+  headerSize: number;
+}): Promised | string {
+  const { pages, runs } = said;
+  if (pages === null || runs === null || pages === 0) return 'the header does not tell how much memory was dumped';
+  const expectedBytes = said.headerSize + pages * pageSize;
+  if (!Number.isSafeInteger(expectedBytes)) return `the header tells of ${pages} pages, more than any machine has`;
+  if (runs <= said.maxRuns) {
+    let sum = 0;
+    for (let run = 0; run < runs; run += 1) sum += said.pagesOfRun(run) ?? Number.NaN;
+    if (sum !== pages) return `the header tells of ${pages} pages, but its ${runs} runs of memory hold another number`;
+  }
+  return { expectedBytes, because: `a header and ${pages} pages of memory` };
+}
+
+/** What the map of kept pages (marked SDMP or FDMP) promises; the reason when it promises nothing. */
+export function promisedByMap(said: {
+  signature: number | null;
+  firstPage: number | null;
+  pages: number | null;
+  bits: number | null;
+  /** The map itself lies before the first page. */
+  leastFirstPage: number;
+}): Promised | string {
+  const { signature, firstPage, pages, bits } = said;
   if (signature !== 0x504d4453 && signature !== 0x504d4446) {
     return 'the map of its pages (SDMP or FDMP) is not where it should be';
   }
-  const firstPage = size64(start, 0x20);
-  const pages = size64(start, 0x28);
-  const bits = size64(start, 0x30);
   if (firstPage === null || pages === null || bits === null) return 'the map of its pages is cut short or damaged';
   const expectedBytes = firstPage + pages * pageSize;
-  if (firstPage < headerSize + 0x38 || pages > bits || !Number.isSafeInteger(expectedBytes)) {
+  if (firstPage < said.leastFirstPage || pages > bits || !Number.isSafeInteger(expectedBytes)) {
     return `the map of its pages makes no sense: ${pages} of ${bits} pages from byte ${firstPage}`;
   }
   return { expectedBytes, because: `headers and ${pages} pages of memory` };

@@ -4,12 +4,11 @@ import type { BugcheckFacts, Completeness, DumpFacts } from '../dump-facts.js';
 import { hex, u32, u64 } from '../fields.js';
 import { UnreadableDump } from '../unreadable-dump.js';
 import { productName } from '../windows-builds.js';
-import { judgeTriageEnd, verdict, type Promised } from './kernel-completeness.js';
+import { judgeTriageEnd, promisedByMap, promisedByRuns, verdict, type Promised } from './kernel-completeness.js';
 import { dumpKinds, fromFileTime, uptime, within } from './kernel-header-values.js';
 
 /** Size of DUMP_HEADER32; pages or a second header follow it. */
 const headerSize = 0x1000;
-const pageSize = 4096;
 
 /** Offsets of DUMP_HEADER32 as rekall and rizin have them; no real file was at hand to check them. */
 const at = {
@@ -113,30 +112,23 @@ async function promiseOf(source: ByteSource, header: DataView, dumpType: number)
 }
 
 function fromMemoryRuns(header: DataView): Promised | string {
-  const pages = u32(header, at.numberOfPages);
-  const runs = u32(header, at.numberOfRuns);
-  if (pages === null || runs === null || pages === 0) return 'the header does not tell how much memory was dumped';
-  if (runs <= maxRuns) {
-    let sum = 0;
-    for (let run = 0; run < runs; run += 1) sum += u32(header, at.runs + 8 * run + 4) ?? Number.NaN;
-    if (sum !== pages) return `the header tells of ${pages} pages, but its ${runs} runs of memory hold another number`;
-  }
-  return { expectedBytes: headerSize + pages * pageSize, because: `a header and ${pages} pages of memory` };
+  return promisedByRuns({
+    pages: u32(header, at.numberOfPages),
+    runs: u32(header, at.numberOfRuns),
+    maxRuns,
+    pagesOfRun: (run) => u32(header, at.runs + 8 * run + 4),
+    headerSize,
+  });
 }
 
 /** SUMMARY_DUMP32 (as Ghidra names its fields): marks, options +8, place of the first page +0xC, bits +0x10, pages +0x14. */
 async function fromSummaryHeader(source: ByteSource): Promise<Promised | string> {
   const start = await source.read(headerSize, 0x20);
-  const signature = u32(start, 0);
-  if (signature !== 0x504d4453 && signature !== 0x504d4446) {
-    return 'the map of its pages (SDMP or FDMP) is not where it should be';
-  }
-  const firstPage = u32(start, 0xc);
-  const bits = u32(start, 0x10);
-  const pages = u32(start, 0x14);
-  if (firstPage === null || bits === null || pages === null) return 'the map of its pages is cut short or damaged';
-  if (firstPage < headerSize + 0x20 || pages > bits) {
-    return `the map of its pages makes no sense: ${pages} of ${bits} pages from byte ${firstPage}`;
-  }
-  return { expectedBytes: firstPage + pages * pageSize, because: `headers and ${pages} pages of memory` };
+  return promisedByMap({
+    signature: u32(start, 0),
+    firstPage: u32(start, 0xc),
+    bits: u32(start, 0x10),
+    pages: u32(start, 0x14),
+    leastFirstPage: headerSize + 0x20,
+  });
 }
