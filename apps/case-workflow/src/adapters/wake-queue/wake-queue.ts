@@ -1,3 +1,4 @@
+import { within } from '@caserelay/messaging';
 import { Queue } from 'bullmq';
 
 export interface Wake {
@@ -33,7 +34,7 @@ export class WakeQueue {
   }
 
   async isReachable(): Promise<boolean> {
-    return await within(1_000, this.ready()).then(
+    return await within(1_000, 'asking Redis', this.ready()).then(
       () => true,
       () => false,
     );
@@ -53,7 +54,7 @@ export class WakeQueue {
   }
 
   async close(): Promise<void> {
-    await within(patience, this.queue.close()).catch(() => undefined);
+    await within(patience, 'letting go of Redis', this.queue.close()).catch(() => undefined);
   }
 
   private async add(wakes: readonly Wake[], job: (wake: Wake) => { jobId: string; delay: number }): Promise<void> {
@@ -73,7 +74,7 @@ export class WakeQueue {
           },
         })),
       );
-      await within(patience, added);
+      await within(patience, 'keeping timers in Redis', added);
     } catch (error) {
       this.settings.lost(error instanceof Error ? error : new Error(String(error)));
     }
@@ -82,17 +83,3 @@ export class WakeQueue {
 
 /** A hint that takes longer than so many milliseconds is given up. */
 const patience = 5_000;
-
-/** The result of work, or an error when it takes too long; the work itself is not ended. */
-async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${milliseconds} ms`)), milliseconds);
-  });
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, tooLong]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

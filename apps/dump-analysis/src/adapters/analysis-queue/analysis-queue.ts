@@ -1,3 +1,4 @@
+import { within } from '@caserelay/messaging';
 import { Queue, Worker, type ConnectionOptions } from 'bullmq';
 
 const name = 'dump-analysis';
@@ -69,16 +70,14 @@ export class AnalysisQueue {
 
   /** Ends the work in hand and lets go of Redis, also when Redis does not answer. */
   async close(): Promise<void> {
-    await within(5_000, this.worker?.close());
-    await within(2_000, this.worker?.disconnect());
-    await within(2_000, this.queue.close());
-    await within(2_000, this.queue.disconnect());
+    await endWithin(5_000, this.worker?.close());
+    await endWithin(2_000, this.worker?.disconnect());
+    await endWithin(2_000, this.queue.close());
+    await endWithin(2_000, this.queue.disconnect());
   }
 }
 
-async function within(milliseconds: number, work: Promise<unknown> | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  await Promise.race([Promise.resolve(work).catch(() => undefined), limit]);
-  clearTimeout(timer);
+/** Lets go even of what does not end. */
+async function endWithin(milliseconds: number, work: Promise<unknown> | undefined): Promise<void> {
+  await within(milliseconds, 'letting go of Redis', Promise.resolve(work)).catch(() => undefined);
 }

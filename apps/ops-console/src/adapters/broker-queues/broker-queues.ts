@@ -1,3 +1,4 @@
+import { within } from '@caserelay/messaging';
 import { connect, type ChannelModel } from 'amqplib';
 
 type Depth = { messages: number; consumers: number };
@@ -20,7 +21,11 @@ export class BrokerQueues {
   look(names: string[]): Promise<Map<string, Depth>> {
     const now = Date.now();
     if (this.latest && now - this.latest.at < (this.settings.keepMilliseconds ?? 500)) return this.latest.depths;
-    const depths = withLimit(this.ask(names), this.settings.waitMilliseconds ?? 5_000);
+    const depths = within(
+      this.settings.waitMilliseconds ?? 5_000,
+      'looking at the queues of the broker',
+      this.ask(names),
+    );
     this.latest = { at: now, depths };
     depths.catch(() => {
       if (this.latest?.depths === depths) this.latest = null;
@@ -73,12 +78,4 @@ async function depthOf(connection: ChannelModel, name: string): Promise<Depth | 
     if ((error as { code?: number }).code === 404) return null;
     throw error;
   }
-}
-
-async function withLimit<Result>(work: Promise<Result>, milliseconds: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the broker did not answer within ${milliseconds} ms`)), milliseconds);
-  });
-  return await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }

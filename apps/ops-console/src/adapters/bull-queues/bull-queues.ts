@@ -1,3 +1,4 @@
+import { within } from '@caserelay/messaging';
 import { Queue } from 'bullmq';
 
 type Counts = { queue: string; counts: Record<string, number> };
@@ -17,20 +18,8 @@ export class BullQueues {
 
   /** Counts by state of every queue that exists. */
   async countJobs(): Promise<Counts[]> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`Redis did not answer within ${this.waitMilliseconds} ms`)),
-        this.waitMilliseconds,
-      );
-    });
     const counted = Promise.all(this.queues.map((queue) => count(queue)));
-    counted.catch(() => undefined);
-    try {
-      return (await Promise.race([counted, limit])).filter((each) => each !== null);
-    } finally {
-      clearTimeout(timer);
-    }
+    return (await within(this.waitMilliseconds, 'counting jobs in Redis', counted)).filter((each) => each !== null);
   }
 
   async close(): Promise<void> {
