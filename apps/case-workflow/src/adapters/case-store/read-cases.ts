@@ -1,5 +1,6 @@
 import type { Case } from '@caserelay/case-lifecycle';
 import type { DataSource } from 'typeorm';
+import type { CaseRow, HistoryLine } from '../../features/browse-cases/browse-cases.js';
 
 export interface DueCase {
   caseId: string;
@@ -42,26 +43,6 @@ export function readCases(database: Pick<DataSource, 'query'>) {
       );
     },
   };
-}
-
-export interface CaseRow {
-  caseId: string;
-  caseNumber: string;
-  trackingToken: string;
-  phase: string;
-  wakeAt: Date | null;
-  policy: string;
-  openedAt: Date;
-  changedAt: Date;
-}
-
-export interface HistoryLine {
-  position: number;
-  /** Null for what a case only noted for itself. */
-  sequence: number | null;
-  type: string;
-  at: Date;
-  causationId: string | null;
 }
 
 const columns = `id as "caseId", case_number as "caseNumber", tracking_token as "trackingToken", phase,

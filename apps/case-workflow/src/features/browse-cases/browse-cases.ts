@@ -1,7 +1,7 @@
 import type { Case } from '@caserelay/case-lifecycle';
 import type { CaseFile, Phase } from '@caserelay/contracts';
 
-interface CaseRow {
+export interface CaseRow {
   caseId: string;
   caseNumber: string;
   trackingToken: string;
@@ -12,8 +12,9 @@ interface CaseRow {
   changedAt: Date;
 }
 
-interface HistoryLine {
+export interface HistoryLine {
   position: number;
+  /** Null for what a case only noted for itself. */
   sequence: number | null;
   type: string;
   at: Date;

@@ -1,17 +1,4 @@
-import type { Ending } from './inflate-member.js';
-
-/** One file inside an archive, a trouble with the archive itself, or the note that not all of it was looked at. */
-export type ArchivePart =
-  | {
-      kind: 'member';
-      name: string;
-      head: Uint8Array;
-      bytes: number;
-      ending: Ending | 'unreadable' | 'damaged';
-      reason: string | null;
-    }
-  | { kind: 'trouble'; reason: string }
-  | { kind: 'limit-reached' };
+import type { ArchivePart } from '../../features/analyse-upload/read-upload.js';
 
 export interface ReadOptions {
   maxMembers: number;

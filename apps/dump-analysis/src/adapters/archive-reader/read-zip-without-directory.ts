@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { refusal, unreadable, type ArchivePart, type ReadOptions, type Spend } from './archive-part.js';
+import type { ArchivePart } from '../../features/analyse-upload/read-upload.js';
+import { refusal, unreadable, type ReadOptions, type Spend } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
 

@@ -1,5 +1,6 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
-import { refusal, unreadable, type ArchivePart, type ReadOptions, type Spend } from './archive-part.js';
+import type { ArchivePart } from '../../features/analyse-upload/read-upload.js';
+import { refusal, unreadable, type ReadOptions, type Spend } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
 import { readWithoutDirectory } from './read-zip-without-directory.js';

@@ -1,14 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-
-interface TakenMail {
-  mailId: string;
-  messageId: string;
-  contentSha256: string;
-  sender: string;
-  subject: string;
-  location: string;
-  takenAt: Date;
-}
+import type { TakenMail } from '../../features/take-mail/take-mail.js';
 
 /** The mails that were taken, inside one transaction. */
 export class MailRecords {

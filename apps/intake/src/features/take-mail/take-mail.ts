@@ -32,20 +32,23 @@ export interface Needs {
   ownAddress: string;
 }
 
+/** What is noted of a mail, so that it counts once. */
+export interface TakenMail {
+  mailId: string;
+  messageId: string;
+  contentSha256: string;
+  sender: string;
+  subject: string;
+  location: string;
+  takenAt: Date;
+}
+
 export interface Records {
   findCase(names: CaseNames): Promise<KnownCase | null>;
   openCase(names: CaseNames, topic: string): Promise<KnownCase>;
   completeCase(caseId: string, facts: Partial<CaseFacts>): Promise<void>;
   /** False when the same mail was taken before. */
-  noteMail(mail: {
-    mailId: string;
-    messageId: string;
-    contentSha256: string;
-    sender: string;
-    subject: string;
-    location: string;
-    takenAt: Date;
-  }): Promise<boolean>;
+  noteMail(mail: TakenMail): Promise<boolean>;
   judgeMail(mailId: string, judged: { caseId: string | null; kind: string; kindReason: string }): Promise<void>;
 }
 

@@ -1,18 +1,5 @@
 import type { EntityManager } from 'typeorm';
-
-interface StoredUpload {
-  readonly uploadId: string;
-  readonly spaceId: string;
-  readonly caseId: string;
-  readonly folder: string;
-  readonly name: string;
-  readonly location: string;
-  readonly state: 'receiving' | 'interrupted' | 'named-later' | 'received';
-  readonly bytes: number;
-  readonly gapAt: number | null;
-  readonly sha256: string | null;
-  readonly changedAt: Date;
-}
+import type { Upload } from '../../features/receive-uploads/receive-uploads.js';
 
 interface UploadRow {
   upload_id: string;
@@ -21,7 +8,7 @@ interface UploadRow {
   folder: string;
   name: string;
   location: string;
-  state: StoredUpload['state'];
+  state: Upload['state'];
   bytes: string;
   gap_at: string | null;
   sha256: string | null;
@@ -47,22 +34,22 @@ export class UploadStore {
     return row?.state === 'open';
   }
 
-  async get(uploadId: string): Promise<StoredUpload | null> {
+  async get(uploadId: string): Promise<Upload | null> {
     return (await this.select('upload_id = $1', [uploadId]))[0] ?? null;
   }
 
-  async find(spaceId: string, folder: string, name: string): Promise<StoredUpload | null> {
+  async find(spaceId: string, folder: string, name: string): Promise<Upload | null> {
     return (
       (await this.select('space_id = $1 and folder = $2 and name = $3 and is_visible', [spaceId, folder, name]))[0] ??
       null
     );
   }
 
-  async list(spaceId: string, folder: string): Promise<StoredUpload[]> {
+  async list(spaceId: string, folder: string): Promise<Upload[]> {
     return this.select('space_id = $1 and folder = $2 and is_visible order by name', [spaceId, folder]);
   }
 
-  async listReceiving(): Promise<StoredUpload[]> {
+  async listReceiving(): Promise<Upload[]> {
     return this.select(`upload.state = 'receiving' order by upload_id`, []);
   }
 
@@ -70,7 +57,7 @@ export class UploadStore {
     return this.number('select count(*) from upload where space_id = $1', spaceId);
   }
 
-  async add(upload: StoredUpload): Promise<void> {
+  async add(upload: Upload): Promise<void> {
     await this.database.query(
       `insert into upload (upload_id, space_id, folder, name, location, state, changed_at) values ($1, $2, $3, $4, $5, $6, $7)`,
       [upload.uploadId, upload.spaceId, upload.folder, upload.name, upload.location, upload.state, upload.changedAt],
@@ -208,7 +195,7 @@ export class UploadStore {
 
   private async keep(
     uploadId: string,
-    state: StoredUpload['state'],
+    state: Upload['state'],
     { bytes, sha256 }: { bytes: number; sha256: string },
     at: Date,
     toldPath: string | null,
@@ -220,7 +207,7 @@ export class UploadStore {
     );
   }
 
-  private async select(condition: string, values: unknown[]): Promise<StoredUpload[]> {
+  private async select(condition: string, values: unknown[]): Promise<Upload[]> {
     return (await this.rows<UploadRow>(`${selectUpload} where ${condition}`, values)).map(uploadOf);
   }
 
@@ -234,7 +221,7 @@ export class UploadStore {
   }
 }
 
-function uploadOf(row: UploadRow): StoredUpload {
+function uploadOf(row: UploadRow): Upload {
   return {
     uploadId: row.upload_id,
     spaceId: row.space_id,
