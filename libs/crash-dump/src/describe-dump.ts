@@ -1,5 +1,6 @@
 import { explainBugcheck, type Language } from './bugcheck.js';
 import type { Text } from './bugcheck-parameters.data.js';
+import { inLanguage } from './sentences.js';
 import type { DumpFacts, DumpKind, DumpReport, Frame, Hardware, Module } from './dump-facts.js';
 
 const kindNames: Readonly<Record<DumpKind, Text>> = {
@@ -80,7 +81,7 @@ export function describeDump(
     ...(report?.hardware ? hardwareLines(report.hardware, say) : []),
     [say(labels.crashedAt), facts.crashedAt],
     [say(labels.uptime), facts.uptimeSeconds === null ? null : duration(facts.uptimeSeconds)],
-    [say(labels.completeness), `${facts.completeness.verdict}: ${facts.completeness.reason}`],
+    [say(labels.completeness), `${facts.completeness.verdict}: ${inLanguage(facts.completeness.reason, language)}`],
     ...(report ? listLines(report, say, verbose) : []),
   ];
   const told = lines

@@ -22,5 +22,6 @@ export type {
 export { isThirdParty } from './find-culprit.js';
 export { describeDump } from './describe-dump.js';
 export { readDump } from './read-dump.js';
+export { inLanguage } from './sentences.js';
 export { crashSignatureOf, signatureOf } from './signature-of.js';
 export { UnreadableDump, type Unreadable } from './unreadable-dump.js';

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.js';
 import type { Completeness } from '../dump-facts.js';
 import { size64, u32 } from '../fields.js';
+import { say } from '../sentences.js';
 
 /** Size of DUMP_HEADER64; pages or a second header follow it. */
 export const headerSize = 0x2000;
@@ -27,7 +28,7 @@ export async function judgeKernelDump(
 ): Promise<Completeness> {
   const foundBytes = source.size;
   if (foundBytes < headerSize) {
-    return verdict('truncated', foundBytes, headerSize, `the file ends inside its header of ${headerSize} bytes`);
+    return verdict('truncated', foundBytes, headerSize, say('ends-in-header', { size: headerSize }));
   }
   const promised = await promiseOf(source, header, dumpType);
   if (typeof promised === 'string') return verdict('unknown', foundBytes, null, promised);
@@ -37,23 +38,28 @@ export async function judgeKernelDump(
       'truncated',
       foundBytes,
       expectedBytes,
-      `${foundBytes} of ${expectedBytes} bytes are there (${because})`,
+      say('some-bytes-are-there', { found: foundBytes, expected: expectedBytes, because }),
     );
   }
   const attributes = u32(header, attributesAt);
   if (attributes !== null && attributes <= 0xffff && (attributes & insufficientDumpFile) !== 0) {
-    return verdict('truncated', foundBytes, expectedBytes, 'Windows noted that it had no room to write the whole dump');
+    return verdict('truncated', foundBytes, expectedBytes, say('no-room-to-write'));
   }
   if (dumpType === 4) return judgeTriageEnd(source, headerSize, expectedBytes, because);
-  return verdict('complete', foundBytes, expectedBytes, `all ${expectedBytes} bytes are there (${because})`);
+  return verdict(
+    'complete',
+    foundBytes,
+    expectedBytes,
+    say('all-bytes-are-there', { expected: expectedBytes, because }),
+  );
 }
 
 async function promiseOf(source: ByteSource, header: DataView, dumpType: number | null): Promise<Promised | string> {
   if (dumpType === 1) return fromMemoryRuns(header);
-  if (dumpType === 3) return { expectedBytes: headerSize, because: 'the header is all of it' };
+  if (dumpType === 3) return { expectedBytes: headerSize, because: say('header-is-all') };
   if (dumpType === 4) return await fromTriageHeader(source);
   if (dumpType === 5 || dumpType === 6 || dumpType === 7) return await fromBitmapHeader(source);
-  return 'dumps of this type do not tell how large they should be';
+  return say('size-untold');
 }
 
 /** Type 1: the pages of every run of memory follow the header. */
@@ -89,15 +95,15 @@ export function promisedByRuns(said: {
   headerSize: number;
 }): Promised | string {
   const { pages, runs } = said;
-  if (pages === null || runs === null || pages === 0) return 'the header does not tell how much memory was dumped';
+  if (pages === null || runs === null || pages === 0) return say('memory-untold');
   const expectedBytes = said.headerSize + pages * pageSize;
-  if (!Number.isSafeInteger(expectedBytes)) return `the header tells of ${pages} pages, more than any machine has`;
+  if (!Number.isSafeInteger(expectedBytes)) return say('too-many-pages', { pages });
   if (runs <= said.maxRuns) {
     let sum = 0;
     for (let run = 0; run < runs; run += 1) sum += said.pagesOfRun(run) ?? Number.NaN;
-    if (sum !== pages) return `the header tells of ${pages} pages, but its ${runs} runs of memory hold another number`;
+    if (sum !== pages) return say('runs-disagree', { pages, runs });
   }
-  return { expectedBytes, because: `a header and ${pages} pages of memory` };
+  return { expectedBytes, because: say('header-and-pages', { pages }) };
 }
 
 /** What the map of kept pages (marked SDMP or FDMP) promises; the reason when it promises nothing. */
@@ -111,22 +117,22 @@ export function promisedByMap(said: {
 }): Promised | string {
   const { signature, firstPage, pages, bits } = said;
   if (signature !== 0x504d4453 && signature !== 0x504d4446) {
-    return 'the map of its pages (SDMP or FDMP) is not where it should be';
+    return say('map-missing');
   }
-  if (firstPage === null || pages === null || bits === null) return 'the map of its pages is cut short or damaged';
+  if (firstPage === null || pages === null || bits === null) return say('map-cut');
   const expectedBytes = firstPage + pages * pageSize;
   if (firstPage < said.leastFirstPage || pages > bits || !Number.isSafeInteger(expectedBytes)) {
-    return `the map of its pages makes no sense: ${pages} of ${bits} pages from byte ${firstPage}`;
+    return say('map-senseless', { pages, bits, first: firstPage });
   }
-  return { expectedBytes, because: `headers and ${pages} pages of memory` };
+  return { expectedBytes, because: say('headers-and-pages', { pages }) };
 }
 
 /** TRIAGE_DUMP64: SizeOfDump, then ValidOffset, where the mark TRGD ends the dump. */
 async function fromTriageHeader(source: ByteSource): Promise<Promised | string> {
   const triage = await source.read(headerSize, 0x10);
   const size = u32(triage, 4);
-  if (size === null || size < headerSize + 0x80) return 'its triage header is cut short or damaged';
-  return { expectedBytes: size, because: 'the size in its triage header' };
+  if (size === null || size < headerSize + 0x80) return say('triage-header-cut');
+  return { expectedBytes: size, because: say('triage-size') };
 }
 
 /** A triage dump ends with the mark TRGD, whose place its triage header (at `start`) tells. */
@@ -138,16 +144,15 @@ export async function judgeTriageEnd(
 ): Promise<Completeness> {
   const validOffset = u32(await source.read(start, 0x10), 8);
   const mark = validOffset === null ? null : await source.read(validOffset, 4);
-  if (mark?.byteLength !== 4)
-    return verdict('unknown', source.size, expectedBytes, 'its closing mark cannot be reached');
+  if (mark?.byteLength !== 4) return verdict('unknown', source.size, expectedBytes, say('mark-out-of-reach'));
   if (u32(mark, 0) !== 0x44475254) {
-    return verdict('unknown', source.size, expectedBytes, 'its closing mark TRGD is not where it should be');
+    return verdict('unknown', source.size, expectedBytes, say('mark-missing'));
   }
   return verdict(
     'complete',
     source.size,
     expectedBytes,
-    `all ${expectedBytes} bytes are there (${because}; closed by TRGD)`,
+    say('all-bytes-and-mark-are-there', { expected: expectedBytes, because }),
   );
 }
 

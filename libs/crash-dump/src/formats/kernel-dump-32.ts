@@ -6,6 +6,7 @@ import { UnreadableDump } from '../unreadable-dump.js';
 import { productName } from '../windows-builds.js';
 import { judgeTriageEnd, promisedByMap, promisedByRuns, verdict, type Promised } from './kernel-completeness.js';
 import { dumpKinds, fromFileTime, uptime, within } from './kernel-header-values.js';
+import { say } from '../sentences.js';
 
 /** Size of DUMP_HEADER32; pages or a second header follow it. */
 const headerSize = 0x1000;
@@ -86,26 +87,31 @@ function readBugcheck(header: DataView): BugcheckFacts | null {
 async function judge(source: ByteSource, header: DataView, dumpType: number): Promise<Completeness> {
   const foundBytes = source.size;
   if (foundBytes < headerSize) {
-    return verdict('truncated', foundBytes, headerSize, `the file ends inside its header of ${headerSize} bytes`);
+    return verdict('truncated', foundBytes, headerSize, say('ends-in-header', { size: headerSize }));
   }
   const promised = await promiseOf(source, header, dumpType);
   if (typeof promised === 'string') return verdict('unknown', foundBytes, null, promised);
   const { expectedBytes, because } = promised;
   if (foundBytes < expectedBytes) {
-    const reason = `${foundBytes} of ${expectedBytes} bytes are there (${because})`;
+    const reason = say('some-bytes-are-there', { found: foundBytes, expected: expectedBytes, because });
     return verdict('truncated', foundBytes, expectedBytes, reason);
   }
   if (dumpType === 4) return judgeTriageEnd(source, headerSize, expectedBytes, because);
-  return verdict('complete', foundBytes, expectedBytes, `all ${expectedBytes} bytes are there (${because})`);
+  return verdict(
+    'complete',
+    foundBytes,
+    expectedBytes,
+    say('all-bytes-are-there', { expected: expectedBytes, because }),
+  );
 }
 
 async function promiseOf(source: ByteSource, header: DataView, dumpType: number): Promise<Promised | string> {
   if (dumpType === 1) return fromMemoryRuns(header);
-  if (dumpType === 3) return { expectedBytes: headerSize, because: 'the header is all of it' };
+  if (dumpType === 3) return { expectedBytes: headerSize, because: say('header-is-all') };
   if (dumpType === 4) {
     const size = u32(await source.read(headerSize, 0x10), 4);
     if (size === null || size < headerSize + 0x68) return 'its triage header is cut short or damaged';
-    return { expectedBytes: size, because: 'the size in its triage header' };
+    return { expectedBytes: size, because: say('triage-size') };
   }
   if (dumpType === 2 || dumpType === 5 || dumpType === 6) return fromSummaryHeader(source);
   return 'dumps of this type do not tell how large they should be';

@@ -4,6 +4,7 @@ import { hex, size64, u32, u64 } from '../fields.js';
 import { statusName } from '../nt-status.js';
 import { UnreadableDump } from '../unreadable-dump.js';
 import { productName } from '../windows-builds.js';
+import { say } from '../sentences.js';
 
 const headerSize = 32;
 const entrySize = 12;
@@ -145,7 +146,7 @@ interface Outline {
 async function judge(source: ByteSource, { claimed, directory, streams }: Outline): Promise<Completeness> {
   const foundBytes = source.size;
   if (claimed > maxStreams) {
-    const reason = `its header claims ${claimed} streams, more than ${maxStreams} are not believed`;
+    const reason = say('too-many-streams', { claimed, most: maxStreams });
     return { verdict: 'unknown', foundBytes, expectedBytes: null, reason };
   }
   const memory = await memoryEnd(source, streams);
@@ -160,7 +161,7 @@ async function judge(source: ByteSource, { claimed, directory, streams }: Outlin
       verdict: 'truncated',
       foundBytes,
       expectedBytes,
-      reason: `${foundBytes} of ${expectedBytes} bytes are there`,
+      reason: say('bytes-missing', { found: foundBytes, expected: expectedBytes }),
     };
   }
   if (memory === null) {
@@ -168,17 +169,17 @@ async function judge(source: ByteSource, { claimed, directory, streams }: Outlin
       verdict: 'unknown',
       foundBytes,
       expectedBytes,
-      reason: 'its list of memory is damaged or cannot be reached',
+      reason: say('memory-list-damaged'),
     };
   }
   if (streams.length === 0) {
-    return { verdict: 'unknown', foundBytes, expectedBytes, reason: 'it holds no streams' };
+    return { verdict: 'unknown', foundBytes, expectedBytes, reason: say('no-streams') };
   }
   return {
     verdict: 'complete',
     foundBytes,
     expectedBytes,
-    reason: `all ${expectedBytes} bytes of its ${streams.length} streams and their memory are there`,
+    reason: say('streams-and-memory-are-there', { expected: expectedBytes, streams: streams.length }),
   };
 }
 
