@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CaseFile, Evidence, NextStep, Person, UploadSpace } from './case-file.js';
 import { defineEvent } from './define-event.js';
-import { DumpFinding } from './dump.events.js';
+import { DumpComparison, DumpFinding } from './dump.events.js';
 
 const instant = z.iso.datetime({ offset: true });
 const file = CaseFile;
@@ -95,6 +95,8 @@ export const CaseEscalated = defineEvent('case.escalated', {
   reason: z.string(),
   uploads: z.array(z.object(upload)).max(100),
   findings: z.array(DumpFinding).max(20),
+  /** How the latest dump compares with the earlier ones; left out when there is one alone. */
+  comparison: DumpComparison.extend({ uploadId: z.uuid() }).optional(),
   /** What the customer said so far, oldest first, shortened. */
   customerWords: z.array(z.object({ at: instant, text: z.string() })).max(30),
   space: UploadSpace.nullable(),

@@ -59,6 +59,36 @@ export const DumpFinding = z.object({
 });
 export type DumpFinding = z.infer<typeof DumpFinding>;
 
+/** Where the whole report of an upload lies in the evidence store, as JSON and, where it was drawn, as a page. */
+export const StoredReport = z.object({
+  location: z.string().min(1),
+  bytes: z.number().int().positive(),
+  sha256: z.string().length(64),
+  page: z
+    .object({ location: z.string().min(1), bytes: z.number().int().positive(), sha256: z.string().length(64) })
+    .optional(),
+});
+export type StoredReport = z.infer<typeof StoredReport>;
+
+/** What a dump has in common with the earlier ones of its case, and what was changed on the machine since the last. */
+export const DumpComparison = z.object({
+  /** Earlier uploads of the case with the same crash, latest first. */
+  sameSignatureAs: z.array(z.uuid()).max(20),
+  /** True when none of the earlier dumps has the same crash. */
+  isNewSignature: z.boolean(),
+  /** The upload whose dump is the latest before this one; what follows is compared with it. */
+  previous: z.uuid().nullable(),
+  previousName: z.string().nullable(),
+  /** Suspects first. A version is null when the module was not loaded; one without a version shows its time stamp. */
+  changedModules: z
+    .array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() }))
+    .max(20),
+  /** How many more changed than are listed. */
+  moreChangedModules: z.number().int().nonnegative(),
+  osBuildChanged: z.boolean(),
+});
+export type DumpComparison = z.infer<typeof DumpComparison>;
+
 /** An upload held at least one dump that could be read, at least its header. */
 export const DumpAnalysed = defineEvent('dump.analysed', {
   uploadId: z.uuid(),
@@ -69,6 +99,9 @@ export const DumpAnalysed = defineEvent('dump.analysed', {
   /** Same cause, same text; links cases. Null when no bugcheck and no exception was found. */
   signature: z.string().nullable(),
   nextSteps: z.array(NextStep),
+  report: StoredReport.optional(),
+  /** Left out for the first dump of a case. */
+  comparison: DumpComparison.optional(),
 });
 export type DumpAnalysed = z.infer<typeof DumpAnalysed>;
 

@@ -5,15 +5,25 @@ import { findCulprit } from './find-culprit.js';
 import { readMemoryDump64 } from './formats/memory-dump-64.js';
 import { readTriageDump64 } from './formats/triage-dump-64.js';
 import { readUserMinidumpInside } from './formats/user-minidump-inside.js';
+import { fillInVersions, type LookUpVersions } from './known-versions.js';
 import { readDump } from './read-dump.js';
+
+/** What the caller knows beside the dump. */
+export interface AnalyseOptions {
+  /** Fills in the versions of images whose resources are not in the dump. */
+  lookUpVersions?: LookUpVersions;
+}
 
 /**
  * Reads all that a dump tells: the facts of `readDump`, and modules, crash, stack, machine. Throws UnreadableDump as
  * `readDump` does. What is not in the dump is null or an empty list; what cannot be read is said in `notes`.
  */
-export async function analyseDump(source: ByteSource): Promise<DumpReport> {
+export async function analyseDump(source: ByteSource, options: AnalyseOptions = {}): Promise<DumpReport> {
   const facts = await readDump(source);
-  return reportOf(facts, await insideOf(source, facts));
+  const inside = await insideOf(source, facts);
+  if (!inside.modules || !options.lookUpVersions) return reportOf(facts, inside);
+  // Before the culprit is looked for, which is weighed by companies.
+  return reportOf(facts, { ...inside, modules: await fillInVersions(inside.modules, options.lookUpVersions) });
 }
 
 async function insideOf(source: ByteSource, facts: DumpFacts): Promise<DumpInside> {

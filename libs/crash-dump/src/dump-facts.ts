@@ -75,6 +75,8 @@ export interface Module {
   product: string | null;
   company: string | null;
   description?: string | null;
+  /** Said when version and company are not from this dump, but from an earlier one with the same build of the image. */
+  versionFrom?: 'earlier dump';
   /** Which symbol file belongs to it; `id` as symbol servers write it. */
   codeView: { file: string; id: string } | null;
   source: ModuleSource;

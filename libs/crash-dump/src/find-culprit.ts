@@ -135,8 +135,9 @@ function titleOf({ name, fileVersion }: Module): string {
   return fileVersion === null ? name : `${name} ${fileVersion}`;
 }
 
-function ofCompany({ company, description }: Module): string {
-  return `it is of ${company ?? 'an unknown company'}${description ? ` (${description})` : ''}`;
+function ofCompany({ company, description, versionFrom }: Module): string {
+  const source = versionFrom === undefined ? '' : ', as an earlier dump with the same build of it told';
+  return `it is of ${company ?? 'an unknown company'}${description ? ` (${description})` : ''}${source}`;
 }
 
 function trustOf({ trust }: Frame): string {

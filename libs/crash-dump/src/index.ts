@@ -1,6 +1,6 @@
 export { explainBugcheck, type Language } from './bugcheck.js';
 export { fromBytes, type ByteSource } from './byte-source.js';
-export { analyseDump } from './analyse-dump.js';
+export { analyseDump, type AnalyseOptions } from './analyse-dump.js';
 export type {
   BugcheckFacts,
   BugcheckParameter,
@@ -21,6 +21,7 @@ export type {
 } from './dump-facts.js';
 export { isThirdParty } from './find-culprit.js';
 export { describeDump } from './describe-dump.js';
+export { versionsIn, type ImageIdentity, type KnownVersion, type LookUpVersions } from './known-versions.js';
 export { readDump } from './read-dump.js';
 export { inLanguage } from './sentences.js';
 export { crashSignatureOf, signatureOf } from './signature-of.js';
