@@ -52,10 +52,10 @@ module.exports = {
     },
     {
       name: 'a deed takes only types from the platform',
-      comment: 'It returns what it has to tell; messaging and service-host act on it.',
+      comment: 'It returns what it has to tell; messaging and service-host act on it, dump-archive reads for it.',
       severity: 'error',
       from: { path: deed },
-      to: { path: '^libs/(messaging|service-host)/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^libs/(messaging|service-host|dump-archive)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'a pure library imports only pure libraries and zod',

@@ -1,10 +1,10 @@
+import { openArchive } from '@caserelay/dump-archive';
 import { causeOf, type Tell } from '@caserelay/messaging';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule } from '@nestjs/common';
 import { AnalysisQueue } from './adapters/analysis-queue/analysis-queue.js';
 import { AnalysisStore, keepRequest, markTold, type AnalysisRow } from './adapters/analysis-store/analysis-store.js';
 import { AnalysisTable1720000000000 } from './adapters/analysis-store/analysis-table.js';
-import { readZip } from './adapters/archive-reader/read-zip.js';
 import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import { config } from './config.js';
 import { AnalyseUploadJob } from './features/analyse-upload/analyse-upload.job.js';
@@ -100,8 +100,8 @@ function readingNeedsOf({ config: settings }: AnalysisHost, signal: AbortSignal)
   const evidence = new EvidenceStore(settings.EVIDENCE_DIR);
   return {
     open: (location) => evidence.open(location),
-    readZip: (path, needsWhole) =>
-      readZip(path, {
+    readArchive: (path, needsWhole) =>
+      openArchive(path, {
         needsWhole,
         signal,
         maxMembers: settings.ARCHIVE_MAX_MEMBERS,

@@ -1,9 +1,10 @@
 import { DumpAnalysed } from '@caserelay/contracts';
 import { fromBytes } from '@caserelay/crash-dump';
+import type { ArchiveMember, ArchivePart } from '@caserelay/dump-archive';
 import type { Tell } from '@caserelay/messaging';
 import { describe, expect, it } from '@jest/globals';
 import { fullDump, kernelDump, triageDump, zipOf } from '../../../../../tests/support/synthetic-dump.js';
-import { readUpload, type ArchivePart } from './read-upload.js';
+import { readUpload } from './read-upload.js';
 
 const uploadId = '7f3f0b8e-0000-4000-8000-000000000001';
 
@@ -19,7 +20,7 @@ async function read(name: string, content: Uint8Array | string, parts: ArchivePa
           path: name,
           close: () => Promise.resolve(void (closed += 1)),
         }),
-      async *readZip() {
+      async *readArchive() {
         yield* parts;
       },
       planNextSteps: (findings) => (findings.length > 0 ? ['check-memory'] : []),
@@ -29,17 +30,14 @@ async function read(name: string, content: Uint8Array | string, parts: ArchivePa
   return tell;
 }
 
-const member = (
-  name: string,
-  bytes: Uint8Array,
-  more: Partial<Extract<ArchivePart, { kind: 'member' }>> = {},
-): ArchivePart => ({
+const member = (name: string, bytes: Uint8Array, more: Partial<ArchiveMember> = {}): ArchivePart => ({
   kind: 'member',
   name,
   head: bytes,
   bytes: bytes.length,
   ending: 'whole',
   reason: null,
+  source: null,
   ...more,
 });
 const zip = zipOf({ 'a.txt': Buffer.from('a') });
@@ -124,7 +122,7 @@ describe('a raw upload', () => {
       { uploadId, name: 'x', location: '../x' },
       {
         open: () => Promise.resolve({ refused: '"../x" points outside the evidence store' }),
-        readZip: () => {
+        readArchive: () => {
           throw new Error('not reached');
         },
         planNextSteps: () => [],

@@ -9,6 +9,7 @@ import {
   type DumpFacts,
   type DumpReport,
 } from '@caserelay/crash-dump';
+import type { ArchiveMember, ArchivePart } from '@caserelay/dump-archive';
 import type { Tell } from '@caserelay/messaging';
 import { recogniseFile } from './recognise-file.js';
 
@@ -26,24 +27,11 @@ export interface Upload {
   location: string;
 }
 
-/** One file inside an archive, a trouble with the archive itself, or the note that not all of it was looked at. */
-export type ArchivePart =
-  | {
-      kind: 'member';
-      name: string;
-      head: Uint8Array;
-      bytes: number;
-      ending: 'whole' | 'not-needed' | 'broken' | 'too-large' | 'damaged' | 'unreadable';
-      reason: string | null;
-    }
-  | { kind: 'trouble'; reason: string }
-  | { kind: 'limit-reached' };
-
 export interface Needs {
   /** Opens the upload where it lies; says why when it must not be opened. Faults are thrown. */
   open(location: string): Promise<{ source: ByteSource; path: string; close(): Promise<void> } | { refused: string }>;
-  /** Reads the members of a ZIP; the rest of a member is unpacked only when its beginning is worth it. */
-  readZip(path: string, needsWhole: (head: Uint8Array) => boolean): AsyncIterable<ArchivePart>;
+  /** Reads the members of an archive; the rest of a member is unpacked only when its beginning is worth it. */
+  readArchive(path: string, needsWhole: (head: Uint8Array) => boolean): AsyncIterable<ArchivePart>;
   planNextSteps(findings: readonly DumpFinding[]): NextStep[];
 }
 
@@ -53,7 +41,7 @@ export async function readUpload(upload: Upload, needs: Needs): Promise<Tell> {
   if ('refused' in opened) return unreadable(upload, opened.refused);
   try {
     const start = await opened.source.read(0, 4096);
-    if (isZip(start)) return await readArchive(upload, opened.path, needs);
+    if (isZip(start)) return await readMembers(upload, opened.path, needs);
     return await readRaw(upload, opened.source, start, needs);
   } finally {
     await opened.close();
@@ -90,13 +78,13 @@ function findingOf(report: DumpReport): DumpFinding {
   };
 }
 
-async function readArchive(upload: Upload, path: string, needs: Needs): Promise<Tell> {
+async function readMembers(upload: Upload, path: string, needs: Needs): Promise<Tell> {
   const findings: DumpFinding[] = [];
   const troubles: string[] = [];
   let members = 0;
   let isWhole = true;
   let isOfficeDocument = false;
-  for await (const part of needs.readZip(path, looksLikeDump)) {
+  for await (const part of needs.readArchive(path, looksLikeDump)) {
     if (part.kind === 'limit-reached') {
       isWhole = false;
       continue;
@@ -120,7 +108,7 @@ async function readArchive(upload: Upload, path: string, needs: Needs): Promise<
 }
 
 /** The finding of a member; text when it should be a dump and cannot be read; null when it is something else. */
-async function readMember(part: Extract<ArchivePart, { kind: 'member' }>): Promise<DumpFinding | string | null> {
+async function readMember(part: ArchiveMember): Promise<DumpFinding | string | null> {
   if (part.ending === 'unreadable')
     return `"${part.name}" in the archive cannot be read: ${part.reason ?? 'unknown why'}`;
   try {
@@ -137,7 +125,7 @@ async function readMember(part: Extract<ArchivePart, { kind: 'member' }>): Promi
 
 function completenessInArchive(
   { completeness }: DumpFacts,
-  { ending, bytes, reason }: Extract<ArchivePart, { kind: 'member' }>,
+  { ending, bytes, reason }: ArchiveMember,
 ): DumpFacts['completeness'] {
   switch (ending) {
     case 'whole':

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import type { ArchivePart } from '../../features/analyse-upload/read-upload.js';
-import { refusal, unreadable, type ReadOptions, type Spend } from './archive-part.js';
+import { refusal, unreadable, type ArchivePart, type ReadOptions, type Spend } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
 
@@ -63,10 +62,11 @@ export async function* readWithoutDirectory(
           bytes,
           ending: 'broken',
           reason: 'the archive ends inside it',
+          source: null,
         };
         return;
       }
-      yield { kind: 'member', name: header.name, head, bytes, ending: inflated.ending, reason };
+      yield { kind: 'member', name: header.name, head, bytes, ending: inflated.ending, reason, source: null };
       if (inflated.ending === 'broken' || inflated.ending === 'too-large') return;
       at = await afterDescriptor(file, next, header);
     }

@@ -1,6 +1,5 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
-import type { ArchivePart } from '../../features/analyse-upload/read-upload.js';
-import { refusal, unreadable, type ReadOptions, type Spend } from './archive-part.js';
+import { refusal, unreadable, type ArchivePart, type ReadOptions, type Spend } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
 import { readWithoutDirectory } from './read-zip-without-directory.js';
@@ -81,6 +80,7 @@ async function readMember(
       bytes,
       ending: bytes < entry.uncompressedSize ? 'broken' : 'damaged',
       reason: found,
+      source: null,
     };
   }
   if (whole && inflated.crc32 !== entry.crc32 >>> 0) {
@@ -91,9 +91,10 @@ async function readMember(
       bytes,
       ending: 'damaged',
       reason: 'its checksum (CRC-32) does not fit its content',
+      source: null,
     };
   }
-  return { kind: 'member', name, head, bytes, ending, reason };
+  return { kind: 'member', name, head, bytes, ending, reason, source: null };
 }
 
 /** A fault of disk or system, as opposed to a defect of the archive. */

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fullDump, zipOf } from '../../../../../tests/support/synthetic-dump.js';
-import type { ArchivePart } from '../../features/analyse-upload/read-upload.js';
-import type { ReadOptions } from './archive-part.js';
+import { fullDump, zipOf } from '../../../tests/support/synthetic-dump.js';
+import type { ArchivePart, ReadOptions } from './archive-part.js';
 import { memberName } from './member-name.js';
 import { readZip } from './read-zip.js';
 
