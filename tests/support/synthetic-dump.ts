@@ -168,7 +168,11 @@ function insideOf(kind: 'full' | 'map', options: SyntheticDump): SyntheticMemory
 
 function kernelHeader(type: number, options: SyntheticDump, inside: SyntheticMemory | null = null): Buffer {
   const header = Buffer.alloc(0x2000, 'PAGE', 'latin1');
-  const parameters = options.parameters ?? [3n, 0xfffff90a12346a80n, 0xfffff90a123469d8n, 0n];
+  const truth = inside?.truth.bugcheck ?? {
+    code: 0x139,
+    parameters: [3n, 0xfffff90a12346a80n, 0xfffff90a123469d8n, 0n],
+  };
+  const parameters = options.parameters ?? truth.parameters;
   header.write('PAGEDU64', 0, 'latin1');
   header.writeUInt32LE(0xf, 8);
   header.writeUInt32LE(options.build ?? 17763, 0xc);
@@ -182,7 +186,7 @@ function kernelHeader(type: number, options: SyntheticDump, inside: SyntheticMem
   }
   header.writeUInt32LE(options.machine === 'ARM64' ? 0xaa64 : 0x8664, 0x30);
   header.writeUInt32LE(options.processors ?? 8, 0x34);
-  header.writeUInt32LE(options.bugcheck ?? 0x139, 0x38);
+  header.writeUInt32LE(options.bugcheck ?? truth.code, 0x38);
   for (let index = 0; index < 4; index += 1) header.writeBigUInt64LE(parameters[index] ?? 0n, 0x40 + 8 * index);
   header.writeUInt32LE(type, 0xf98);
   const crashedAt = options.crashedAt ?? new Date('2019-12-24T14:40:00Z');
