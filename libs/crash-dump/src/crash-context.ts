@@ -3,7 +3,17 @@ import type { Crash } from './dump-facts.js';
 import { hex } from './fields.js';
 import type { ModuleMap } from './module-map.js';
 import { statusName } from './nt-status.js';
-import { contextLength, readContext, readTrapFrame, registerTexts, type Machine, type Registers } from './registers.js';
+import {
+  contextLength,
+  hasTrapFrame,
+  readContext,
+  readTrapFrame,
+  registerTexts,
+  trapFrameLength,
+  type Machine,
+  type Registers,
+  type TrapMachine,
+} from './registers.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** Larger than any kernel stack. */
@@ -95,8 +105,8 @@ async function registersOf(clues: CrashClues, leads: Pointers): Promise<FoundReg
     if (registers) return { registers, from: `context record of parameter ${(leads.context ?? 0) + 1}` };
   }
   const trap = parameter(clues, leads.trapFrame);
-  if (trap !== null && machine === 'AMD64') {
-    const registers = readTrapFrame(await memory.read(trap, 0x190));
+  if (trap !== null && hasTrapFrame(machine)) {
+    const registers = readTrapFrame(await memory.read(trap, trapFrameLength(machine)), machine);
     if (registers) return { registers, from: `trap frame of parameter ${(leads.trapFrame ?? 0) + 1}` };
   }
   const instruction = parameter(clues, leads.instruction);
@@ -106,24 +116,33 @@ async function registersOf(clues: CrashClues, leads: Pointers): Promise<FoundReg
   return (await trapFrameOf(clues, instruction)) ?? null;
 }
 
-/** The trap frame on the stack whose saved instruction is the one of the bugcheck: kernel code and stack segments tell it. */
+/** What of a trap frame tells that it is one, besides its instruction: that it was the kernel's, with the stack at hand. */
+const marks: Readonly<
+  Record<TrapMachine, { instruction: number; stackPointer: number; isOfKernel(frame: DataView): boolean }>
+> = {
+  // SegCs: the kernel's code segment.
+  AMD64: { instruction: 0x168, stackPointer: 0x180, isOfKernel: (frame) => frame.getUint16(0x170, true) === 0x10 },
+  // Spsr: exception level 1, with its own or with the common stack pointer.
+  ARM64: { instruction: 0x148, stackPointer: 0x98, isOfKernel: (frame) => (frame.getUint32(0x90, true) & 0x1e) === 4 },
+};
+
+/** The trap frame on the stack whose saved instruction is the one of the bugcheck. */
 async function trapFrameOf(
   { machine, memory, stack }: CrashClues,
   instruction: bigint,
 ): Promise<FoundRegisters | null> {
-  if (machine !== 'AMD64' || !stack || instruction === 0n) return null;
+  if (!hasTrapFrame(machine) || !stack || instruction === 0n) return null;
   const bytes = await memory.read(stack.from, Number(min(stack.to - stack.from, maxStackBytes)));
-  for (let at = 0x168; at + 0x28 <= bytes.byteLength; at += 8) {
+  const mark = marks[machine];
+  const length = trapFrameLength(machine);
+  for (let at = mark.instruction; at + 8 <= bytes.byteLength; at += 8) {
     if (bytes.getBigUint64(at, true) !== instruction) continue;
-    const codeSegment = bytes.getUint16(at + 8, true);
-    const stackPointer = bytes.getBigUint64(at + 0x18, true);
-    if (codeSegment !== 0x10 || stackPointer < stack.from || stackPointer > stack.to) continue;
-    const frame = new DataView(
-      bytes.buffer,
-      bytes.byteOffset + at - 0x168,
-      Math.min(0x190, bytes.byteLength - at + 0x168),
-    );
-    const registers = readTrapFrame(frame);
+    const start = at - mark.instruction;
+    if (start + length > bytes.byteLength) continue;
+    const frame = new DataView(bytes.buffer, bytes.byteOffset + start, length);
+    const stackPointer = frame.getBigUint64(mark.stackPointer, true);
+    if (!mark.isOfKernel(frame) || stackPointer < stack.from || stackPointer > stack.to) continue;
+    const registers = readTrapFrame(frame, machine);
     if (registers) return { registers, from: 'trap frame on the stack whose instruction is that of the bugcheck' };
   }
   return null;

@@ -92,8 +92,8 @@ export interface UnloadedModule {
 
 /**
  * How a return address was found. context: the registers themselves; unwind: by the image's own unwind data;
- * cfi-chained: by unwind data, after a frame that was only scanned; frame-pointer: by the chain of
- * frame pointers of 32-bit code; scan: a value on the stack that points into code.
+ * cfi-chained: by unwind data, after a frame that was not found that way; frame-pointer: by the chain of frame pointers
+ * that x86 and ARM64 code keeps; scan: a value on the stack that points into code.
  */
 export type FrameTrust = 'context' | 'unwind' | 'cfi-chained' | 'frame-pointer' | 'scan';
 

@@ -61,19 +61,32 @@ const contexts: Readonly<Record<Machine, Layout>> = {
   },
 };
 
+/** Machines whose trap frames are known here. */
+export type TrapMachine = 'AMD64' | 'ARM64';
+
 /**
- * KTRAP_FRAME of AMD64: what the processor and the trap handler keep. Registers that functions must preserve are often
- * not stored there, so they are left out. Equal to the CONTEXT of the same crash in a real dump.
+ * KTRAP_FRAME: what the processor and the trap handler keep. Registers that functions must preserve are often not stored
+ * there, so they are left out. That of AMD64 is equal to the CONTEXT of the same crash in a real dump; that of ARM64 is
+ * ARM64_KTRAP_FRAME of the unwinder that Microsoft published with .NET's runtime (unwinder.cpp).
  */
-const trapFrame: Layout = {
-  width: 8,
-  length: 0x190,
-  offsets: {
-    ...{ rax: 0x30, rcx: 0x38, rdx: 0x40, r8: 0x48, r9: 0x50, r10: 0x58, r11: 0x60, rbp: 0x158 },
-    ...{ rip: 0x168, eflags: 0x178, rsp: 0x180 },
+const trapFrames: Readonly<Record<TrapMachine, Layout>> = {
+  AMD64: {
+    width: 8,
+    length: 0x190,
+    offsets: {
+      ...{ rax: 0x30, rcx: 0x38, rdx: 0x40, r8: 0x48, r9: 0x50, r10: 0x58, r11: 0x60, rbp: 0x158 },
+      ...{ rip: 0x168, eflags: 0x178, rsp: 0x180 },
+    },
+    instructionPointer: 'rip',
+    stackPointer: 'rsp',
   },
-  instructionPointer: 'rip',
-  stackPointer: 'rsp',
+  ARM64: {
+    width: 8,
+    length: 0x150,
+    offsets: { ...numbered('x', 0, 18, 0xa0, 8), fp: 0x140, lr: 0x138, sp: 0x98, pc: 0x148 },
+    instructionPointer: 'pc',
+    stackPointer: 'sp',
+  },
 };
 
 /** The registers of a CONTEXT; null when it is cut short or was never filled in. */
@@ -81,9 +94,19 @@ export function readContext(view: DataView, machine: Machine): Registers | null 
   return read(view, contexts[machine]);
 }
 
-/** The registers of a KTRAP_FRAME of AMD64; null when it is cut short or was never filled in. */
-export function readTrapFrame(view: DataView): Registers | null {
-  return read(view, trapFrame);
+/** The registers of a KTRAP_FRAME; null when it is cut short or was never filled in. */
+export function readTrapFrame(view: DataView, machine: TrapMachine): Registers | null {
+  return read(view, trapFrames[machine]);
+}
+
+/** How many bytes a KTRAP_FRAME has. */
+export function trapFrameLength(machine: TrapMachine): number {
+  return trapFrames[machine].length;
+}
+
+/** Whether the trap frames of a machine are known here. */
+export function hasTrapFrame(machine: Machine): machine is TrapMachine {
+  return machine in trapFrames;
 }
 
 /** The machine of a name such as `AMD64`; null when its registers are not known here. */

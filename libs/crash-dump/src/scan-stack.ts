@@ -2,6 +2,7 @@ import type { Frame } from './dump-facts.js';
 import { hex } from './fields.js';
 import type { ModuleMap } from './module-map.js';
 import type { Machine } from './registers.js';
+import { plainAddress } from './unwind-arm64.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** More words than the largest kernel stack holds, and much of a user stack. */
@@ -31,7 +32,8 @@ export async function scanStack({ machine, modules, memory, from, to }: ScanPlan
   const stack = await memory.read(start, bytes);
   const frames: Frame[] = [];
   for (let at = 0; at + width <= stack.byteLength && frames.length < maxFrames; at += width) {
-    const address = width === 8 ? stack.getBigUint64(at, true) : BigInt(stack.getUint32(at, true));
+    const word = width === 8 ? stack.getBigUint64(at, true) : BigInt(stack.getUint32(at, true));
+    const address = machine === 'ARM64' ? plainAddress(word) : word;
     const module = modules.at(address);
     // The first page of an image is its header.
     if (!module || address - BigInt(module.base) < 0x1000n) continue;
@@ -73,16 +75,17 @@ export async function framePointerSlots(
 
 /**
  * A call on AMD64 finds the stack aligned to 16 bytes, so a return address lies at 8 past that. Functions begin at
- * multiples of 16, return addresses seldom lie there.
+ * multiples of 16; return addresses seldom lie there, but on ARM64, where instructions have 4 bytes, every fourth does.
  */
 function confidenceOf(machine: Machine, address: bigint, slot: bigint, calls: boolean | null): number {
   if (machine === 'AMD64' && slot % 16n !== 8n) return calls === true ? 0.3 : 0.05;
   if (calls === true) return 0.8;
-  return address % 16n === 0n ? 0.1 : 0.5;
+  if (address % 16n !== 0n) return 0.5;
+  return machine === 'ARM64' ? 0.3 : 0.1;
 }
 
 /** Whether the instruction before an address is a call; null when that code is not in the dump. */
-async function callPrecedes(machine: Machine, memory: VirtualMemory, address: bigint): Promise<boolean | null> {
+export async function callPrecedes(machine: Machine, memory: VirtualMemory, address: bigint): Promise<boolean | null> {
   if (machine === 'ARM64') {
     if (address % 4n !== 0n) return false;
     const code = await memory.read(address - 4n, 4);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { unwindAmd64, type Unwound } from './unwind-amd64.js';
+import { unwindAmd64 } from './unwind-amd64.js';
+import type { Unwound } from './unwinder.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 const base = 0xfffff80000000000n;

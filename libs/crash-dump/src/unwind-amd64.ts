@@ -1,19 +1,16 @@
+import type { CallState, Unwinder, UnwindImage, Unwound } from './unwinder.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
-/** What unwinding needs of the image that holds an address. */
-export interface UnwindImage {
-  base: bigint;
-  functions: { rva: number; size: number };
-}
-
-/** Registers by their number in machine code (rax 0, rcx 1, rdx 2, rbx 3, rsp 4, rbp 5, rsi 6, rdi 7, r8 to r15). */
-export interface Amd64State {
-  instructionPointer: bigint;
-  registers: bigint[];
-}
-
-/** The caller's state, or in words why it cannot be known. */
-export type Unwound = { state: Amd64State; isMachineFrame: boolean; functionStart: number | null } | string;
+/** Registers have the numbers of machine code. */
+export const amd64: Unwinder = {
+  names: 'rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15'.split(' '),
+  stackRegister: 4,
+  frameRegister: null,
+  width: 8,
+  unwind: (memory, image, state) => unwindAmd64(memory, image, state),
+  functionStart: functionStartOf,
+  plain: (address) => address,
+};
 
 const rsp = 4;
 /** Longest chain of unwind data that is believed. */
@@ -26,11 +23,11 @@ interface RuntimeFunction {
 }
 
 /** Undoes what a function did to stack and registers, by the image's unwind data (UNWIND_INFO, versions 1 and 2). */
-export async function unwindAmd64(memory: VirtualMemory, image: UnwindImage, state: Amd64State): Promise<Unwound> {
+export async function unwindAmd64(memory: VirtualMemory, image: UnwindImage, state: CallState): Promise<Unwound> {
   const rva = Number(state.instructionPointer - image.base);
   const entry = await functionAt(memory, image, rva);
   if (typeof entry === 'string') return entry;
-  const next: Amd64State = { instructionPointer: 0n, registers: [...state.registers] };
+  const next: CallState = { instructionPointer: 0n, registers: [...state.registers] };
   const cursor = new Cursor(memory, next);
   if (entry === null) {
     // A function without unwind data calls nobody and leaves the stack alone.
@@ -45,8 +42,7 @@ export async function unwindAmd64(memory: VirtualMemory, image: UnwindImage, sta
   return { state: next, isMachineFrame: undone.isMachineFrame, functionStart: undone.start };
 }
 
-/** Where the function begins that holds an address; null when the image has no unwind data for it. */
-export async function functionStartOf(memory: VirtualMemory, image: UnwindImage, rva: number): Promise<number | null> {
+async function functionStartOf(memory: VirtualMemory, image: UnwindImage, rva: number): Promise<number | null> {
   const entry = await functionAt(memory, image, rva);
   if (entry === null || typeof entry === 'string') return null;
   let { begin, unwind } = entry;
@@ -188,11 +184,11 @@ const epilogBytes = 32;
  */
 async function runEpilog(
   memory: VirtualMemory,
-  state: Amd64State,
+  state: CallState,
   image: UnwindImage,
   entry: RuntimeFunction,
-): Promise<Amd64State | null> {
-  const next: Amd64State = { instructionPointer: 0n, registers: [...state.registers] };
+): Promise<CallState | null> {
+  const next: CallState = { instructionPointer: 0n, registers: [...state.registers] };
   const cursor = new Cursor(memory, next);
   const code = await memory.read(state.instructionPointer, epilogBytes);
   const byte = (at: number): number => (at < code.byteLength ? code.getUint8(at) : -1);
@@ -243,7 +239,7 @@ class Cursor {
 
   constructor(
     private readonly memory: VirtualMemory,
-    private readonly state: Amd64State,
+    private readonly state: CallState,
   ) {}
 
   get(register: number): bigint {

@@ -4,8 +4,10 @@ import { isKernelAddress, type LoadedModule } from './loaded-modules.js';
 import { mapOfModules, type ModuleMap } from './module-map.js';
 import { readExportsOf } from './pe-image.js';
 import type { Registers } from './registers.js';
-import { scanStack } from './scan-stack.js';
-import { functionStartOf, unwindAmd64, type Amd64State, type UnwindImage } from './unwind-amd64.js';
+import { callPrecedes, scanStack } from './scan-stack.js';
+import { amd64 } from './unwind-amd64.js';
+import { arm64 } from './unwind-arm64.js';
+import type { CallState, UnwindImage, Unwinder } from './unwinder.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** A frame and the numbers behind it. */
@@ -15,98 +17,135 @@ export interface WalkedFrame {
   stackPointer: bigint;
 }
 
+/** Machines whose stacks can be walked. */
+export type WalkedMachine = 'AMD64' | 'ARM64';
+
+/** A frame's registers and how they were found. `isExact`: its instruction was interrupted, it is no return address. */
+interface Step {
+  state: CallState;
+  trust: FrameTrust;
+  isExact: boolean;
+}
+
 const maxFrames = 256;
 /** How often a walk may go on by scanning. */
 const maxScans = 16;
 /** Larger than any kernel stack. */
 const maxStackBytes = 0x20000n;
-const names = 'rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15'.split(' ');
+const unwinders: Readonly<Record<WalkedMachine, Unwinder>> = { AMD64: amd64, ARM64: arm64 };
+const confidence: Readonly<Record<FrameTrust, number>> = {
+  ...{ context: 1, unwind: 0.95, 'frame-pointer': 0.9, 'cfi-chained': 0.7, scan: 0.5 },
+};
 
-/** Walks the call stacks of a kernel dump whose images are in it. */
+/** Walks the call stacks of a dump whose images are in it. */
 export class StackWalker {
   private readonly map: ModuleMap;
   private readonly loaded: ReadonlyMap<string, LoadedModule>;
   private readonly exports = new Map<string, ReadonlyMap<number, string>>();
+  private readonly unwinder: Unwinder;
 
   constructor(
     private readonly memory: VirtualMemory,
     modules: readonly LoadedModule[],
+    private readonly machine: WalkedMachine,
   ) {
     this.map = mapOfModules(modules.map(({ module }) => module));
     this.loaded = new Map(modules.map((one) => [one.module.base, one]));
+    this.unwinder = unwinders[machine];
   }
 
   /**
-   * From registers outwards. Each step is undone by the image's unwind data; where that is not in the dump, the stack is
-   * scanned for the next return address.
+   * From registers outwards. Each step is undone by the image's unwind data; where that is not in the dump, by the chain
+   * of frames, if the machine's code keeps one, and else by a look through the stack for the next return address.
    */
   async walk(from: Registers): Promise<WalkedFrame[]> {
     const frames: WalkedFrame[] = [];
-    let state: Amd64State = {
-      instructionPointer: from.instructionPointer,
-      registers: names.map((name) => from.all[name] ?? 0n),
+    let step: Step | null = {
+      state: {
+        instructionPointer: from.instructionPointer,
+        registers: this.unwinder.names.map((name) => from.all[name] ?? 0n),
+      },
+      trust: 'context',
+      isExact: true,
     };
-    let trust: FrameTrust = 'context';
     let scans = 0;
-    let wasScanned = false;
+    let wasGuessed = false;
     const visited = new Set<string>();
-    while (frames.length < maxFrames) {
-      const here = `${state.instructionPointer} ${stackOf(state)}`;
+    while (step && frames.length < maxFrames) {
+      const here = `${step.state.instructionPointer} ${this.stackOf(step.state)}`;
       if (visited.has(here)) break;
       visited.add(here);
-      frames.push(await this.frameOf(state, trust));
-      const next = await this.callerOf(state, frames.length === 1);
+      frames.push(await this.frameOf(step));
+      const next: Step | 'end' | null = await this.callerOf(step, wasGuessed);
       if (next === 'end') break;
-      if (next) {
-        state = next;
-        trust = wasScanned ? 'cfi-chained' : 'unwind';
-        continue;
-      }
-      const found = scans < maxScans ? await this.nextByScan(state) : null;
-      if (!found) break;
-      scans += 1;
-      wasScanned = true;
-      state = found;
-      trust = 'scan';
+      step = next ?? (await this.nextByFrame(step)) ?? (scans < maxScans ? await this.nextByScan(step.state) : null);
+      if (next) continue;
+      scans += step?.trust === 'scan' ? 1 : 0;
+      wasGuessed = true;
     }
     return frames;
   }
 
   /** The caller by unwind data; `end` where the kernel was entered; null when it cannot be told that way. */
-  private async callerOf(state: Amd64State, isFirst: boolean): Promise<Amd64State | 'end' | null> {
+  private async callerOf({ state, isExact }: Step, wasGuessed: boolean): Promise<Step | 'end' | null> {
     const image = this.imageAt(state.instructionPointer);
     if (!image) return null;
-    const unwound = await unwindAmd64(this.memory, image, state);
+    const unwound = await this.unwinder.unwind(this.memory, image, state, !isExact);
     if (typeof unwound === 'string') return null;
-    if (unwound.functionStart === null && !isFirst) return null;
+    // A function without unwind data calls nobody, so only one that was interrupted can be such.
+    if (unwound.functionStart === null && !isExact) return null;
     const { instructionPointer } = unwound.state;
     if (instructionPointer === 0n || (unwound.isMachineFrame && !isKernelAddress(instructionPointer))) return 'end';
     if (!unwound.isMachineFrame) {
       // A caller lies further up the same stack and inside a module; else these registers were not those of the frame.
-      if (stackOf(unwound.state) <= stackOf(state) || stackOf(unwound.state) - stackOf(state) > maxStackBytes)
-        return null;
+      const moved = this.stackOf(unwound.state) - this.stackOf(state);
+      if (moved < 0n || moved > maxStackBytes || (moved === 0n && !isExact)) return null;
       if (!this.map.at(instructionPointer)) return isKernelAddress(instructionPointer) ? null : 'end';
     }
-    return unwound.state;
+    return { state: unwound.state, trust: wasGuessed ? 'cfi-chained' : 'unwind', isExact: unwound.isMachineFrame };
   }
 
-  private async nextByScan(state: Amd64State): Promise<Amd64State | null> {
-    const from = stackOf(state);
+  /** The caller by the chain of frames: where the frame register points lies the caller's, and behind it the return address. */
+  private async nextByFrame({ state }: Step): Promise<Step | null> {
+    const { frameRegister, stackRegister, width } = this.unwinder;
+    if (frameRegister === null) return null;
+    const at = state.registers[frameRegister] ?? 0n;
+    const distance = at - this.stackOf(state);
+    if (distance < 0n || distance > maxStackBytes || at % BigInt(width) !== 0n) return null;
+    const pair = await this.memory.read(at, width * 2);
+    if (pair.byteLength < width * 2) return null;
+    const instructionPointer = this.unwinder.plain(addressAt(pair, width, width));
+    if (!this.map.at(instructionPointer)) return null;
+    if ((await callPrecedes(this.machine, this.memory, instructionPointer)) === false) return null;
+    const registers = state.registers.map(() => 0n);
+    registers[frameRegister] = addressAt(pair, 0, width);
+    registers[stackRegister] = at + BigInt(width * 2);
+    return { state: { instructionPointer, registers }, trust: 'frame-pointer', isExact: false };
+  }
+
+  private async nextByScan(state: CallState): Promise<Step | null> {
+    const { frameRegister, stackRegister, width, names } = this.unwinder;
+    const from = this.stackOf(state);
     const candidates = await scanStack({
-      ...{ machine: 'AMD64', modules: this.map, memory: this.memory },
+      ...{ machine: this.machine, modules: this.map, memory: this.memory },
       ...{ from, to: from + maxStackBytes },
     });
-    const best =
-      candidates.find(({ confidence }) => confidence >= 0.8) ?? candidates.find((one) => one.confidence >= 0.5);
+    const best = candidates.find((one) => one.confidence >= 0.8) ?? candidates.find((one) => one.confidence >= 0.5);
     if (!best?.stackPointer) return null;
+    const slot = BigInt(best.stackPointer);
     const registers = names.map(() => 0n);
-    registers[4] = BigInt(best.stackPointer) + 8n;
-    return { instructionPointer: BigInt(best.address), registers };
+    registers[stackRegister] = slot + BigInt(width);
+    if (frameRegister !== null) {
+      // Code that chains its frames stores the caller's frame before the return address.
+      const before = await this.memory.read(slot - BigInt(width), width);
+      registers[frameRegister] = before.byteLength < width ? 0n : addressAt(before, 0, width);
+    }
+    return { state: { instructionPointer: BigInt(best.address), registers }, trust: 'scan', isExact: false };
   }
 
-  private async frameOf(state: Amd64State, trust: FrameTrust): Promise<WalkedFrame> {
+  private async frameOf({ state, trust, isExact }: Step): Promise<WalkedFrame> {
     const { instructionPointer } = state;
-    const stackPointer = stackOf(state);
+    const stackPointer = this.stackOf(state);
     return {
       instructionPointer,
       stackPointer,
@@ -115,19 +154,20 @@ export class StackWalker {
         ...this.map.locate(instructionPointer),
         trust,
         stackPointer: hex(stackPointer),
-        confidence: { context: 1, unwind: 0.95, 'cfi-chained': 0.7, 'frame-pointer': 0.9, scan: 0.5 }[trust],
-        symbol: await this.symbolAt(instructionPointer),
+        confidence: confidence[trust],
+        symbol: await this.symbolAt(instructionPointer, isExact),
       },
     };
   }
 
   /** Only when the export is the beginning of the very function that holds the address: the nearest name often lies. */
-  private async symbolAt(address: bigint): Promise<string | null> {
+  private async symbolAt(address: bigint, isExact: boolean): Promise<string | null> {
     const loaded = this.loadedAt(address);
     const image = this.imageAt(address);
     if (!loaded?.image || !image) return null;
     const rva = Number(address - image.base);
-    const start = (await functionStartOf(this.memory, image, rva)) ?? rva;
+    const inside = isExact || this.machine === 'AMD64' ? rva : rva - 4;
+    const start = (await this.unwinder.functionStart(this.memory, image, inside)) ?? rva;
     let exports = this.exports.get(loaded.module.base);
     if (!exports) {
       exports = await readExportsOf(this.memory, loaded.image);
@@ -146,8 +186,12 @@ export class StackWalker {
     const loaded = this.loadedAt(address);
     return loaded?.functions ? { base: BigInt(loaded.module.base), functions: loaded.functions } : null;
   }
+
+  private stackOf({ registers }: CallState): bigint {
+    return registers[this.unwinder.stackRegister] ?? 0n;
+  }
 }
 
-function stackOf({ registers }: Amd64State): bigint {
-  return registers[4] ?? 0n;
+function addressAt(view: DataView, offset: number, width: 4 | 8): bigint {
+  return width === 8 ? view.getBigUint64(offset, true) : BigInt(view.getUint32(offset, true));
 }

@@ -14,7 +14,6 @@ import { mapOfModules } from '../module-map.js';
 import { openPhysicalMemory, type PhysicalMemory } from '../physical-memory.js';
 import { processNameIn } from '../process-name.js';
 import { readContext, type Registers } from '../registers.js';
-import { scanStack } from '../scan-stack.js';
 import { readSecondaryData } from '../secondary-data.js';
 import { StackWalker, type WalkedFrame } from '../walk-stack.js';
 import { headerSize } from './kernel-completeness.js';
@@ -133,11 +132,7 @@ async function readCrashAndStack(
   );
   const crash = found && (({ found: _registers, ...rest }) => rest)(found);
   const registers = found?.found?.registers ?? null;
-  if (machine === 'ARM64') {
-    const frames = stack ? await scanStack({ machine, modules, memory, ...stack }) : [];
-    return { crash, stack: frames, reportingStack: [] };
-  }
-  const walker = new StackWalker(memory, list);
+  const walker = new StackWalker(memory, list, machine);
   const reporting = context ? await walker.walk(context) : [];
   return { crash, ...(await split(walker, reporting, found ? BigInt(found.address) : null, registers)) };
 }

@@ -336,8 +336,8 @@ async function crashedStack({
   const thread = crashed ? threads.find(({ thread }) => thread.crashed) : threads[0];
   const registers = crashed?.registers ?? thread?.registers ?? null;
   if (!machine || !registers) return [];
-  if (machine === 'AMD64' && loaded.some(({ functions }) => functions !== null)) {
-    const walked = (await new StackWalker(memory, loaded).walk(registers)).map(({ frame }) => frame);
+  if ((machine === 'AMD64' || machine === 'ARM64') && loaded.some(({ functions }) => functions !== null)) {
+    const walked = (await new StackWalker(memory, loaded, machine).walk(registers)).map(({ frame }) => frame);
     if (walked.some(({ trust }) => trust === 'unwind')) return walked;
   }
   const first: Frame = {
