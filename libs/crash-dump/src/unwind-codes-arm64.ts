@@ -182,36 +182,26 @@ function codeOf(codes: DataView, at: number, first: number): Code {
   if (first < 0x80) return save([frame, link], (first & 63) * 8);
   if (first < 0xc0) return save([frame, link], 0, ((first & 63) + 1) * 8);
   if (first < 0xe0) return pairOf((first << 8) | codes.getUint8(at + 1));
-  switch (first) {
-    case 0xe0:
-      return move((codes.getUint32(at) & 0xffffff) * 16);
-    case 0xe1:
-      return step({ kind: 'frame', offset: 0 });
-    case 0xe2:
-      return step({ kind: 'frame', offset: codes.getUint8(at + 1) * 8 });
-    case 0xe3:
-      return step({ kind: 'nothing' });
-    case 0xe4:
-      return 'end';
-    case 0xe5:
-      return 'chained';
-    case 0xe6:
-      return 'next';
-    case 0xe7:
-      return anyRegister(codes.getUint16(at + 1));
-    case 0xe8:
-      return step({ kind: 'trap-frame' }, 0);
-    case 0xe9:
-      return step({ kind: 'machine-frame' }, 0);
-    case 0xea:
-      return step({ kind: 'context' }, 0);
-    case 0xec:
-      return step({ kind: 'exact-return' }, 0);
-    case 0xfc:
-      return step({ kind: 'plain-return' });
-  }
+  if (first === 0xe0) return move((codes.getUint32(at) & 0xffffff) * 16);
+  if (first === 0xe2) return step({ kind: 'frame', offset: codes.getUint8(at + 1) * 8 });
+  if (first === 0xe7) return anyRegister(codes.getUint16(at + 1));
+  const whole = ofOneByte.get(first);
+  if (whole !== undefined) return whole;
   return first >= 0xf8 ? step({ kind: 'nothing' }) : step({ kind: 'unknown', code: first }, 0);
 }
+
+const ofOneByte: ReadonlyMap<number, Code> = new Map<number, Code>([
+  [0xe1, step({ kind: 'frame', offset: 0 })],
+  [0xe3, step({ kind: 'nothing' })],
+  [0xe4, 'end'],
+  [0xe5, 'chained'],
+  [0xe6, 'next'],
+  [0xe8, step({ kind: 'trap-frame' }, 0)],
+  [0xe9, step({ kind: 'machine-frame' }, 0)],
+  [0xea, step({ kind: 'context' }, 0)],
+  [0xec, step({ kind: 'exact-return' }, 0)],
+  [0xfc, step({ kind: 'plain-return' })],
+]);
 
 /** The codes of two bytes: six, seven or eight bits say which, then the register and the place in units of 8. */
 function pairOf(word: number): Step {
@@ -254,10 +244,10 @@ export function packedPlan(word: number): FunctionPlan | null {
   const flag = word & 3;
   const length = ((word >>> 2) & 0x7ff) * 4;
   if (flag === 3) return null;
-  const { prolog, homes, hasFrame } = canonicalProlog(word);
+  const { prolog, homes } = canonicalProlog(word);
   const body = [...prolog].reverse();
-  // The epilog sets no frame and stores no arguments.
-  const epilog = body.filter((one) => !homes.has(one)).slice(hasFrame ? 1 : 0);
+  // The epilog stores no arguments. It sets no stack from the frame either, which changes nothing where the frame is fixed.
+  const epilog = body.filter((one) => !homes.has(one));
   return {
     length,
     operationsFrom(offset) {
@@ -270,7 +260,7 @@ export function packedPlan(word: number): FunctionPlan | null {
   };
 }
 
-function canonicalProlog(word: number): { prolog: Step[]; homes: Set<Step>; hasFrame: boolean } {
+function canonicalProlog(word: number): { prolog: Step[]; homes: Set<Step> } {
   const vectors = (word >>> 13) & 7;
   const general = (word >>> 16) & 15;
   const hasHomes = ((word >>> 20) & 1) === 1;
@@ -285,12 +275,11 @@ function canonicalProlog(word: number): { prolog: Step[]; homes: Set<Step>; hasF
   if (hasHomes && slots > 0) for (let pair = 0; pair < 4; pair += 1) homes.add(step({ kind: 'nothing' }));
   prolog.push(...homes);
   const local = frameBytes - saved;
-  const hasFrame = local > 0 && chain >= 2;
-  if (hasFrame) {
+  if (local > 0 && chain >= 2) {
     prolog.push(...(local <= 512 ? [save([frame, link], 0, local)] : [...allocated(local), save([frame, link], 0)]));
     prolog.push(step({ kind: 'frame', offset: 0 }));
   } else if (local > 0) prolog.push(...allocated(local));
-  return { prolog, homes, hasFrame };
+  return { prolog, homes };
 }
 
 /** More than one instruction can take from sp is taken by two. */
