@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { translatedMemory, type TranslatedMemory, type Translation } from './address-translation.js';
-import type { PhysicalMemory } from './physical-memory.js';
+import { translatedMemory, type Frames, type TranslatedMemory, type Translation } from './address-translation.js';
 
 /** Tables written by hand: frame → entry → value. Each page says its own frame in its last 8 bytes. */
 function machine(
@@ -15,8 +14,8 @@ function machine(
     if (!(frame in tables)) view.setBigUint64(4088, BigInt(frame), true);
     known.set(frame, view);
   }
-  const physical: PhysicalMemory = {
-    ...{ pages: known.size, endFrame: 0x100000, endPlace: 0 },
+  const physical: Frames = {
+    endFrame: 0x100000,
     page: async (frame) => known.get(frame) ?? null,
   };
   return translatedMemory(physical, { machine: 'AMD64', directoryTableBase: 0x1002n, levels: 4, ...translation });

@@ -1,4 +1,7 @@
 import type { PhysicalMemory } from './physical-memory.js';
+
+/** What finding a page needs of the memory that a dump holds. */
+export type Frames = Pick<PhysicalMemory, 'page' | 'endFrame'>;
 import { joined, type VirtualMemory } from './virtual-memory.js';
 
 /**
@@ -26,7 +29,7 @@ const pageSize = 4096;
 const keptTranslations = 65_536;
 
 /** Reads memory by virtual address through the page tables that are in the dump. */
-export function translatedMemory(physical: PhysicalMemory, translation: Translation): TranslatedMemory {
+export function translatedMemory(physical: Frames, translation: Translation): TranslatedMemory {
   const known = new Map<bigint, number | AddressState>();
   const frameOf = async (address: bigint): Promise<number | AddressState> => {
     const page = address >> 12n;
@@ -66,7 +69,7 @@ export function translatedMemory(physical: PhysicalMemory, translation: Translat
 const shifts = { 4: [39n, 30n, 21n, 12n], 5: [48n, 39n, 30n, 21n, 12n] } as const;
 
 async function translate(
-  physical: PhysicalMemory,
+  physical: Frames,
   { machine, directoryTableBase, levels }: Translation,
   address: bigint,
 ): Promise<number | AddressState> {
@@ -105,7 +108,7 @@ function isLarge(entry: bigint, machine: Translation['machine']): boolean {
  * the page. Since the L1TF fixes Windows may set high bits of the frame in such entries, so they are cut off when the
  * frame cannot be.
  */
-function follow(physical: PhysicalMemory, entry: bigint): number | AddressState {
+function follow(physical: Frames, entry: bigint): number | AddressState {
   if ((entry & 1n) === 1n) return frameIn(entry);
   if ((entry & 0xc00n) === 0x800n) {
     const frame = frameIn(entry);

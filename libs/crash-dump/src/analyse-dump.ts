@@ -1,6 +1,7 @@
 import type { ByteSource } from './byte-source.js';
 import type { DumpFacts, DumpInside, DumpReport } from './dump-facts.js';
 import { usesPae } from './formats/kernel-dump-32.js';
+import { readAttributes64 } from './formats/kernel-flaws.js';
 import { findCulprit } from './find-culprit.js';
 import { readMemoryDump64 } from './formats/memory-dump-64.js';
 import { readTriageDump64 } from './formats/triage-dump-64.js';
@@ -20,7 +21,8 @@ export interface AnalyseOptions {
  */
 export async function analyseDump(source: ByteSource, options: AnalyseOptions = {}): Promise<DumpReport> {
   const facts = await readDump(source);
-  const inside = await insideOf(source, facts);
+  const attributes = facts.format === 'kernel-dump-64' ? await readAttributes64(source) : [];
+  const inside = { attributes, ...(await insideOf(source, facts)) };
   if (!inside.modules || !options.lookUpVersions) return reportOf(facts, inside);
   // Before the culprit is looked for, which is weighed by companies.
   return reportOf(facts, { ...inside, modules: await fillInVersions(inside.modules, options.lookUpVersions) });
@@ -53,6 +55,8 @@ function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
     handles: [],
     notes: [],
     usesPae: null,
+    memory: null,
+    attributes: [],
     ...inside,
   };
   return { ...report, culprit: findCulprit(report) };

@@ -28,6 +28,8 @@ export interface Completeness {
   /** Least size of the whole file; null when the header does not tell. */
   expectedBytes: number | null;
   reason: string;
+  /** What is damaged, missing or was never written though the file may be as large as it should be; each in plain words. */
+  flaws?: string[];
 }
 
 /**
@@ -152,6 +154,21 @@ export interface Hardware {
   processor: { vendor: string | null; name: string | null; megahertz: number | null; microcode: string | null } | null;
 }
 
+/** Which memory a dump holds. */
+export interface MemoryHeld {
+  /** physical: pages of the machine; virtual: pieces of address spaces, as in small dumps and dumps of a process. */
+  space: 'physical' | 'virtual';
+  bytes: number;
+  /** How many pieces without a hole in them. */
+  pieces: number;
+  /** The largest of them, 64 at most, by address. */
+  largest: { from: string; bytes: number }[];
+  /** Of physical memory: the first address above all pieces. */
+  endsAt: string | null;
+  /** Of physical memory, divided into at most 256 equal parts from 0 to `endsAt`: how much of each is held, 0 to 1. */
+  density: number[];
+}
+
 /** Who is to blame as far as can be told, and why. */
 export interface Culprit {
   /** The module's name; null: unknown, which is an answer too. */
@@ -189,7 +206,10 @@ export interface DumpReport extends DumpFacts {
   notes: string[];
   /** Of a 32-bit kernel dump: whether addresses were translated with physical address extension. */
   usesPae: boolean | null;
+  memory: MemoryHeld | null;
+  /** What Windows noted about the dump itself: `live-dump`, `filtered`, `encrypted`, … */
+  attributes: string[];
 }
 
-/** What the inside of a dump adds to the facts of its beginning. */
-export type DumpInside = Partial<Omit<DumpReport, keyof DumpFacts>>;
+/** What the inside of a dump adds to the facts of its beginning; it may know better whether the dump is complete. */
+export type DumpInside = Partial<Omit<DumpReport, Exclude<keyof DumpFacts, 'completeness'>>>;

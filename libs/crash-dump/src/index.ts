@@ -1,6 +1,7 @@
 export { explainBugcheck, type Language } from './bugcheck.js';
 export { fromBytes, type ByteSource } from './byte-source.js';
 export { analyseDump, type AnalyseOptions } from './analyse-dump.js';
+export { documentOf, schemaVersion, type DocumentModule, type DumpDocument } from './document-of.js';
 export type {
   BugcheckFacts,
   BugcheckParameter,
@@ -14,6 +15,7 @@ export type {
   Frame,
   FrameTrust,
   Hardware,
+  MemoryHeld,
   Module,
   ModuleSource,
   Thread,
@@ -21,8 +23,9 @@ export type {
 } from './dump-facts.js';
 export { isThirdParty } from './find-culprit.js';
 export { describeDump } from './describe-dump.js';
+export { judgeFor, type Fitness, type WantedDump } from './judge-for.js';
 export { versionsIn, type ImageIdentity, type KnownVersion, type LookUpVersions } from './known-versions.js';
 export { readDump } from './read-dump.js';
 export { inLanguage } from './sentences.js';
-export { crashSignatureOf, signatureOf } from './signature-of.js';
+export { crashSignatureOf, signatureOf, signaturesOf, type Signatures } from './signature-of.js';
 export { UnreadableDump, type Unreadable } from './unreadable-dump.js';

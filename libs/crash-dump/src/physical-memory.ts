@@ -1,6 +1,8 @@
 import type { ByteSource } from './byte-source.js';
+import type { MemoryHeld } from './dump-facts.js';
 import { size64, u32 } from './fields.js';
 import { headerSize } from './formats/kernel-completeness.js';
+import { countPages } from './memory-held.js';
 
 /** The pages of a machine's memory that a dump holds, by frame number; read when they are asked for. */
 export interface PhysicalMemory {
@@ -8,6 +10,10 @@ export interface PhysicalMemory {
   page(frame: number): Promise<DataView | null>;
   /** How many pages the dump tells of. */
   pages: number;
+  /** How many pages its header counts, where it counts them beside their list. */
+  countedPages: number | null;
+  /** A summary of which memory it tells of. */
+  held(): MemoryHeld;
   /** Frames from this one on are never in the dump. */
   endFrame: number;
   /** Where the last page ends in the file: other data may follow. */
@@ -18,6 +24,8 @@ export interface PhysicalMemory {
 interface PageIndex {
   placeOf(frame: number): number | null;
   pages: number;
+  countedPages: number | null;
+  held(): MemoryHeld;
   endFrame: number;
   endPlace: number;
 }
@@ -46,6 +54,8 @@ export async function openPhysicalMemory(
   const kept = new Map<number, DataView>();
   return {
     pages: index.pages,
+    countedPages: index.countedPages,
+    held: () => index.held(),
     endFrame: index.endFrame,
     endPlace: index.endPlace,
     async page(frame) {
@@ -96,7 +106,7 @@ function indexOfRuns(header: DataView): PageIndex | string {
     runs.push({ frame, count: pages, place });
     place += pages * pageSize;
   }
-  return indexOfSorted(runs);
+  return indexOfSorted(runs, size64(header, 0x90));
 }
 
 /** `RDMP`: {u64 frame, u64 count} until a frame of 0 (types 8, 9) or until all pages are told (type 10). */
@@ -119,15 +129,22 @@ async function indexOfRanges(source: ByteSource, dumpType: number): Promise<Page
     runs.push({ frame, count, place: first + pages * pageSize });
     pages += count;
   }
-  return runs.length === 0 ? 'the list of its pages is empty' : indexOfSorted(runs);
+  return runs.length === 0 ? 'the list of its pages is empty' : indexOfSorted(runs, total);
 }
 
-function indexOfSorted(runs: Run[]): PageIndex {
+function indexOfSorted(runs: Run[], countedPages: number | null): PageIndex {
   const sorted = runs.filter(({ count }) => count > 0).sort((a, b) => a.frame - b.frame);
   const last = sorted[sorted.length - 1];
+  const endFrame = last ? last.frame + last.count : 0;
   return {
     pages: sorted.reduce((sum, { count }) => sum + count, 0),
-    endFrame: last ? last.frame + last.count : 0,
+    countedPages,
+    endFrame,
+    held() {
+      const pages = countPages(sorted.reduce((end, { frame, count }) => Math.max(end, frame + count), 0));
+      for (const { frame, count } of sorted) pages.add(frame, count);
+      return pages.held();
+    },
     endPlace: sorted.reduce((end, { place, count }) => Math.max(end, place + count * pageSize), headerSize),
     placeOf(frame) {
       let low = 0;
@@ -156,13 +173,13 @@ async function indexOfMap(source: ByteSource): Promise<PageIndex | string> {
     return 'the map of its pages is cut short or larger than is believed';
   }
   const view = await source.read(headerSize + 0x38, Math.ceil(bits / 8));
-  return indexOfBits(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), bits, first);
+  return indexOfBits(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), bits, first, size64(start, 0x28));
 }
 
 /** How many frames share one count: 64 bytes of the map. */
 const framesPerCount = 512;
 
-function indexOfBits(map: Uint8Array, bits: number, first: number): PageIndex {
+function indexOfBits(map: Uint8Array, bits: number, first: number, countedPages: number | null): PageIndex {
   const before = new Uint32Array(Math.ceil(map.length / 64) + 1);
   let pages = 0;
   for (let at = 0; at < map.length; at += 1) {
@@ -171,7 +188,9 @@ function indexOfBits(map: Uint8Array, bits: number, first: number): PageIndex {
   }
   return {
     pages,
+    countedPages,
     endFrame: Math.min(bits, map.length * 8),
+    held: () => heldByMap(map),
     endPlace: first + pages * pageSize,
     placeOf(frame) {
       const byte = Math.floor(frame / 8);
@@ -184,6 +203,32 @@ function indexOfBits(map: Uint8Array, bits: number, first: number): PageIndex {
       return first + rank * pageSize;
     },
   };
+}
+
+/** Pieces of a map, found byte by byte: whole and empty bytes are the most. */
+function heldByMap(map: Uint8Array): MemoryHeld {
+  let length = map.length;
+  while (length > 0 && map[length - 1] === 0) length -= 1;
+  const end = length === 0 ? 0 : (length - 1) * 8 + 32 - Math.clz32(map[length - 1] as number);
+  const pages = countPages(end);
+  let from = -1;
+  const close = (frame: number): void => {
+    if (from >= 0) pages.add(from, frame - from);
+    from = -1;
+  };
+  for (let at = 0; at < length; at += 1) {
+    const byte = map[at] as number;
+    if (byte === 0) close(at * 8);
+    else if (byte === 0xff) from = from < 0 ? at * 8 : from;
+    else {
+      for (let bit = 0; bit < 8; bit += 1) {
+        if (((byte >> bit) & 1) === 0) close(at * 8 + bit);
+        else if (from < 0) from = at * 8 + bit;
+      }
+    }
+  }
+  close(end);
+  return pages.held();
 }
 
 function ones(byte: number): number {

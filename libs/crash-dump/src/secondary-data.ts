@@ -1,6 +1,7 @@
 import type { ByteSource } from './byte-source.js';
 import type { DumpReport, Hardware } from './dump-facts.js';
 import { u32, utf16 } from './fields.js';
+import { say } from './sentences.js';
 import { readSmbios } from './smbios.js';
 
 /** Real dumps hold 20 to 50 blobs. */
@@ -70,6 +71,9 @@ export async function readSecondaryData(source: ByteSource, place: number): Prom
     if (guid === smbiosGuid) tables.push(await source.read(data, Math.min(bytes, maxTable)));
     if (guid === registryGuid) readRegistryValues(await source.read(data, Math.min(bytes, maxTable)), values);
     at = data + bytes + header.getUint32(28, true);
+  }
+  if (notes.length === 0 && at < source.size) {
+    notes.push(say('bytes-after-blobs', { bytes: source.size - at, entries: blobs.length }));
   }
   return { blobs, hardware: hardwareOf(tables, values), notes };
 }

@@ -73,6 +73,28 @@ export const sentences = {
     en: 'all {expected} bytes of its {streams} streams and their memory are there',
     zh: '{streams} 个流及其内存共 {expected} 字节全部在文件中',
   },
+  // Flaws
+  'fields-unwritten': {
+    en: 'Windows never wrote these fields of its header: {fields}',
+    zh: 'Windows 从未写入其文件头中的这些字段：{fields}',
+  },
+  'writer-status': {
+    en: 'Windows noted the status {status} while it wrote the dump',
+    zh: 'Windows 写转储时记录了状态 {status}',
+  },
+  'memory-encrypted': {
+    en: 'its memory is encrypted; only its header can be read',
+    zh: '其内存已加密，只能读取文件头',
+  },
+  'pages-disagree': {
+    en: 'its header counts {counted} pages, its list holds {listed}',
+    zh: '其文件头计数 {counted} 页，页面列表中有 {listed} 页',
+  },
+  'listed-pages': { en: 'headers and the {pages} pages of its list', zh: '文件头和列表中的 {pages} 页' },
+  'bytes-after-blobs': {
+    en: '{bytes} bytes follow the last of {entries} entries of the data after the dump',
+    zh: '转储之后的附加数据共 {entries} 项，最后一项之后还有 {bytes} 字节',
+  },
 } as const satisfies Record<string, { en: string; zh: string }>;
 
 /** The name of a sentence. */

@@ -24,6 +24,59 @@ export function signatureOf({ bugcheck, exception }: Pick<DumpFacts, 'bugcheck' 
 }
 
 const maxModules = 4;
+const maxFrames = 8;
+
+/** What a crash is recognised by, from coarse to fine. Null: the dump does not tell so much. */
+export interface Signatures {
+  /** The cause alone: as in the first 8 KiB of any dump. */
+  cause: string | null;
+  /** And the module it crashed in: the same for a small and for a large dump of one crash. */
+  place: string | null;
+  /** And the modules on the exact call stack and the suspect: the same over versions and machines. */
+  stack: string | null;
+  /** And each frame's place in its module, and the build: the same only where the same files are installed. */
+  exact: string | null;
+}
+
+/** All signatures of a report. */
+export function signaturesOf(
+  report: Pick<
+    DumpReport,
+    'bugcheck' | 'exception' | 'crash' | 'culprit' | 'stack' | 'modules' | 'osBuild' | 'machine'
+  >,
+): Signatures {
+  const cause = signatureOf(report);
+  const inModule = report.crash?.module ?? null;
+  const sure = surelyCalled(report.stack);
+  const isExact = sure.some(({ trust }) => trust === 'unwind');
+  const frames = sure
+    .slice(0, maxFrames)
+    .map(({ module, offset }) => `${stampedName(report.modules, module)}+${offset ?? '0x0'}`);
+  return {
+    cause,
+    place: cause === null || inModule === null ? null : `${cause} | ${plainName(inModule)}`,
+    stack: isExact ? crashSignatureOf(report) : null,
+    exact:
+      cause === null || frames.length === 0
+        ? null
+        : [cause, `${report.machine} build ${report.osBuild ?? 'unknown'}`, frames.join(' < ')].join(' | '),
+  };
+}
+
+function surelyCalled(stack: DumpReport['stack']): DumpReport['stack'] {
+  return stack.filter(({ trust, module }) => module !== null && (trust === 'context' || trust === 'unwind'));
+}
+
+/** The kernel is one module under several names, by processors and address extension. */
+function plainName(name: string): string {
+  const lower = name.toLowerCase();
+  return /^nt(krnlmp|krnlpa|krpamp)\.exe$/.test(lower) ? 'ntoskrnl.exe' : lower;
+}
+
+function stampedName(modules: DumpReport['modules'], name: string | null): string {
+  const stamp = modules.find((one) => one.name === name)?.timeDateStamp ?? null;
+  return `${plainName(name ?? '?')}${stamp === null ? '' : `@${stamp.slice(2)}`}`;
+}
 
 /**
  * A finer signature for dumps whose inside was read: the cause, then the modules on the stack from the crash outwards,
@@ -34,17 +87,14 @@ export function crashSignatureOf(
   report: Pick<DumpReport, 'bugcheck' | 'exception' | 'crash' | 'culprit' | 'stack'>,
 ): string | null {
   const cause = signatureOf(report);
-  const sure = report.stack
-    .filter(({ trust }) => trust === 'context' || trust === 'unwind')
-    .map(({ module }) => module);
-  const modules = [report.crash?.module ?? null, ...sure]
-    .flatMap((name) => (name === null ? [] : [name.toLowerCase()]))
+  const modules = [report.crash?.module ?? null, ...surelyCalled(report.stack).map(({ module }) => module)]
+    .flatMap((name) => (name === null ? [] : [plainName(name)]))
     .filter((name, index, all) => name !== all[index - 1]);
   if (cause === null || modules.length === 0) return null;
   const suspect = report.culprit?.name ?? null;
   return [
     cause,
     modules.slice(0, maxModules).join(' < '),
-    ...(suspect === null ? [] : [`suspect ${suspect.toLowerCase()}`]),
+    ...(suspect === null ? [] : [`suspect ${plainName(suspect)}`]),
   ].join(' | ');
 }

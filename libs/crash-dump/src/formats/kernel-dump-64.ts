@@ -6,6 +6,7 @@ import { UnreadableDump } from '../unreadable-dump.js';
 import { productName } from '../windows-builds.js';
 import { dumpKinds, fromFileTime, uptime, within } from './kernel-header-values.js';
 import { headerSize, judgeKernelDump } from './kernel-completeness.js';
+import { flawsOfHeader64, withFlaws } from './kernel-flaws.js';
 
 /** Offsets of DUMP_HEADER64, checked byte by byte on dumps of Windows 10 19041 (x64) and Windows 11 22000 (ARM64). */
 const at = {
@@ -46,7 +47,7 @@ export async function readKernelDump64(source: ByteSource): Promise<DumpFacts> {
     processors: within(u32(header, at.processors), 1, 4096),
     crashedAt: fromFileTime(u64(header, at.systemTime)),
     uptimeSeconds: uptime(u64(header, at.uptime)),
-    completeness: await judgeKernelDump(source, header, dumpType),
+    completeness: withFlaws(await judgeKernelDump(source, header, dumpType), flawsOfHeader64(header)),
   };
 }
 

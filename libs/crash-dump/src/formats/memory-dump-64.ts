@@ -17,6 +17,7 @@ import { readContext, type Registers } from '../registers.js';
 import { readSecondaryData } from '../secondary-data.js';
 import { StackWalker, type WalkedFrame } from '../walk-stack.js';
 import { headerSize } from './kernel-completeness.js';
+import { judgeByPages, withFlaws } from './kernel-flaws.js';
 
 /** Offsets of DUMP_HEADER64. */
 const at = {
@@ -55,20 +56,30 @@ interface Opened {
 export async function readMemoryDump64(source: ByteSource, facts: DumpFacts): Promise<DumpInside> {
   const header = await source.read(0, headerSize);
   const physical = await openPhysicalMemory(source, header, u32(header, at.dumpType) ?? 0);
-  if (typeof physical === 'string') return { notes: [physical] };
+  if (typeof physical === 'string') {
+    return { completeness: withFlaws(facts.completeness, [physical]), notes: [physical] };
+  }
   const secondary = await readSecondaryData(source, physical.endPlace);
-  const outside = { secondaryData: secondary.blobs, hardware: secondary.hardware };
+  const completeness = withFlaws(judgeByPages(facts.completeness, physical), secondary.notes);
+  const outside = {
+    ...{ completeness, memory: physical.held() },
+    ...{ secondaryData: secondary.blobs, hardware: secondary.hardware },
+  };
   if (facts.machine !== 'AMD64' && facts.machine !== 'ARM64') {
     return { ...outside, notes: [`how memory of ${facts.machine} is laid out is not known here`, ...secondary.notes] };
   }
   const memory = await addressSpace(physical, header, facts.machine);
-  if (typeof memory === 'string') return { ...outside, notes: [memory, ...secondary.notes] };
+  if (typeof memory === 'string') {
+    return { ...outside, completeness: withFlaws(completeness, [memory]), notes: [memory, ...secondary.notes] };
+  }
   const opened: Opened = { machine: facts.machine, memory, header };
   const { list, notes } = await readLoadedModules(memory, u64(header, at.loadedModules) ?? 0n);
   const debuggerData = await readDebuggerData(opened, list);
+  const flaws = [...notes];
   if (!debuggerData) notes.push('the kernel’s debugger data (KDBG) is not in the dump, or is encoded');
   return {
     ...outside,
+    completeness: withFlaws(completeness, flaws),
     ...(await readCrashAndStack(opened, facts, list)),
     modules: list.map(({ module }) => module),
     unloadedModules: debuggerData

@@ -7,7 +7,9 @@ import { processNameIn } from '../process-name.js';
 import { knownMachine, readContext } from '../registers.js';
 import { scanStack } from '../scan-stack.js';
 import { readSecondaryData } from '../secondary-data.js';
+import { sumRanges } from '../memory-held.js';
 import { sparseMemory, type MemoryRange, type VirtualMemory } from '../virtual-memory.js';
+import { withFlaws } from './kernel-flaws.js';
 
 /**
  * Offsets of TRIAGE_DUMP64, from 0x2000 on, checked byte by byte on dumps of Windows 10 19041 (x64) and Windows 11 22000
@@ -59,6 +61,7 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
   const place = (offset: number): number => u32(triage, offset) ?? 0;
   const notes: string[] = [];
   if (triage.byteLength < at.length) {
+    // The verdict says so already.
     return { notes: [`its triage header is cut short: ${triage.byteLength} of ${at.length} bytes`] };
   }
   const strings = await stringPool(source, place(at.strings), place(at.stringsSize));
@@ -68,11 +71,13 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
     size: Math.min(place(at.callStackSize), maxStack),
     place: place(at.callStack),
   };
-  const memory = sparseMemory(source, [
+  const ranges: MemoryRange[] = [
     ...(await readBlocks(source, place(at.blocks), place(at.blockCount), notes)),
     { address: stack.from, size: stack.size, place: stack.place },
     { address: u64(triage, at.dataPageAddress) ?? 0n, size: place(at.dataPageSize), place: place(at.dataPage) },
-  ]);
+  ];
+  const memory = sparseMemory(source, ranges);
+  const flaws = [...notes];
   const kernel = await source.read(place(at.debuggerData), Math.min(place(at.debuggerDataSize), 0x1000));
   const hasKernelData = kernel.byteLength >= debuggerData.length && u32(kernel, debuggerData.tag) === 0x4742444b;
   if (!hasKernelData) notes.push('the kernel’s debugger data (KDBG) is not in the dump, or is encoded');
@@ -90,6 +95,8 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
   const processor = hasKernelData ? await readProcessor(source, place(at.prcb), kernel) : null;
   const known = secondary.hardware;
   return {
+    completeness: withFlaws(facts.completeness, [...flaws, ...secondary.notes]),
+    memory: sumRanges(ranges),
     crash,
     stack: frames,
     reportingStack,

@@ -13,6 +13,7 @@ import type {
 } from '../dump-facts.js';
 import { hex, printable, u32, utf16 } from '../fields.js';
 import type { LoadedModule } from '../loaded-modules.js';
+import { sumRanges } from '../memory-held.js';
 import { fileNameOf, mapOfModules, type ModuleMap } from '../module-map.js';
 import { statusName } from '../nt-status.js';
 import { readPeImage, readVersionOf } from '../pe-image.js';
@@ -21,6 +22,7 @@ import { framePointerSlots, scanStack } from '../scan-stack.js';
 import { guidAt } from '../secondary-data.js';
 import { sparseMemory, type MemoryRange, type VirtualMemory } from '../virtual-memory.js';
 import { StackWalker } from '../walk-stack.js';
+import { withFlaws } from './kernel-flaws.js';
 import { maxRanges, readStreams, type Stream } from './user-minidump.js';
 
 /** Types of streams and their layouts are those of minidumpapiset.h of the Windows SDK. */
@@ -61,7 +63,8 @@ export async function readUserMinidumpInside(source: ByteSource, facts: DumpFact
     notes,
   });
   const names = await readThreadNames(source, stream(streamType.threadNames));
-  const memory = sparseMemory(source, [...ranges, ...threads.map(({ stack }) => stack)]);
+  const pieces = [...ranges, ...threads.map(({ stack }) => stack)];
+  const memory = sparseMemory(source, pieces);
   const loaded = await withImages(memory, listed);
   const modules = loaded.map(({ module }) => module);
   const misc = await readMisc(source, stream(streamType.misc));
@@ -77,6 +80,8 @@ export async function readUserMinidumpInside(source: ByteSource, facts: DumpFact
     comments: await readComments(source, stream),
     buildLab: misc.buildLab,
     handles: await readHandles(source, stream(streamType.handles)),
+    completeness: withFlaws(facts.completeness, notes),
+    memory: sumRanges(pieces.filter(({ place, size }) => place + size <= source.size)),
     notes,
   };
 }
