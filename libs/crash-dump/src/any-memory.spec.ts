@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { translatedMemory } from './address-translation.js';
+import { translatedMemory, type Frames } from './address-translation.js';
 import { fromBytes } from './byte-source.js';
 import { openPhysicalMemory, type PhysicalMemory } from './physical-memory.js';
 import { sparseMemory } from './virtual-memory.js';
@@ -179,8 +179,8 @@ it('any pages of 4 KiB, 2 MiB and 1 GiB lead to their frames', async () => {
         const first = frame - (frame % Number(size));
         return tables.map(address, first, shift) ? [{ address, first, pages: Number(size) }] : [];
       });
-      const physical: PhysicalMemory = {
-        ...{ pages: 1, endFrame: 2 ** 31, endPlace: 0 },
+      const physical: Frames = {
+        endFrame: 2 ** 31,
         page: async (frame) => {
           const bytes = tables.pages.get(frame) ?? pageOf(frame);
           return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
