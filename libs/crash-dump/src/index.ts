@@ -1,3 +1,5 @@
+export { ArrivingDump, followDump, type ArrivingLimits } from './arriving/arriving-dump.js';
+export type { ArrivingFacts, ArrivingReport, Container, DumpNews } from './arriving/dump-news.js';
 export { explainBugcheck, type Language } from './bugcheck.js';
 export { fromBytes, type ByteSource } from './byte-source.js';
 export { analyseDump, type AnalyseOptions } from './analyse-dump.js';

@@ -68,12 +68,13 @@ function elfFile(head: DataView): string {
   return type === 2 || type === 3 ? 'an ELF program or library' : 'an ELF file, such as a Linux core dump';
 }
 
-/** Says what a file is that begins with these bytes and that is no dump which can be read. */
-export function explainUnreadable(head: DataView, size: number): UnreadableDump {
+/** Says what a file is that begins with these bytes and that is no dump which can be read; null: its size is not known yet. */
+export function explainUnreadable(head: DataView, size: number | null): UnreadableDump {
   if (startsWith(head, '\x7fELF')) return new UnreadableDump('other-dump', elfFile(head));
   const known = signatures.find(({ bytes, at = 0 }) => holds(head, at, bytes));
   if (known) return new UnreadableDump(known.what, known.found);
   if (size === 0) return new UnreadableDump('no-dump', 'an empty file');
+  const sizeText = size === null ? 'bytes' : `${size} bytes`;
   const shown: string[] = [];
   for (let at = 0; at < Math.min(8, head.byteLength); at += 1) {
     shown.push(head.getUint8(at).toString(16).padStart(2, '0'));
@@ -82,12 +83,9 @@ export function explainUnreadable(head: DataView, size: number): UnreadableDump 
     (whole) => head.byteLength < whole.length && startsWith(head, whole.slice(0, head.byteLength)),
   );
   if (head.byteLength >= 64 && isZero(head)) {
-    return new UnreadableDump(
-      'no-dump',
-      `${size} bytes that begin with zeros only, as when a copy left its content out`,
-    );
+    return new UnreadableDump('no-dump', `${sizeText} that begin with zeros only, as when a copy left its content out`);
   }
-  const found = `${size} bytes that begin with ${shown.join(' ')} ("${ascii(head, 0, 8)}")`;
+  const found = `${sizeText} that begin with ${shown.join(' ')} ("${ascii(head, 0, 8)}")`;
   return new UnreadableDump(cutShort ? 'damaged' : 'no-dump', found);
 }
 
