@@ -1,9 +1,18 @@
-/** Four levels of page tables of AMD64; pages come into being when they are written. */
+/** What the entries of page tables have beside the frame: those that lead to a table, and those that lead to a page. */
+export interface EntryBits {
+  table: bigint;
+  page: bigint;
+}
+
+/** Four levels of page tables, those of AMD64 by default; pages come into being when they are written. */
 export class AddressSpace {
   readonly pages = new Map<number, Buffer>();
   readonly top: number;
 
-  constructor(private readonly nextFrame: () => number) {
+  constructor(
+    private readonly nextFrame: () => number,
+    private readonly bits: EntryBits = { table: 0x8a00000000000063n, page: 0x8a00000000000063n },
+  ) {
     this.top = this.newPage();
   }
 
@@ -29,22 +38,22 @@ export class AddressSpace {
     return Number((table.readBigUInt64LE(index) >> 12n) & 0xfffffffffn);
   }
 
-  private pageOf(address: bigint): Buffer {
+  protected pageOf(address: bigint): Buffer {
     const { table, index } = this.entryFor(address);
-    return this.follow(table, index);
+    return this.follow(table, index, this.bits.page);
   }
 
-  private entryFor(address: bigint): { table: Buffer; index: number } {
+  protected entryFor(address: bigint, shifts = [39n, 30n, 21n], last = 12n): { table: Buffer; index: number } {
     let table = this.pages.get(this.top) as Buffer;
-    for (const shift of [39n, 30n, 21n]) table = this.follow(table, Number((address >> shift) % 512n) * 8);
-    return { table, index: Number((address >> 12n) % 512n) * 8 };
+    for (const shift of shifts) table = this.follow(table, Number((address >> shift) % 512n) * 8, this.bits.table);
+    return { table, index: Number((address >> last) % 512n) * 8 };
   }
 
-  private follow(table: Buffer, index: number): Buffer {
+  private follow(table: Buffer, index: number, bits: bigint): Buffer {
     const entry = table.readBigUInt64LE(index);
     if (entry % 2n === 1n) return this.pages.get(Number((entry >> 12n) & 0xfffffffffn)) as Buffer;
     const frame = this.newPage();
-    table.writeBigUInt64LE((BigInt(frame) << 12n) | 0x8a00000000000063n, index);
+    table.writeBigUInt64LE((BigInt(frame) << 12n) | bits, index);
     return this.pages.get(frame) as Buffer;
   }
 

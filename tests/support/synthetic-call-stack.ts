@@ -11,11 +11,29 @@ export interface BuiltImage extends ReturnType<typeof imageOf> {
 /** Built images by name. */
 export type Images = ReadonlyMap<string, BuiltImage>;
 
+/** A stack that a scenario plays on, whatever the machine. */
+export interface SyntheticStack {
+  /** From the innermost call outwards. */
+  readonly frames: TrueFrame[];
+  readonly stackPointer: bigint;
+  call(module: string, name: string): void;
+  /** The innermost function calls where no image is. */
+  callNowhere(address: bigint): void;
+  /** The innermost function faults in its middle, or at an address: it made no call there. */
+  faults(address?: bigint): bigint;
+  /** The processor leaves the innermost function for a handler; gives the place of the KTRAP_FRAME. */
+  trap(module: string, name: string, options?: { stack?: bigint }): bigint;
+  /** CONTEXT of the innermost function. */
+  context(): Buffer;
+  /** The system stops itself: the first instruction of KeBugCheckEx. */
+  bugcheck(): Buffer;
+}
+
 /**
  * A stack of AMD64 as calls, traps and interrupts leave it: each function saves registers, makes room and leaves
  * something of an earlier call in it. What it did is written down as frames.
  */
-export class CallStack {
+export class CallStack implements SyntheticStack {
   /** From the outermost call inwards. */
   private readonly entered: TrueFrame[] = [];
   private readonly registers = Array.from({ length: 16 }, (_, index) => 0xffffa48c00000000n + BigInt(index * 256));

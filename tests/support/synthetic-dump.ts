@@ -84,6 +84,20 @@ export function rangeDump(type: 8 | 9 | 10, options: SyntheticDump = {}): Buffer
   return cut(Buffer.concat([kernelHeader(type, options, inside), start, list, ...pages]), options);
 }
 
+/** A dump with a map of pages (types 2, 5, 6, 7) that holds the pages of `memory` and no others. */
+export function mapDump(type: 2 | 5 | 6 | 7, memory: SyntheticMemory, options: SyntheticDump = {}): Buffer {
+  const frames = [...memory.pages.keys()].sort((a, b) => a - b);
+  const map = Buffer.alloc(Math.ceil(((frames[frames.length - 1] ?? 0) + 1) / 64) * 8);
+  for (const frame of frames) map[frame >> 3]! |= 1 << (frame & 7);
+  const start = Buffer.alloc(0x38);
+  start.write(type === 5 ? 'FDMPDUMP' : 'SDMPDUMP', 0, 'latin1');
+  start.writeBigUInt64LE(BigInt(0x2000 + start.length + map.length), 0x20);
+  start.writeBigUInt64LE(BigInt(frames.length), 0x28);
+  start.writeBigUInt64LE(BigInt(map.length * 8), 0x30);
+  const pages = frames.map((frame) => memory.pages.get(frame) ?? Buffer.alloc(4096));
+  return cut(Buffer.concat([kernelHeader(type, options, memory), start, map, ...pages]), options);
+}
+
 /** A kernel memory dump (type 6): header, map of the pages that were kept, those pages. */
 export function kernelDump(options: SyntheticDump = {}): Buffer {
   return bitmapDump(6, 'SDMP', options);
@@ -175,7 +189,7 @@ function kernelHeader(type: number, options: SyntheticDump, inside: SyntheticMem
   const parameters = options.parameters ?? truth.parameters;
   header.write('PAGEDU64', 0, 'latin1');
   header.writeUInt32LE(0xf, 8);
-  header.writeUInt32LE(options.build ?? 17763, 0xc);
+  header.writeUInt32LE(options.build ?? inside?.build ?? 17763, 0xc);
   // The low bits are no address: they are a mark of the processor for its own use.
   header.writeBigUInt64LE(inside ? inside.directoryTableBase | 2n : 0x1ad000n, 0x10);
   header.writeBigUInt64LE(inside?.loadedModules ?? 0xfffff807373f0310n, 0x20);
@@ -184,7 +198,7 @@ function kernelHeader(type: number, options: SyntheticDump, inside: SyntheticMem
     inside.context.copy(header, 0x348);
     inside.exceptionRecord.copy(header, 0xf00);
   }
-  header.writeUInt32LE(options.machine === 'ARM64' ? 0xaa64 : 0x8664, 0x30);
+  header.writeUInt32LE((options.machine ?? inside?.machine) === 'ARM64' ? 0xaa64 : 0x8664, 0x30);
   header.writeUInt32LE(options.processors ?? 8, 0x34);
   header.writeUInt32LE(options.bugcheck ?? truth.code, 0x38);
   for (let index = 0; index < 4; index += 1) header.writeBigUInt64LE(parameters[index] ?? 0n, 0x40 + 8 * index);

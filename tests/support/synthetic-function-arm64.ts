@@ -28,11 +28,17 @@ export interface Packed {
 export const [fp, lr, sp] = [29, 30, 31];
 export const d = (number: number): number => 100 + number;
 
+/** Words of a stack by address. */
+export interface StackMemory {
+  get(address: bigint): bigint | undefined;
+  set(address: bigint, value: bigint): unknown;
+}
+
 /** The processor: registers x0 to x30 and sp, and a stack. */
 export class Arm64Processor {
   constructor(
     readonly registers: Map<number, bigint>,
-    readonly memory: Map<bigint, bigint> = new Map(),
+    readonly memory: StackMemory = new Map<bigint, bigint>(),
   ) {}
 
   get(register: number): bigint {

@@ -33,8 +33,27 @@ export interface ImagePlan {
   isReproducible?: boolean;
 }
 
+/** A function's code, and the entries of the table of functions that tell how it is undone. */
+export interface Compiled {
+  code: Buffer;
+  returnOffset: number;
+  /** `keep` puts data into the image and says where. */
+  entries(rva: number, keep: (bytes: Buffer) => number): number[][];
+}
+
+/** What makes an image one of AMD64 or of another machine. */
+export interface ImageMachine {
+  number: number;
+  compile(plan: FunctionPlan): Compiled;
+}
+
+const amd64: ImageMachine = { number: 0x8664, compile: compileAmd64 };
+
 /** A driver's image as it lies in memory: its parts by RVA; between them is nothing. */
-export function imageOf(plan: ImagePlan): {
+export function imageOf(
+  plan: ImagePlan,
+  machine: ImageMachine = amd64,
+): {
   parts: Map<bigint, Buffer>;
   functions: Map<string, PlacedFunction>;
   /** Size of its table of functions. */
@@ -57,21 +76,16 @@ export function imageOf(plan: ImagePlan): {
     dataSize += padded.length;
     return rva;
   };
-  const table: [number, number, number][] = [];
+  const table: number[][] = [];
   for (const one of plan.functions) {
-    const { code, unwind, returnOffset } = compile(one);
-    const end = one.rva + code.length;
-    functions.set(one.name, { ...one, end, returnRva: one.rva + returnOffset });
+    const { code, returnOffset, entries } = machine.compile(one);
+    functions.set(one.name, { ...one, end: one.rva + code.length, returnRva: one.rva + returnOffset });
     parts.set(BigInt(one.rva), code);
-    const unwindAt = keep(unwind);
-    if (one.chainedFrom === undefined) table.push([one.rva, end, unwindAt]);
-    else {
-      const split = one.rva + one.chainedFrom;
-      table.push([one.rva, split, unwindAt], [split, end, keep(chained(unwind, [one.rva, split, unwindAt]))]);
-    }
+    table.push(...entries(one.rva, keep));
   }
-  table.sort(([a], [b]) => a - b);
-  parts.set(BigInt(at.functions), words(...table.flat()));
+  table.sort(([a = 0], [b = 0]) => a - b);
+  const entries = words(...table.flat());
+  parts.set(BigInt(at.functions), entries);
   const symbols = Buffer.concat([
     Buffer.from('RSDS', 'latin1'),
     words(plan.stamp, 0x22221111, 0x44443333, 0x66665555, 1),
@@ -88,14 +102,14 @@ export function imageOf(plan: ImagePlan): {
   if (names) parts.set(BigInt(at.exports), names);
   parts.set(
     0n,
-    headerOf(plan, {
+    headerOf(plan, machine.number, {
       0: names ? [at.exports, names.length] : [0, 0],
       2: [at.resources, resources.length],
-      3: [at.functions, table.length * 12],
+      3: [at.functions, entries.length],
       6: [debugAt, debug.length * 28],
     }),
   );
-  return { parts, functions, functionBytes: table.length * 12 };
+  return { parts, functions, functionBytes: entries.length };
 }
 
 function words(...values: number[]): Buffer {
@@ -112,13 +126,14 @@ function shorts(...values: number[]): Buffer {
 
 function headerOf(
   { size, stamp }: ImagePlan,
+  machine: number,
   directories: Readonly<Record<number, readonly [number, number]>>,
 ): Buffer {
   const header = Buffer.alloc(0x400);
   header.write('MZ', 0, 'latin1');
   header.writeUInt32LE(0xe8, 0x3c);
   header.write('PE\0\0', 0xe8, 'latin1');
-  header.writeUInt16LE(0x8664, 0xec);
+  header.writeUInt16LE(machine, 0xec);
   header.writeUInt32LE(stamp, 0xf0);
   header.writeUInt16LE(0xf0, 0xfc);
   header.writeUInt16LE(0x20b, 0x100);
@@ -132,7 +147,25 @@ function headerOf(
   return header;
 }
 
-function compile({ steps, machineFrame }: FunctionPlan): { code: Buffer; unwind: Buffer; returnOffset: number } {
+function compileAmd64(plan: FunctionPlan): Compiled {
+  const { code, unwind, returnOffset } = assembled(plan);
+  return {
+    code,
+    returnOffset,
+    entries: (rva, keep) => {
+      const end = rva + code.length;
+      const unwindAt = keep(unwind);
+      if (plan.chainedFrom === undefined) return [[rva, end, unwindAt]];
+      const split = rva + plan.chainedFrom;
+      return [
+        [rva, split, unwindAt],
+        [split, end, keep(chained(unwind, [rva, split, unwindAt]))],
+      ];
+    },
+  };
+}
+
+function assembled({ steps, machineFrame }: FunctionPlan): { code: Buffer; unwind: Buffer; returnOffset: number } {
   const code: number[] = [];
   const slots: Buffer[] = machineFrame === undefined ? [] : [Buffer.from([0, 10 | (machineFrame << 4)])];
   let frame = 0;

@@ -1,9 +1,10 @@
 import { AddressSpace, heapAt, numbers, type Heap } from './synthetic-address-space.js';
-import { CallStack, type Images } from './synthetic-call-stack.js';
+import { CallStack, frameSize, type Images, type SyntheticStack } from './synthetic-call-stack.js';
 import { basicDrivers, deviceDrivers, kernelBase, unloadedDrivers } from './synthetic-drivers.js';
-import { imageOf, type ImagePlan } from './synthetic-image.js';
+import { imageOf, type FunctionPlan, type ImagePlan } from './synthetic-image.js';
+import { Arm64AddressSpace, Arm64CallStack, arm64Function, compileArm64 } from './synthetic-machine-arm64.js';
 import { IoObjects } from './synthetic-objects.js';
-import { listCorruption, scenarios, type ScenarioName, type ScenarioPlan } from './synthetic-scenarios.js';
+import { listCorruption, scenarios, type Scene, type ScenarioName, type ScenarioPlan } from './synthetic-scenarios.js';
 import type { CrashTruth } from './synthetic-truth.js';
 
 /**
@@ -11,6 +12,8 @@ import type { CrashTruth } from './synthetic-truth.js';
  * and the objects of a scenario. Shares no layout code with the reader.
  */
 export interface SyntheticMemory {
+  machine: 'AMD64' | 'ARM64';
+  build: number;
   /** By frame number. */
   pages: ReadonlyMap<number, Buffer>;
   directoryTableBase: bigint;
@@ -36,6 +39,7 @@ export interface MemoryPlan {
   scenario?: ScenarioName;
   /** Whether a filter driver of another company is on the stack of the default; without it only Windows is. */
   withFilter?: boolean;
+  machine?: 'AMD64' | 'ARM64';
   /** Gives the frames that may be used, in order. */
   frames?: () => number;
 }
@@ -45,15 +49,50 @@ const loadedModules = 0xfffff807373f0310n;
 const kernelData = 0xfffff807373f1000n;
 const pool = 0xffffa48c1a200000n;
 
+/** What differs between machines. EPROCESS lies differently on each, and only on AMD64 is the id's place known. */
+const machines = {
+  AMD64: {
+    build: 17763,
+    lab: '17763.1.amd64fre.rs5_release.180914-1434',
+    process: { name: 0x450, id: 0x2e0 },
+    space: (frames: () => number) => new AddressSpace(frames),
+    image: (plan: ImagePlan) => imageOf(plan),
+    stack: CallStack,
+    trapFrameBytes: 0x190,
+    /** What a call of a function takes from the stack, its return address too. */
+    roomOf: (plan: FunctionPlan): number => frameSize(plan) + 8,
+  },
+  ARM64: {
+    build: 22000,
+    lab: '22000.1.arm64fre.co_release.210604-1628',
+    process: { name: 0x560, id: 0x440 },
+    // The kernel's first 2 MiB are mapped by a block.
+    space: (frames: () => number) => new Arm64AddressSpace(frames, [{ address: kernelBase, frame: 0x400 }]),
+    image: (plan: ImagePlan) => imageOf(plan, { number: 0xaa64, compile: compileArm64 }),
+    stack: Arm64CallStack,
+    trapFrameBytes: 0x150,
+    roomOf: (plan: FunctionPlan): number =>
+      arm64Function(plan).prolog.reduce((sum, one) => sum + ('bytes' in one ? one.bytes : 0), 0),
+  },
+} as const;
+
+type MachineParts = (typeof machines)[keyof typeof machines];
+
 /** Builds the memory; where nothing was written there is no page. */
-export function kernelMemory({ scenario, withFilter = false, frames }: MemoryPlan = {}): SyntheticMemory {
+export function kernelMemory({
+  scenario,
+  withFilter = false,
+  machine = 'AMD64',
+  frames,
+}: MemoryPlan = {}): SyntheticMemory {
+  const parts = machines[machine];
   const plan: ScenarioPlan = scenario === undefined ? listCorruption(withFilter) : scenarios[scenario];
   const drivers = plan.withDevices ? [...basicDrivers, ...deviceDrivers] : basicDrivers;
   let nextFrame = 0x100;
-  const space = new AddressSpace(frames ?? (() => nextFrame++));
-  const images: Images = new Map(drivers.map((one) => [one.name, { ...imageOf(one), plan: one }]));
-  for (const { parts, plan: one } of images.values()) {
-    for (const [rva, bytes] of parts) space.write(one.base + rva, bytes);
+  const space: AddressSpace = parts.space(frames ?? (() => nextFrame++));
+  const images: Images = new Map(drivers.map((one) => [one.name, { ...parts.image(one), plan: one }]));
+  for (const { parts: pieces, plan: one } of images.values()) {
+    for (const [rva, bytes] of pieces) space.write(one.base + rva, bytes);
   }
   const heap = heapAt(space, pool);
   const entries = writeModuleList(space, heap, drivers, images, plan.verifier?.driver);
@@ -61,12 +100,13 @@ export function kernelMemory({ scenario, withFilter = false, frames }: MemoryPla
   const objects = new IoObjects(heap, images, (address, bytes) => space.write(address, bytes));
   const ending = plan.happens({
     ...{ space, heap, images, objects },
-    stackAt: (start = stackEnd - 0x208n) => new CallStack(space, images, start, staleReturns(images)),
-    process: (name, id) => heap(processOf(name, id)),
+    ...stacksOf(parts, space, images),
+    process: (name, id) => heap(processOf(parts, name, id)),
   });
-  writeKernelData(space, heap, plan.verifier?.flags ?? 0);
+  writeKernelData(parts, space, heap, plan.verifier?.flags ?? 0);
   const { stack, bugcheck, hiddenFrames = 0, context, culprit, reportingFrames } = ending;
   return {
+    ...{ machine, build: parts.build },
     ...{ pages: space.pages, directoryTableBase: BigInt(space.top) << 12n, loadedModules, debuggerData: kernelData },
     ...{ parameters: bugcheck.parameters, context: ending.header, exceptionRecord: ending.exceptionRecord },
     truth: {
@@ -81,6 +121,21 @@ export function kernelMemory({ scenario, withFilter = false, frames }: MemoryPla
     unmap: (address, how) => space.unmap(address, how),
     frameOf: (address) => space.frameOf(address),
     entryOf: (name) => entries.get(name) ?? 0n,
+  };
+}
+
+function stacksOf(parts: MachineParts, space: AddressSpace, images: Images): Pick<Scene, 'stackAt' | 'stackBefore'> {
+  const stackAt = (start = stackEnd - 0x208n): SyntheticStack =>
+    new parts.stack(space, images, start, staleReturns(images));
+  return {
+    stackAt,
+    stackBefore(trapFrame, path) {
+      const placed = path.map(([module, name]) => images.get(module)?.functions.get(name));
+      const room = placed.reduce((sum, one) => sum + (one ? parts.roomOf(one) : 0), 0);
+      // Nobody called the outermost function.
+      const first = parts === machines.AMD64 ? 8 : 0;
+      return stackAt(trapFrame + BigInt(parts.trapFrameBytes + room - first));
+    },
   };
 }
 
@@ -124,17 +179,17 @@ function staleReturns(images: Images): bigint[] {
   return filter && returned !== undefined ? [filter.plan.base + BigInt(returned)] : [];
 }
 
-function processOf(name: string, id: number): Buffer {
+function processOf({ process: at }: MachineParts, name: string, id: number): Buffer {
   const process = Buffer.alloc(0xa00);
-  numbers(BigInt(id)).copy(process, 0x2e0);
-  process.write(name, 0x450, 'latin1');
+  numbers(BigInt(id)).copy(process, at.id);
+  process.write(name, at.name, 'latin1');
   return process;
 }
 
-function writeKernelData(space: AddressSpace, heap: Heap, verifierFlags: number): void {
+function writeKernelData(parts: MachineParts, space: AddressSpace, heap: Heap, verifierFlags: number): void {
   const thread = Buffer.alloc(0x600);
   numbers(stackEnd).copy(thread, 0x28);
-  numbers(heap(processOf('System', 4))).copy(thread, 0xb8);
+  numbers(heap(processOf(parts, 'System', 4))).copy(thread, 0xb8);
   const processor = heap(numbers(0n, heap(thread)));
   const list = Buffer.alloc(50 * 0x28);
   unloadedDrivers.forEach(({ name, from, to }, index) => {
@@ -149,7 +204,7 @@ function writeKernelData(space: AddressSpace, heap: Heap, verifierFlags: number)
   data.writeUInt32LE(0x380, 0x14);
   numbers(kernelBase).copy(data, 0x18);
   numbers(loadedModules).copy(data, 0x48);
-  numbers(heap(Buffer.from('17763.1.amd64fre.rs5_release.180914-1434\0', 'latin1'))).copy(data, 0x208);
+  numbers(heap(Buffer.from(`${parts.lab}\0`, 'latin1'))).copy(data, 0x208);
   numbers(heap(numbers(processor, 0n)), heap(numbers(heap(list)))).copy(data, 0x218);
   numbers(heap(numbers(BigInt(verifierFlags), 0n, 0n))).copy(data, 0x248);
   data.writeUInt16LE(0x28, 0x29e);

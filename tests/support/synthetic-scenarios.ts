@@ -1,8 +1,10 @@
 import { numbers, type AddressSpace, type Heap } from './synthetic-address-space.js';
-import { frameSize, type CallStack, type Images } from './synthetic-call-stack.js';
+import type { Images, SyntheticStack } from './synthetic-call-stack.js';
 import { kernelBase } from './synthetic-drivers.js';
 import type { IoObjects } from './synthetic-objects.js';
 import type { CrashTruth } from './synthetic-truth.js';
+
+export type Call = readonly [module: string, name: string];
 
 /** What a scenario has at hand to make a crash. */
 export interface Scene {
@@ -11,14 +13,16 @@ export interface Scene {
   images: Images;
   objects: IoObjects;
   /** A stack that begins at an address; without one, near the end of the thread's stack. */
-  stackAt(start?: bigint): CallStack;
+  stackAt(start?: bigint): SyntheticStack;
+  /** A stack on which a trap lies at an address when it happens in the last of these calls. */
+  stackBefore(trapFrame: bigint, path: readonly Call[]): SyntheticStack;
   /** EPROCESS of another process than the one that runs. */
   process(name: string, id: number): bigint;
 }
 
 /** How a scenario ended: what the header says, and what a report must say. */
 export interface Ending extends Pick<CrashTruth, 'bugcheck' | 'context' | 'culprit' | 'reportingFrames'> {
-  stack: CallStack;
+  stack: SyntheticStack;
   /** CONTEXT of the header. */
   header: Buffer;
   exceptionRecord: Buffer;
@@ -58,14 +62,18 @@ function stopped(scene: Scene): Buffer {
   return recordOf(0x80000003, kernelBase + BigInt(at), 0n);
 }
 
-function calls(stack: CallStack, ...path: readonly (readonly [module: string, name: string])[]): void {
+function calls(stack: SyntheticStack, ...path: readonly Call[]): void {
   for (const [module, name] of path) stack.call(module, name);
 }
 
-const inKernel = (...names: string[]): (readonly [string, string])[] => names.map((name) => [nt, name] as const);
+const inKernel = (...names: string[]): Call[] => names.map((name) => [nt, name] as const);
 
 /** The bugcheck's own registers are those of the crash: nothing faulted. */
-function own(stack: CallStack, code: number, ...parameters: bigint[]): Pick<Ending, 'bugcheck' | 'context' | 'header'> {
+function own(
+  stack: SyntheticStack,
+  code: number,
+  ...parameters: bigint[]
+): Pick<Ending, 'bugcheck' | 'context' | 'header'> {
   const header = stack.bugcheck();
   const [{ address, stackPointer } = { address: 0n, stackPointer: 0n }] = stack.frames;
   return { bugcheck: { code, parameters }, header, context: { instructionPointer: address, stackPointer } };
@@ -74,7 +82,7 @@ function own(stack: CallStack, code: number, ...parameters: bigint[]): Pick<Endi
 /** A list is broken, and Ntfs.sys finds it (0x139, 3); with or without a filter of another company above it. */
 export const listCorruption = (withFilter: boolean): ScenarioPlan => ({
   happens(scene) {
-    const path: (readonly [string, string])[] = [
+    const path: Call[] = [
       ...inKernel('KiStartSystemThread', 'PspSystemThreadStartup', 'NtReadFile', 'IopSynchronousServiceTail'),
       ...inKernel('IofCallDriver'),
       ...[['FLTMGR.SYS', 'FltpDispatch'] as const, ['FLTMGR.SYS', 'FltpPerformPreCallbacks'] as const],
@@ -82,9 +90,7 @@ export const listCorruption = (withFilter: boolean): ScenarioPlan => ({
       ...[...inKernel('IofCallDriver'), ['Ntfs.sys', 'NtfsFsdRead'] as const, ['Ntfs.sys', 'NtfsCommonRead'] as const],
       ['Ntfs.sys', 'NtfsRemoveScb'],
     ];
-    const placed = path.map(([module, name]) => scene.images.get(module)?.functions.get(name) ?? { steps: [] });
-    const size = placed.reduce((sum, one) => sum + frameSize(one) + 8, -8);
-    const stack = scene.stackAt(listFault.trapFrame + 0x190n + BigInt(size));
+    const stack = scene.stackBefore(listFault.trapFrame, path);
     calls(stack, ...path);
     scene.space.write(listFault.address, Uint8Array.of(0xcd, 0x29));
     const context = { instructionPointer: stack.faults(listFault.address), stackPointer: stack.stackPointer };
@@ -102,7 +108,10 @@ export const listCorruption = (withFilter: boolean): ScenarioPlan => ({
 });
 
 /** A driver of an USB device reads where nothing is, at the end of a path of calls. */
-function faultOfUsb(stack: CallStack, ...path: readonly (readonly [string, string])[]): Ending['context'] & object {
+function faultOfUsb(
+  stack: SyntheticStack,
+  ...path: readonly (readonly [string, string])[]
+): Ending['context'] & object {
   calls(stack, ...path);
   const instructionPointer = stack.faults();
   return { instructionPointer, stackPointer: stack.stackPointer };

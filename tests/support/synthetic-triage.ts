@@ -1,4 +1,5 @@
 import { triageDump } from './synthetic-dump.js';
+import type { SyntheticMemory } from './synthetic-memory.js';
 
 const kernelAt = 0xffff_f807_3720_0000n;
 const driverAt = 0xffff_f807_4a00_0000n;
@@ -102,4 +103,90 @@ export function triageDumpOfDriver(): Buffer {
   dump.writeUInt32LE(lab, blocks + 8);
   dump.writeUInt32LE(64, blocks + 12);
   return dump;
+}
+
+/**
+ * The small memory dump (type 4) that Windows writes of the same crash as `memory`: drivers, the stack of the bugcheck, its
+ * data, and little windows of memory round what parameters and stack point to. No image is in it as a whole.
+ */
+export function triageOf(memory: SyntheticMemory): Buffer {
+  const { truth, machine } = memory;
+  const parts: Buffer[] = [];
+  let next = 0x2080;
+  const keep = (bytes: Buffer): number => {
+    const padded = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 15)]);
+    const place = next;
+    parts.push(padded);
+    next += padded.length;
+    return place;
+  };
+  const read = (address: bigint, length: number): Buffer => {
+    const bytes = Buffer.alloc(length);
+    for (let done = 0; done < length;) {
+      const at = address + BigInt(done);
+      const page = memory.pages.get(memory.frameOf(at)) ?? Buffer.alloc(4096);
+      const inside = Number(at % 4096n);
+      done += page.copy(bytes, done, inside, Math.min(4096, inside + length - done));
+    }
+    return bytes;
+  };
+  const text = (value: string): Buffer => {
+    const bytes = Buffer.alloc(4 + value.length * 2 + 2);
+    bytes.writeUInt32LE(value.length, 0);
+    bytes.write(value, 4, 'utf16le');
+    return bytes;
+  };
+  const head = Buffer.alloc(0x80);
+  const names = truth.modules.map(({ name }) => keep(text(`\\SystemRoot\\System32\\drivers\\${name}`)));
+  const drivers = Buffer.alloc(truth.modules.length * 0x90);
+  truth.modules.forEach(({ base, size }, index) => {
+    drivers.writeUInt32LE(names[index] ?? 0, index * 0x90);
+    drivers.writeBigUInt64LE(base, index * 0x90 + 0x38);
+    drivers.writeUInt32LE(size, index * 0x90 + 0x48);
+  });
+  head.writeUInt32LE(keep(drivers), 0x30);
+  head.writeUInt32LE(truth.modules.length, 0x34);
+  const unloaded = Buffer.alloc(8 + truth.unloaded.length * 0x38);
+  unloaded.writeUInt32LE(truth.unloaded.length, 0);
+  truth.unloaded.forEach(({ name, from, to }, index) => {
+    unloaded.writeUInt16LE(Math.min(24, name.length * 2), 8 + index * 0x38);
+    unloaded.write(name.slice(0, 12), 0x18 + index * 0x38, 'utf16le');
+    unloaded.writeBigUInt64LE(from, 0x30 + index * 0x38);
+    unloaded.writeBigUInt64LE(to, 0x38 + index * 0x38);
+  });
+  head.writeUInt32LE(keep(unloaded), 0x18);
+  const top = memory.context.readBigUInt64LE(machine === 'ARM64' ? 0x100 : 0x98);
+  const stackBytes = Number((top | 0xfffn) + 1n - top) + 0x4000;
+  const last = truth.frames[truth.frames.length - 1]?.stackPointer ?? top;
+  const length = Math.min(stackBytes, Number(last + 0x100n - top));
+  head.writeUInt32LE(keep(read(top, length)), 0x28);
+  head.writeUInt32LE(length, 0x2c);
+  head.writeBigUInt64LE(top, 0x48);
+  head.writeUInt32LE(keep(read(memory.debuggerData, 0x380)), 0x70);
+  head.writeUInt32LE(0x380, 0x74);
+  const process = Buffer.alloc(0xc80);
+  process.write('System', 0x560, 'latin1');
+  head.writeUInt32LE(keep(process), 0x20);
+  const windows = truth.bugcheck.parameters.filter((value) => value >= 0xffff800000000000n && isThere(memory, value));
+  const blocks = windows.map((value): [bigint, number, number] => [value, keep(read(value, 0x400)), 0x400]);
+  const list = Buffer.alloc(blocks.length * 16);
+  blocks.forEach(([address, place, size], index) => {
+    list.writeBigUInt64LE(address, index * 16);
+    list.writeUInt32LE(place, index * 16 + 8);
+    list.writeUInt32LE(size, index * 16 + 12);
+  });
+  head.writeUInt32LE(keep(list), 0x78);
+  head.writeUInt32LE(blocks.length, 0x7c);
+  head.writeUInt32LE(next + 4, 4);
+  head.writeUInt32LE(next, 8);
+  const { bugcheck } = truth;
+  const options = { machine, build: memory.build, bugcheck: bugcheck.code, parameters: bugcheck.parameters };
+  const header = triageDump(options).subarray(0, 0x2000);
+  memory.context.copy(header, 0x348);
+  memory.exceptionRecord.copy(header, 0xf00);
+  return Buffer.concat([header, head, ...parts, Buffer.from('TRGD', 'latin1')]);
+}
+
+function isThere(memory: SyntheticMemory, address: bigint): boolean {
+  return memory.pages.has(memory.frameOf(address));
 }

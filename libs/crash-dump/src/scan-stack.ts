@@ -1,7 +1,7 @@
 import type { Frame } from './dump-facts.js';
 import { hex } from './fields.js';
 import type { ModuleMap } from './module-map.js';
-import type { Machine } from './registers.js';
+import type { Machine, Registers } from './registers.js';
 import { plainAddress } from './unwind-arm64.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -51,22 +51,58 @@ export async function scanStack({ machine, modules, memory, from, to }: ScanPlan
   return frames;
 }
 
+/** Which register x86 and ARM64 code chains its frames by; other machines keep no chain. */
+const frameRegisters: Readonly<Partial<Record<Machine, string>>> = { x86: 'ebp', ARM64: 'fp' };
+
 /**
- * Where x86 code keeps the return addresses of its callers when it keeps frame pointers: each points to the next, and the
- * return address lies behind it. The chain must lead outwards inside the stack.
+ * A scanned stack whose frames are marked that the chain of frame pointers leads to as well; before it, where the link
+ * register of ARM64 returns to, which may be on no stack yet.
  */
-export async function framePointerSlots(
+export async function scanWithFramePointers(plan: ScanPlan, registers: Registers | null): Promise<Frame[]> {
+  const scanned = await scanStack(plan);
+  const name = frameRegisters[plan.machine];
+  if (name === undefined || !registers) return scanned;
+  const width = plan.machine === 'x86' ? 4 : 8;
+  const slots = await framePointerSlots(plan.memory, registers.all[name] ?? 0n, plan, width);
+  const link = await linkedFrame(plan, registers);
+  return [...link, ...scanned].map((frame): Frame => {
+    const isChained = frame.stackPointer !== null && slots.has(frame.stackPointer);
+    return isChained ? { ...frame, trust: 'frame-pointer', confidence: 0.9 } : frame;
+  });
+}
+
+async function linkedFrame({ machine, modules, memory }: ScanPlan, { all }: Registers): Promise<Frame[]> {
+  const address = machine === 'ARM64' ? plainAddress(all['lr'] ?? 0n) : 0n;
+  const module = modules.at(address);
+  if (!module || address - BigInt(module.base) < 0x1000n) return [];
+  const calls = await callPrecedes(machine, memory, address);
+  if (calls === false) return [];
+  return [
+    {
+      ...{ address: hex(address), ...modules.locate(address), trust: 'scan', stackPointer: null, symbol: null },
+      confidence: calls === true ? 0.8 : 0.5,
+    },
+  ];
+}
+
+/**
+ * Where code that keeps frame pointers has the return addresses of its callers: each points to the next, and the return
+ * address lies behind it. The chain must lead outwards inside the stack.
+ */
+async function framePointerSlots(
   memory: VirtualMemory,
   first: bigint,
   { from, to }: { from: bigint; to: bigint },
+  width: 4 | 8,
 ): Promise<Set<string>> {
   const slots = new Set<string>();
   let pointer = first;
-  while (pointer >= from && pointer + 8n <= to && pointer % 4n === 0n && slots.size < maxFrames) {
-    slots.add(hex(pointer + 4n));
-    const next = await memory.read(pointer, 4);
-    if (next.byteLength < 4) break;
-    const value = BigInt(next.getUint32(0, true));
+  const step = BigInt(width);
+  while (pointer >= from && pointer + 2n * step <= to && pointer % step === 0n && slots.size < maxFrames) {
+    slots.add(hex(pointer + step));
+    const next = await memory.read(pointer, width);
+    if (next.byteLength < width) break;
+    const value = width === 8 ? next.getBigUint64(0, true) : BigInt(next.getUint32(0, true));
     if (value <= pointer) break;
     pointer = value;
   }

@@ -6,6 +6,7 @@ export const amd64: Unwinder = {
   names: 'rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15'.split(' '),
   stackRegister: 4,
   frameRegister: null,
+  linkRegister: null,
   width: 8,
   unwind: (memory, image, state) => unwindAmd64(memory, image, state),
   functionStart: functionStartOf,

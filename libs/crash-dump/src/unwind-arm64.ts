@@ -11,6 +11,7 @@ export const arm64: Unwinder = {
   names: [...Array.from({ length: 29 }, (_, number) => `x${number}`), 'fp', 'lr', 'sp'],
   stackRegister: stack,
   frameRegister: frame,
+  linkRegister: link,
   width: 8,
   unwind: unwindArm64,
   async functionStart(memory, image, rva) {

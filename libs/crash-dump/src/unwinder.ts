@@ -25,6 +25,8 @@ export interface Unwinder {
   stackRegister: number;
   /** The register that code chains its frames by: it points to the caller's, and the return address lies behind it. */
   frameRegister: number | null;
+  /** The register that a call leaves its return address in; null: it is on the stack. */
+  linkRegister: number | null;
   /** Bytes of an address. */
   width: 4 | 8;
   /** Undoes one function. `isReturn`: the instruction pointer is where a call returns to. */

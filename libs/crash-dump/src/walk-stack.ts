@@ -89,7 +89,7 @@ export class StackWalker {
   /** The caller by unwind data; `end` where the kernel was entered; null when it cannot be told that way. */
   private async callerOf({ state, isExact }: Step, wasGuessed: boolean): Promise<Step | 'end' | null> {
     const image = this.imageAt(state.instructionPointer);
-    if (!image) return null;
+    if (!image) return isExact ? this.callerOfNowhere(state, wasGuessed) : null;
     const unwound = await this.unwinder.unwind(this.memory, image, state, !isExact);
     if (typeof unwound === 'string') return null;
     // A function without unwind data calls nobody, so only one that was interrupted can be such.
@@ -103,6 +103,19 @@ export class StackWalker {
       if (!this.map.at(instructionPointer)) return isKernelAddress(instructionPointer) ? null : 'end';
     }
     return { state: unwound.state, trust: wasGuessed ? 'cfi-chained' : 'unwind', isExact: unwound.isMachineFrame };
+  }
+
+  /** Where the processor was led to no code at all, the link register still is that of the call. */
+  private async callerOfNowhere(state: CallState, wasGuessed: boolean): Promise<Step | null> {
+    const { linkRegister } = this.unwinder;
+    if (linkRegister === null || this.map.at(state.instructionPointer)) return null;
+    const instructionPointer = this.unwinder.plain(state.registers[linkRegister] ?? 0n);
+    if (!this.map.at(instructionPointer)) return null;
+    if ((await callPrecedes(this.machine, this.memory, instructionPointer)) !== true) return null;
+    return {
+      ...{ state: { instructionPointer, registers: state.registers }, isExact: false },
+      trust: wasGuessed ? 'cfi-chained' : 'unwind',
+    };
   }
 
   /** The caller by the chain of frames: where the frame register points lies the caller's, and behind it the return address. */

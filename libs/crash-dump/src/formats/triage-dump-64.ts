@@ -4,8 +4,8 @@ import type { DumpFacts, DumpInside, Frame, Module, UnloadedModule } from '../du
 import { hex, printable, u32, u64, utf16 } from '../fields.js';
 import { fileNameOf, mapOfModules } from '../module-map.js';
 import { processNameIn } from '../process-name.js';
-import { knownMachine, readContext } from '../registers.js';
-import { scanStack } from '../scan-stack.js';
+import { knownMachine, readContext, type Registers } from '../registers.js';
+import { scanWithFramePointers } from '../scan-stack.js';
 import { readSecondaryData } from '../secondary-data.js';
 import { sumRanges } from '../memory-held.js';
 import { sparseMemory, type MemoryRange, type VirtualMemory } from '../virtual-memory.js';
@@ -247,20 +247,22 @@ async function readStack(
   const machine = knownMachine(facts.machine);
   if (!machine) return { crash: null, stack: [], reportingStack: [] };
   const modules = mapOfModules(list);
+  const header = readContext(await source.read(0x348, 0x4d0), machine);
   const found = await findCrash(
     {
       machine,
       code: Number(facts.bugcheck?.code ?? 0),
       parameters: facts.bugcheck?.parameters.map(({ value }) => BigInt(value)) ?? [],
       memory,
-      header: readContext(await source.read(0x348, 0x4d0), machine),
+      header,
       headerException: readExceptionRecord64(await source.read(0xf00, 0x98)),
       stack,
     },
     modules,
   );
-  const scan = (from: bigint, to: bigint): Promise<Frame[]> => scanStack({ machine, modules, memory, from, to });
-  if (!found) return { crash: null, stack: await scan(stack.from, stack.to), reportingStack: [] };
+  const scan = (from: bigint, to: bigint, registers: Registers | null): Promise<Frame[]> =>
+    scanWithFramePointers({ machine, modules, memory, from, to }, registers);
+  if (!found) return { crash: null, stack: await scan(stack.from, stack.to, header), reportingStack: [] };
   const { found: at, ...crash } = found;
   const stackPointer = at?.registers.stackPointer;
   const from =
@@ -272,7 +274,7 @@ async function readStack(
   };
   return {
     crash,
-    stack: [first, ...(await scan(from, stack.to))],
-    reportingStack: await scan(stack.from, from),
+    stack: [first, ...(await scan(from, stack.to, at?.registers ?? null))],
+    reportingStack: await scan(stack.from, from, header),
   };
 }

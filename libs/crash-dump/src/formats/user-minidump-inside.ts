@@ -18,7 +18,7 @@ import { fileNameOf, mapOfModules, type ModuleMap } from '../module-map.js';
 import { statusName } from '../nt-status.js';
 import { readPeImage, readVersionOf } from '../pe-image.js';
 import { contextLength, knownMachine, readContext, registerTexts, type Machine, type Registers } from '../registers.js';
-import { framePointerSlots, scanStack } from '../scan-stack.js';
+import { scanWithFramePointers } from '../scan-stack.js';
 import { guidAt } from '../secondary-data.js';
 import { sparseMemory, type MemoryRange, type VirtualMemory } from '../virtual-memory.js';
 import { StackWalker } from '../walk-stack.js';
@@ -358,16 +358,7 @@ async function crashedStack({
   const end = address + BigInt(size);
   const inside = registers.stackPointer >= address && registers.stackPointer < end;
   const from = inside ? registers.stackPointer : address;
-  const scanned = await scanStack({ machine, modules: map, memory, from, to: end });
-  if (machine !== 'x86') return [first, ...scanned];
-  const slots = await framePointerSlots(memory, registers.all['ebp'] ?? 0n, { from, to: end });
-  return [
-    first,
-    ...scanned.map((frame): Frame => {
-      const isChained = frame.stackPointer !== null && slots.has(frame.stackPointer);
-      return isChained ? { ...frame, trust: 'frame-pointer', confidence: 0.9 } : frame;
-    }),
-  ];
+  return [first, ...(await scanWithFramePointers({ machine, modules: map, memory, from, to: end }, registers))];
 }
 
 /** Memory lists: 5 {u64 address, u32 size, u32 place}, 9 {u64 address, u64 size} with all bytes in a row. */
