@@ -1,16 +1,29 @@
-import { openArchive } from '@caserelay/dump-archive';
+import type { StoredReport } from '@caserelay/contracts';
 import { causeOf, type Tell } from '@caserelay/messaging';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule } from '@nestjs/common';
 import { AnalysisQueue } from './adapters/analysis-queue/analysis-queue.js';
-import { AnalysisStore, keepRequest, markTold, type AnalysisRow } from './adapters/analysis-store/analysis-store.js';
+import {
+  AnalysisStore,
+  keepRequest,
+  markTold,
+  noteOutcome,
+  type AnalysisRow,
+} from './adapters/analysis-store/analysis-store.js';
 import { AnalysisTable1720000000000 } from './adapters/analysis-store/analysis-table.js';
-import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
+import { ProgressColumns1720000300000 } from './adapters/analysis-store/progress-columns.js';
+import { keepDumpOfCase } from './adapters/case-dumps/case-dumps.js';
+import { CaseDumpsTable1720000300001 } from './adapters/case-dumps/case-dumps-table.js';
+import { readInProcess, type ReadingLimits } from './adapters/reading-process/read-in-process.js';
+import { ReportStore } from './adapters/report-store/report-store.js';
+import { KnownVersionTable1720000300002 } from './adapters/version-store/known-version-table.js';
+import { learnVersions, VersionStore } from './adapters/version-store/version-store.js';
 import { config } from './config.js';
 import { AnalyseUploadJob } from './features/analyse-upload/analyse-upload.job.js';
 import type { Needs as AnalyseNeeds } from './features/analyse-upload/analyse-upload.js';
-import { readUpload, type Needs as ReadNeeds } from './features/analyse-upload/read-upload.js';
-import { planNextSteps } from './features/plan-next-steps/plan-next-steps.js';
+import type { KeptReading } from './features/analyse-upload/keep-reading.js';
+import { ShowProgress } from './features/analyse-upload/show-progress.js';
+import { compareDumps } from './features/compare-dumps/compare-dumps.js';
 import { RequestAnalysisConsumer, RequestNeeds } from './features/request-analysis/request-analysis.consumer.js';
 import { ResumeAnalysesTimer } from './features/resume-analyses/resume-analyses.timer.js';
 
@@ -20,7 +33,12 @@ type AnalysisHost = Host<typeof config>;
 export const dumpAnalysis = defineService({
   name: 'dump-analysis',
   config,
-  migrations: [AnalysisTable1720000000000],
+  migrations: [
+    AnalysisTable1720000000000,
+    ProgressColumns1720000300000,
+    CaseDumpsTable1720000300001,
+    KnownVersionTable1720000300002,
+  ],
   module: (host): DynamicModule => {
     const store = new AnalysisStore(host.database);
     const stopping = new AbortController();
@@ -31,7 +49,11 @@ export const dumpAnalysis = defineService({
     });
     host.checkReadiness('redis', () => queue.ready());
     const timer = timerOf(host, store, queue);
-    const job = new AnalyseUploadJob(queue, needsOf(host, store, stopping.signal), host.config.ANALYSIS_PARALLEL);
+    const job = new AnalyseUploadJob(
+      queue,
+      needsOf(host, store, queue, stopping.signal),
+      host.config.ANALYSIS_PARALLEL,
+    );
     host.onStop(async () => {
       timer.stop();
       stopping.abort();
@@ -80,12 +102,25 @@ function timerOf(host: AnalysisHost, store: AnalysisStore, queue: AnalysisQueue)
   );
 }
 
-function needsOf(host: AnalysisHost, store: AnalysisStore, signal: AbortSignal): AnalyseNeeds<AnalysisRow> {
-  const reading = readingNeedsOf(host, signal);
+function needsOf(
+  host: AnalysisHost,
+  store: AnalysisStore,
+  queue: AnalysisQueue,
+  signal: AbortSignal,
+): AnalyseNeeds<AnalysisRow> {
+  const versions = new VersionStore(host.database);
+  const reports = new ReportStore(host.config.EVIDENCE_DIR);
+  const progress = progressOf(host, store, queue);
   return {
     begin: (uploadId) => store.begin(uploadId),
-    read: (upload) => readUpload(upload, reading),
-    tell: (upload, outcome) => tellOnce(host, upload, outcome),
+    read: async ({ uploadId, name, location }, onProgress) =>
+      await readInProcess({ upload: { uploadId, name, location }, ...orderOf(host) }, limitsOf(host), {
+        signal,
+        onProgress,
+        lookUpVersions: (images) => versions.lookUp(images),
+      }).finally(() => progress.end(uploadId)),
+    show: ({ uploadId }, news) => progress.note(uploadId, news),
+    tell: async (upload, reading) => tellOnce(host, upload, reading, await keepReport(host, reports, upload, reading)),
     postpone: ({ uploadId }, fault, pauseSeconds) => store.postpone(uploadId, fault, pauseSeconds),
     giveBack: ({ uploadId }) => store.giveBack(uploadId),
     isStopping: () => signal.aborted,
@@ -96,27 +131,75 @@ function needsOf(host: AnalysisHost, store: AnalysisStore, signal: AbortSignal):
   };
 }
 
-function readingNeedsOf({ config: settings }: AnalysisHost, signal: AbortSignal): ReadNeeds {
-  const evidence = new EvidenceStore(settings.EVIDENCE_DIR);
+function progressOf(host: AnalysisHost, store: AnalysisStore, queue: AnalysisQueue): ShowProgress {
+  return new ShowProgress({
+    show: (uploadId, progress) => queue.show(uploadId, progress),
+    keep: (uploadId, progress) => store.noteProgress(uploadId, progress),
+    failed: (error) => host.log.warn({ err: error }, 'how far a reading has come could not be noted'),
+    now: () => performance.now(),
+    showEvery: 500,
+    keepEvery: 5_000,
+  });
+}
+
+function orderOf({ config: settings }: AnalysisHost) {
   return {
-    open: (location) => evidence.open(location),
-    readArchive: (path, needsWhole) =>
-      openArchive(path, {
-        needsWhole,
-        signal,
-        maxMembers: settings.ARCHIVE_MAX_MEMBERS,
-        headBytes: Math.round(settings.ARCHIVE_HEAD_MEBIBYTES * 2 ** 20),
-        maxBytes: Math.round(settings.ARCHIVE_MAX_GIBIBYTES * 2 ** 30),
-      }),
-    planNextSteps,
+    evidenceFolder: settings.EVIDENCE_DIR,
+    archive: {
+      maxMembers: settings.ARCHIVE_MAX_MEMBERS,
+      headBytes: Math.round(settings.ARCHIVE_HEAD_MEBIBYTES * 2 ** 20),
+      maxBytes: Math.round(settings.ARCHIVE_MAX_GIBIBYTES * 2 ** 30),
+    },
   };
 }
 
-/** The row decides: of two workers that read the same upload, the first one tells. */
-async function tellOnce(host: AnalysisHost, { uploadId, cause }: AnalysisRow, outcome: Tell): Promise<void> {
+function limitsOf({ config: settings }: AnalysisHost): ReadingLimits {
+  return {
+    memoryMebibytes: settings.ANALYSIS_MEMORY_MEBIBYTES,
+    maxSeconds: settings.ANALYSIS_MAX_SECONDS,
+    stallSeconds: settings.ANALYSIS_STALL_SECONDS,
+  };
+}
+
+/** A full disk must not keep from the customer what was found: then the analysis is told without its report. */
+async function keepReport(
+  host: AnalysisHost,
+  reports: ReportStore,
+  { caseId, uploadId }: AnalysisRow,
+  { report }: KeptReading,
+): Promise<StoredReport | null> {
+  if (report === null) return null;
+  try {
+    return await reports.keep(caseId, uploadId, report);
+  } catch (error) {
+    host.log.error({ err: error, caseId, uploadId }, 'a whole report could not be kept');
+    return null;
+  }
+}
+
+/** The row decides: of two workers that read the same upload, the first one tells, compares and learns. */
+async function tellOnce(
+  host: AnalysisHost,
+  { uploadId, caseId, name, cause }: AnalysisRow,
+  { outcome, traits, versions }: KeptReading,
+  report: StoredReport | null,
+): Promise<void> {
   const told = await host.outbox.transaction(async (tx) => {
     const isFirst = await markTold(tx, uploadId, outcome);
-    return { result: isFirst, tells: isFirst ? [outcome] : [] };
+    if (!isFirst) return { result: false, tells: [] };
+    await learnVersions(tx, uploadId, versions, host.config.KNOWN_VERSIONS_MAX);
+    const dump = traits && { ...traits, uploadId, name };
+    const earlier = dump ? await keepDumpOfCase(tx, caseId, { ...dump, happenedAt: dump.crashedAt }) : [];
+    const whole = complete(outcome, report, dump && compareDumps(dump, earlier));
+    await noteOutcome(tx, uploadId, whole);
+    return { result: true, tells: [whole] };
   }, cause);
   if (told) host.log.info({ uploadId, caseId: cause.caseId, told: outcome.type }, 'an upload was read');
+}
+
+/** The outcome with what only the service knows: where the whole report lies, and what earlier dumps said. */
+function complete(outcome: Tell, report: StoredReport | null, comparison: ReturnType<typeof compareDumps>): Tell {
+  if (outcome.type !== 'dump.analysed') return outcome;
+  const data = { ...outcome.data, ...(report && { report }), ...(comparison && { comparison }) };
+  return { type: outcome.type, data };
 }

@@ -12,6 +12,14 @@ export const config = {
   ANALYSIS_PARALLEL: count.max(64).default(2),
   /** How often the database is asked for uploads that nobody works on, such as after a loss of Redis. */
   ANALYSIS_LOOK_SECONDS: z.coerce.number().positive().max(600).default(3),
+  /** Memory of the process that reads one upload; the service itself needs about 200 MiB beside ANALYSIS_PARALLEL of them. */
+  ANALYSIS_MEMORY_MEBIBYTES: count.min(16).max(1_048_576).default(1024),
+  /** How long reading one upload may take. */
+  ANALYSIS_MAX_SECONDS: z.coerce.number().positive().max(604_800).default(7200),
+  /** How long the reading of an upload may stand still. */
+  ANALYSIS_STALL_SECONDS: z.coerce.number().positive().max(3600).default(60),
+  /** How many builds of images are remembered with their versions, over all cases. */
+  KNOWN_VERSIONS_MAX: count.max(10_000_000).default(200_000),
   /** How many files of one archive are looked at. */
   ARCHIVE_MAX_MEMBERS: count.max(100_000).default(1000),
   /** How much of the beginning of a dump inside an archive is kept in memory. */

@@ -56,8 +56,6 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.evidence-requested',
     'case.collection-suggested',
     'case.customer-heard',
-    'case.recognition-requested',
-    'case.wrong-dump-noticed',
     'case.upload-acknowledged',
     'case.analysis-requested',
     'case.analysis-reported',
@@ -77,7 +75,7 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'upload.interrupted',
     'upload.received',
   ],
-  'dump-analysis': ['upload.recognised', 'dump.analysed', 'dump.unreadable', 'evidence.recognised'],
+  'dump-analysis': ['dump.analysed', 'dump.unreadable', 'evidence.recognised'],
   notification: ['letter.sent', 'letter.failed'],
   'ops-console': [],
 };

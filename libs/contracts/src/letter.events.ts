@@ -9,7 +9,6 @@ export const LetterTopic = z.enum([
   'evidence-request',
   'upload-credentials',
   'collection-suggestion',
-  'wrong-dump-notice',
   'upload-acknowledgement',
   'analysis-report',
   'action-plan',

@@ -25,6 +25,8 @@ export interface ReadOptions {
   /** Whether all of a member is worth unpacking, judged by its beginning; else it is left after that. */
   needsWhole(head: Uint8Array): boolean;
   signal: AbortSignal;
+  /** Told of each piece of the archive that was used up, for those who show how far it has come. */
+  onRead?(packedBytes: number): void;
 }
 
 /** What is unpacked of one archive, over all its members. */

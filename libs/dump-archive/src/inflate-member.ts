@@ -24,6 +24,8 @@ export interface InflateOptions {
   /** Takes note of bytes that came out; false when no more are allowed. */
   spend(bytes: number): boolean;
   signal: AbortSignal;
+  /** Told of each packed piece. */
+  onRead?(packedBytes: number): void;
 }
 
 /** zlib is three times as fast with large pieces as with its default of 16 KiB. */
@@ -40,7 +42,10 @@ export async function inflateMember(packed: Readable, options: InflateOptions): 
   const inflate =
     options.method === 8 ? createInflateRaw({ chunkSize: pieceBytes, finishFlush: constants.Z_SYNC_FLUSH }) : null;
   let fed = 0;
-  packed.on('data', (piece: Buffer) => (fed += piece.length));
+  packed.on('data', (piece: Buffer) => {
+    fed += piece.length;
+    options.onRead?.(piece.length);
+  });
   const failure = await flow(packed, inflate, taker, options.signal);
   const consumed = inflate ? inflate.bytesWritten : fed;
   if (taker.ending === null && failure !== null) taker.end('broken', failure);

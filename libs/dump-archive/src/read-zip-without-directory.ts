@@ -47,6 +47,7 @@ export async function* readWithoutDirectory(
         needsWhole: (head) => header.packedBytes === null || options.needsWhole(head),
         spend,
         signal: options.signal,
+        ...(options.onRead && { onRead: options.onRead }),
       });
       const next = header.dataAt + (header.packedBytes ?? inflated.consumed);
       const cutShort =

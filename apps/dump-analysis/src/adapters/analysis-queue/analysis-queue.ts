@@ -1,5 +1,5 @@
 import { within } from '@caserelay/messaging';
-import { Queue, Worker, type ConnectionOptions } from 'bullmq';
+import { Queue, Worker, type ConnectionOptions, type Job, type JobProgress } from 'bullmq';
 
 const name = 'dump-analysis';
 
@@ -14,6 +14,7 @@ interface Options {
 export class AnalysisQueue {
   private readonly queue: Queue;
   private worker: Worker | null = null;
+  private readonly inHand = new Map<string, Job>();
 
   constructor(private readonly options: Options) {
     this.queue = new Queue(name, {
@@ -51,8 +52,14 @@ export class AnalysisQueue {
   work(read: (uploadId: string) => Promise<void>, parallel: number): void {
     this.worker = new Worker(
       name,
-      async ({ id }) => {
-        if (id !== undefined) await read(id);
+      async (job) => {
+        if (job.id === undefined) return;
+        this.inHand.set(job.id, job);
+        try {
+          await read(job.id);
+        } finally {
+          this.inHand.delete(job.id);
+        }
       },
       {
         connection: this.options.connection,
@@ -66,6 +73,11 @@ export class AnalysisQueue {
     );
     this.worker.on('error', this.options.onTrouble);
     this.worker.on('failed', (_, error) => this.options.onTrouble(error));
+  }
+
+  /** Shows in the queue how far the reading of an upload has come; not waited for, as Redis may be away. */
+  show(uploadId: string, progress: JobProgress): void {
+    this.inHand.get(uploadId)?.updateProgress(progress).catch(this.options.onTrouble);
   }
 
   /** Ends the work in hand and lets go of Redis, also when Redis does not answer. */

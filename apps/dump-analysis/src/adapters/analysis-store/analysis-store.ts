@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 /** An upload that is to be read. */
 export interface AnalysisRow {
   uploadId: string;
+  caseId: string;
   name: string;
   location: string;
   /** How often reading was begun, this time included. */
@@ -13,6 +14,7 @@ export interface AnalysisRow {
 
 interface Row {
   upload_id: string;
+  case_id: string;
   name: string;
   location: string;
   attempts: number;
@@ -20,10 +22,7 @@ interface Row {
 }
 
 /** Keeps an upload to be read; false when it was kept before. */
-export async function keepRequest(
-  tx: EntityManager,
-  request: Omit<AnalysisRow, 'attempts'> & { caseId: string },
-): Promise<boolean> {
+export async function keepRequest(tx: EntityManager, request: Omit<AnalysisRow, 'attempts'>): Promise<boolean> {
   const rows: unknown[] = await tx.query(
     `insert into analysis (upload_id, case_id, name, location, cause) values ($1, $2, $3, $4, $5)
      on conflict (upload_id) do nothing returning upload_id`,
@@ -35,11 +34,16 @@ export async function keepRequest(
 /** Marks an upload as told about; false when somebody else was faster. To be called in the transaction that tells. */
 export async function markTold(tx: EntityManager, uploadId: string, outcome: unknown): Promise<boolean> {
   const [rows] = await tx.query<[unknown[], number]>(
-    `update analysis set state = 'told', told_at = now(), outcome = $2, last_fault = null
+    `update analysis set state = 'told', told_at = now(), outcome = $2, last_fault = null, progress = null
      where upload_id = $1 and state = 'requested' returning upload_id`,
     [uploadId, JSON.stringify(outcome)],
   );
   return rows.length > 0;
+}
+
+/** Notes what was told after all, in the same transaction. */
+export async function noteOutcome(tx: EntityManager, uploadId: string, outcome: unknown): Promise<void> {
+  await tx.query(`update analysis set outcome = $2 where upload_id = $1`, [uploadId, JSON.stringify(outcome)]);
 }
 
 /** What is known of the uploads to be read; Postgres is the truth, queues are only hints. */
@@ -49,19 +53,28 @@ export class AnalysisStore {
   /** Counts one more attempt; null when the upload is unknown or already told about. */
   async begin(uploadId: string): Promise<AnalysisRow | null> {
     const [rows] = await this.database.query<[Row[], number]>(
-      `update analysis set attempts = attempts + 1 where upload_id = $1 and state = 'requested'
-       returning upload_id, name, location, attempts, cause`,
+      `update analysis set attempts = attempts + 1, progress = null, progress_at = null
+       where upload_id = $1 and state = 'requested' returning upload_id, case_id, name, location, attempts, cause`,
       [uploadId],
     );
     const [row] = rows;
     if (!row) return null;
     return {
       uploadId: row.upload_id,
+      caseId: row.case_id,
       name: row.name,
       location: row.location,
       attempts: row.attempts,
       cause: row.cause,
     };
+  }
+
+  /** Notes how far reading has come. */
+  async noteProgress(uploadId: string, progress: unknown): Promise<void> {
+    await this.database.query(
+      `update analysis set progress = $2, progress_at = now() where upload_id = $1 and state = 'requested'`,
+      [uploadId, JSON.stringify(progress)],
+    );
   }
 
   /** Notes a fault and when to try again. */

@@ -1,6 +1,8 @@
 import type { Tell } from '@caserelay/messaging';
 import { describe, expect, it } from '@jest/globals';
 import { analyseUpload, type Attempt, type Needs } from './analyse-upload.js';
+import type { KeptReading } from './keep-reading.js';
+import type { Progress } from './read-upload.js';
 
 const upload: Attempt = {
   uploadId: '7f3f0b8e-0000-4000-8000-000000000001',
@@ -8,24 +10,33 @@ const upload: Attempt = {
   location: 'uploads/1/2/MEMORY.DMP',
   attempts: 1,
 };
-const good: Tell = {
-  type: 'evidence.recognised',
-  data: { uploadId: upload.uploadId, name: upload.name, kind: 'text', description: 'text' },
+const good: KeptReading = {
+  outcome: {
+    type: 'evidence.recognised',
+    data: { uploadId: upload.uploadId, name: upload.name, kind: 'text', description: 'text' },
+  },
+  report: null,
+  traits: null,
+  versions: [],
 };
+const progress: Progress = { stage: 'unpacking', member: null, bytes: 43, total: 100 };
 
 function desk(more: Partial<Needs<Attempt>> = {}) {
   const told: Tell[] = [];
   const postponed: number[] = [];
+  const shown: Progress[] = [];
   const faults: unknown[] = [];
   let givenBack = 0;
   let reads = 0;
   const needs: Needs<Attempt> = {
     begin: () => Promise.resolve(upload),
-    read: () => {
+    read: (_, onProgress) => {
       reads += 1;
+      onProgress(progress);
       return Promise.resolve(good);
     },
-    tell: (_, outcome) => Promise.resolve(void told.push(outcome)),
+    show: (_, news) => void shown.push(news),
+    tell: (_, { outcome }) => Promise.resolve(void told.push(outcome)),
     postpone: (_, __, pauseSeconds) => Promise.resolve(void postponed.push(pauseSeconds)),
     giveBack: () => Promise.resolve(void (givenBack += 1)),
     isStopping: () => false,
@@ -36,6 +47,7 @@ function desk(more: Partial<Needs<Attempt>> = {}) {
   };
   return {
     told,
+    shown,
     postponed,
     faults,
     run: () => analyseUpload(upload.uploadId, needs),
@@ -48,7 +60,21 @@ describe('an upload to be read', () => {
   it('is read and told about', async () => {
     const { run, told } = desk();
     await run();
-    expect(told).toEqual([good]);
+    expect(told).toEqual([good.outcome]);
+  });
+
+  it('shows how far its reading has come', async () => {
+    const { run, shown } = desk();
+    await run();
+    expect(shown).toEqual([progress]);
+  });
+
+  it('that exceeds a limit is told to be unreadable at once, with the reason', async () => {
+    const stoppedBecause = 'reading it took more than 1024 MiB of memory and was stopped while unpacking';
+    const { run, told, postponed, faults } = desk({ read: () => Promise.resolve({ stoppedBecause }) });
+    await run();
+    expect([postponed, faults]).toEqual([[], []]);
+    expect(told).toMatchObject([{ type: 'dump.unreadable', data: { reason: stoppedBecause } }]);
   });
 
   it('is left alone when it was told about before', async () => {

@@ -1,5 +1,6 @@
 import type { Tell } from '@caserelay/messaging';
-import type { Upload } from './read-upload.js';
+import type { KeptReading } from './keep-reading.js';
+import type { Progress, Upload } from './read-upload.js';
 
 /** An upload of which reading was just begun for the `attempts`-th time. */
 export type Attempt = Upload & { attempts: number };
@@ -7,9 +8,12 @@ export type Attempt = Upload & { attempts: number };
 export interface Needs<Row extends Attempt> {
   /** Counts one more attempt; null when there is nothing left to do. */
   begin(uploadId: string): Promise<Row | null>;
-  read(upload: Row): Promise<Tell>;
-  /** Tells the outcome, unless somebody else told one before. */
-  tell(upload: Row, outcome: Tell): Promise<void>;
+  /** Reads it in a process of its own; says why when a limit stopped that, which another try would not change. */
+  read(upload: Row, onProgress: (progress: Progress) => void): Promise<KeptReading | { stoppedBecause: string }>;
+  /** Shows how far reading has come. */
+  show(upload: Row, progress: Progress): void;
+  /** Keeps the whole report and tells the outcome, unless somebody else told one before. */
+  tell(upload: Row, reading: KeptReading): Promise<void>;
   postpone(upload: Row, fault: string, pauseSeconds: number): Promise<void>;
   /** Takes the attempt back, because the service stops. */
   giveBack(upload: Row): Promise<void>;
@@ -21,7 +25,8 @@ export interface Needs<Row extends Attempt> {
 
 /**
  * Reads one upload and tells the outcome once. Faults are tried again after growing pauses; an upload that brings them
- * on every time, or ends the process that reads it, is told to be unreadable.
+ * on every time, or ends the process that reads it, is told to be unreadable, and so is one that exceeds a limit, at once.
+ * Every try begins at the beginning: nothing of an earlier one is left but its count.
  */
 export async function analyseUpload<Row extends Attempt>(uploadId: string, needs: Needs<Row>): Promise<void> {
   const upload = await needs.begin(uploadId);
@@ -30,9 +35,9 @@ export async function analyseUpload<Row extends Attempt>(uploadId: string, needs
     await needs.tell(upload, givenUp(upload, `reading it was broken off ${needs.maxAttempts} times`));
     return;
   }
-  let outcome: Tell;
+  let reading: KeptReading | { stoppedBecause: string };
   try {
-    outcome = await needs.read(upload);
+    reading = await needs.read(upload, (progress) => needs.show(upload, progress));
   } catch (error) {
     if (needs.isStopping()) return await needs.giveBack(upload);
     needs.logFault(upload, error);
@@ -40,11 +45,12 @@ export async function analyseUpload<Row extends Attempt>(uploadId: string, needs
     if (upload.attempts < needs.maxAttempts) {
       return await needs.postpone(upload, fault, Math.min(60, needs.firstPauseSeconds * 2 ** (upload.attempts - 1)));
     }
-    outcome = givenUp(upload, `reading it failed ${upload.attempts} times, at last with: ${fault}`);
+    reading = { stoppedBecause: `reading it failed ${upload.attempts} times, at last with: ${fault}` };
   }
-  await needs.tell(upload, outcome);
+  await needs.tell(upload, 'stoppedBecause' in reading ? givenUp(upload, reading.stoppedBecause) : reading);
 }
 
-function givenUp({ uploadId, name }: Upload, reason: string): Tell {
-  return { type: 'dump.unreadable', data: { uploadId, name, reason } };
+function givenUp({ uploadId, name }: Upload, reason: string): KeptReading {
+  const outcome: Tell = { type: 'dump.unreadable', data: { uploadId, name, reason: reason.slice(0, 1000) } };
+  return { outcome, report: null, traits: null, versions: [] };
 }

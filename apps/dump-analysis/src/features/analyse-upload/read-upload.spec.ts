@@ -11,7 +11,7 @@ const uploadId = '7f3f0b8e-0000-4000-8000-000000000001';
 async function read(name: string, content: Uint8Array | string, parts: ArchivePart[] = []): Promise<Tell> {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
   let closed = 0;
-  const tell = await readUpload(
+  const { outcome } = await readUpload(
     { uploadId, name, location: `uploads/x/${name}` },
     {
       open: () =>
@@ -24,10 +24,12 @@ async function read(name: string, content: Uint8Array | string, parts: ArchivePa
         yield* parts;
       },
       planNextSteps: (findings) => (findings.length > 0 ? ['check-memory'] : []),
+      lookUpVersions: () => Promise.resolve([]),
+      advance: () => undefined,
     },
   );
   expect(closed).toBe(1);
-  return tell;
+  return outcome;
 }
 
 const member = (name: string, bytes: Uint8Array, more: Partial<ArchiveMember> = {}): ArchivePart => ({
@@ -118,7 +120,7 @@ describe('a raw upload', () => {
   });
 
   it('whose place is outside the store is unreadable', async () => {
-    const tell = await readUpload(
+    const { outcome } = await readUpload(
       { uploadId, name: 'x', location: '../x' },
       {
         open: () => Promise.resolve({ refused: '"../x" points outside the evidence store' }),
@@ -126,9 +128,11 @@ describe('a raw upload', () => {
           throw new Error('not reached');
         },
         planNextSteps: () => [],
+        lookUpVersions: () => Promise.resolve([]),
+        advance: () => undefined,
       },
     );
-    expect(tell).toMatchObject({ type: 'dump.unreadable', data: { reason: expect.stringMatching(/outside/) } });
+    expect(outcome).toMatchObject({ type: 'dump.unreadable', data: { reason: expect.stringMatching(/outside/) } });
   });
 });
 

@@ -2,12 +2,11 @@ import type { DumpFinding, NextStep } from '@caserelay/contracts';
 import {
   analyseDump,
   fromBytes,
-  readDump,
   signatureOf,
   UnreadableDump,
   type ByteSource,
-  type DumpFacts,
   type DumpReport,
+  type LookUpVersions,
 } from '@caserelay/crash-dump';
 import type { ArchiveMember, ArchivePart } from '@caserelay/dump-archive';
 import type { Tell } from '@caserelay/messaging';
@@ -27,39 +26,90 @@ export interface Upload {
   location: string;
 }
 
+/** How far the reading of an upload has come. */
+export interface Progress {
+  stage: 'starting' | 'recognising' | 'unpacking' | 'analysing';
+  /** The file inside an archive that is in hand. */
+  member: string | null;
+  /** Of the uploaded file, as far as it was read or unpacked. */
+  bytes: number;
+  /** What `bytes` come to in the end; null when only small parts are read, wherever they lie. */
+  total: number | null;
+}
+
+/** What there is to tell of an upload, and all that was read of each dump in it. */
+export interface Reading {
+  outcome: Tell;
+  dumps: readonly ReadDump[];
+}
+
+export interface ReadDump {
+  finding: DumpFinding;
+  report: DumpReport;
+}
+
 export interface Needs {
   /** Opens the upload where it lies; says why when it must not be opened. Faults are thrown. */
   open(location: string): Promise<{ source: ByteSource; path: string; close(): Promise<void> } | { refused: string }>;
   /** Reads the members of an archive; the rest of a member is unpacked only when its beginning is worth it. */
-  readArchive(path: string, needsWhole: (head: Uint8Array) => boolean): AsyncIterable<ArchivePart>;
+  readArchive(
+    path: string,
+    needsWhole: (head: Uint8Array) => boolean,
+    onRead: (packedBytes: number) => void,
+  ): AsyncIterable<ArchivePart>;
   planNextSteps(findings: readonly DumpFinding[]): NextStep[];
+  lookUpVersions: LookUpVersions;
+  /** Notes each step of the way. */
+  advance(news: Partial<Progress>): void;
 }
 
 /** Reads an upload, raw or inside a ZIP, and says the one thing that there is to tell about it. */
-export async function readUpload(upload: Upload, needs: Needs): Promise<Tell> {
+export async function readUpload(upload: Upload, needs: Needs): Promise<Reading> {
   const opened = await needs.open(upload.location);
-  if ('refused' in opened) return unreadable(upload, opened.refused);
+  if ('refused' in opened) return { outcome: unreadable(upload, opened.refused), dumps: [] };
   try {
-    const start = await opened.source.read(0, 4096);
-    if (isZip(start)) return await readMembers(upload, opened.path, needs);
-    return await readRaw(upload, opened.source, start, needs);
+    needs.advance({ stage: 'recognising' });
+    const source = noting(opened.source, needs);
+    const start = await source.read(0, 4096);
+    if (isZip(start)) return await readMembers(upload, { path: opened.path, size: source.size }, needs);
+    return await readRaw(upload, source, start, needs);
   } finally {
     await opened.close();
   }
 }
 
-async function readRaw(upload: Upload, source: ByteSource, start: DataView, needs: Needs): Promise<Tell> {
+async function readRaw(upload: Upload, source: ByteSource, start: DataView, needs: Needs): Promise<Reading> {
   try {
-    return analysed(upload, [findingOf(await analyseDump(source))], needs);
+    needs.advance({ stage: 'analysing' });
+    const report = await analyseDump(source, needs);
+    return analysed(upload, [{ finding: findingOf(report), report }], needs);
   } catch (error) {
     if (!(error instanceof UnreadableDump)) throw error;
-    // Nobody can say that it holds no dump, and the customer waits for a result.
-    if (error.what === 'container')
-      return unreadable(upload, `found ${error.found}, which is not looked into; expected a dump, raw or inside a ZIP`);
-    if (holdsBrokenDump(error, upload.name)) return unreadable(upload, error.message);
-    const { kind, description } = recogniseFile(start, source.size);
-    return recognised(upload, kind, description);
+    return { outcome: outcomeWithoutDump(upload, error, start, source.size), dumps: [] };
   }
+}
+
+function outcomeWithoutDump(upload: Upload, error: UnreadableDump, start: DataView, size: number): Tell {
+  // Nobody can say that it holds no dump, and the customer waits for a result.
+  if (error.what === 'container')
+    return unreadable(upload, `found ${error.found}, which is not looked into; expected a dump, raw or inside a ZIP`);
+  if (holdsBrokenDump(error, upload.name)) return unreadable(upload, error.message);
+  const { kind, description } = recogniseFile(start, size);
+  return recognised(upload, kind, description);
+}
+
+/** Notes each read as a sign that it goes on. */
+function noting(source: ByteSource, needs: Pick<Needs, 'advance'>): ByteSource {
+  let bytes = 0;
+  return {
+    size: source.size,
+    async read(offset, length) {
+      const view = await source.read(offset, length);
+      bytes += view.byteLength;
+      needs.advance({ bytes });
+      return view;
+    },
+  };
 }
 
 /** Of all that a dump tells, what the case's letters need. */
@@ -78,13 +128,19 @@ function findingOf(report: DumpReport): DumpFinding {
   };
 }
 
-async function readMembers(upload: Upload, path: string, needs: Needs): Promise<Tell> {
-  const findings: DumpFinding[] = [];
+async function readMembers(upload: Upload, archive: { path: string; size: number }, needs: Needs): Promise<Reading> {
+  const dumps: ReadDump[] = [];
   const troubles: string[] = [];
   let members = 0;
   let isWhole = true;
   let isOfficeDocument = false;
-  for await (const part of needs.readArchive(path, looksLikeDump)) {
+  let used = 0;
+  const onRead = (packedBytes: number): void => {
+    used = Math.min(archive.size, used + packedBytes);
+    needs.advance({ bytes: used });
+  };
+  needs.advance({ stage: 'unpacking', bytes: 0, total: archive.size });
+  for await (const part of needs.readArchive(archive.path, looksLikeDump, onRead)) {
     if (part.kind === 'limit-reached') {
       isWhole = false;
       continue;
@@ -95,38 +151,47 @@ async function readMembers(upload: Upload, path: string, needs: Needs): Promise<
     }
     members += 1;
     isOfficeDocument ||= part.name === '[Content_Types].xml';
-    const read = await readMember(part);
+    const read = await readMember(part, needs);
     if (typeof read === 'string') troubles.push(read);
-    else if (read) findings.push(read);
-    if (findings.length >= maxFindings) break;
+    else if (read) dumps.push(read);
+    if (dumps.length >= maxFindings) break;
   }
-  if (findings.length > 0) return analysed(upload, findings, needs);
-  if (troubles.length > 0) return unreadable(upload, troubles.join('; '));
-  if (isOfficeDocument) return recognised(upload, 'document', 'Office document');
+  if (dumps.length > 0) return analysed(upload, dumps, needs);
   const extent = isWhole ? `of ${members} files` : `of many files; ${members} were looked at,`;
-  return recognised(upload, 'archive', `ZIP archive ${extent} without a crash dump`);
+  const outcome =
+    troubles.length > 0
+      ? unreadable(upload, troubles.join('; '))
+      : isOfficeDocument
+        ? recognised(upload, 'document', 'Office document')
+        : recognised(upload, 'archive', `ZIP archive ${extent} without a crash dump`);
+  return { outcome, dumps };
 }
 
 /** The finding of a member; text when it should be a dump and cannot be read; null when it is something else. */
-async function readMember(part: ArchiveMember): Promise<DumpFinding | string | null> {
+async function readMember(part: ArchiveMember, needs: Needs): Promise<ReadDump | string | null> {
   if (part.ending === 'unreadable')
     return `"${part.name}" in the archive cannot be read: ${part.reason ?? 'unknown why'}`;
   try {
-    const facts = await readDump(fromBytes(part.head, Math.max(part.bytes, part.head.byteLength)));
-    return { member: part.name, ...facts, completeness: completenessInArchive(facts, part) };
+    needs.advance({ stage: 'analysing', member: part.name });
+    const source = part.source ?? fromBytes(part.head, Math.max(part.bytes, part.head.byteLength));
+    const read = await analyseDump(noting(source, { advance: () => needs.advance({}) }), needs);
+    const report = { ...read, completeness: completenessInArchive(read, part) };
+    return { finding: { ...findingOf(report), member: part.name }, report };
   } catch (error) {
     if (!(error instanceof UnreadableDump)) throw error;
     const cut = part.ending === 'broken' ? `, ${part.reason ?? 'it breaks off'}` : '';
     return holdsBrokenDump(error, part.name) || part.ending === 'broken' || part.ending === 'damaged'
       ? `"${part.name}" in the archive: ${error.message}${cut}`
       : null;
+  } finally {
+    needs.advance({ stage: 'unpacking', member: null });
   }
 }
 
 function completenessInArchive(
-  { completeness }: DumpFacts,
+  { completeness }: Pick<DumpReport, 'completeness'>,
   { ending, bytes, reason }: ArchiveMember,
-): DumpFacts['completeness'] {
+): DumpReport['completeness'] {
   switch (ending) {
     case 'whole':
     case 'not-needed':
@@ -144,9 +209,10 @@ function completenessInArchive(
   }
 }
 
-function analysed({ uploadId, name }: Upload, findings: DumpFinding[], needs: Needs): Tell {
-  const best = findings.find(isWholeFullDump) ?? findings.find(({ kind }) => kind !== 'user') ?? findings[0];
-  return {
+function analysed({ uploadId, name }: Upload, dumps: readonly ReadDump[], needs: Needs): Reading {
+  const findings = dumps.map(({ finding }) => finding);
+  const best = bestOf(findings);
+  const outcome: Tell = {
     type: 'dump.analysed',
     data: {
       uploadId,
@@ -157,6 +223,12 @@ function analysed({ uploadId, name }: Upload, findings: DumpFinding[], needs: Ne
       nextSteps: needs.planNextSteps(findings),
     },
   };
+  return { outcome, dumps };
+}
+
+/** The dump of an upload that tells most: a whole one of all memory, else one of the system. */
+export function bestOf(findings: readonly DumpFinding[]): DumpFinding | undefined {
+  return findings.find(isWholeFullDump) ?? findings.find(({ kind }) => kind !== 'user') ?? findings[0];
 }
 
 function isWholeFullDump({ kind, completeness }: DumpFinding): boolean {

@@ -1,0 +1,220 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LookUpVersions } from '@caserelay/crash-dump';
+import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
+import type { Progress } from '../../features/analyse-upload/read-upload.js';
+import type { FromReadingProcess, ReadingOrder, ToReadingProcess } from './reading-messages.js';
+
+/** What one reading may use up before it is stopped. */
+export interface ReadingLimits {
+  memoryMebibytes: number;
+  maxSeconds: number;
+  /** How long nothing may be read, or no sign of life may come. */
+  stallSeconds: number;
+}
+
+/** Reading was stopped by a limit; another try would end the same way. */
+export interface Stopped {
+  stoppedBecause: string;
+}
+
+interface Ties {
+  signal: AbortSignal;
+  onProgress(progress: Progress): void;
+  lookUpVersions: LookUpVersions;
+}
+
+/** `dist/` lies beside `src/`, so the way to it is the same from both: the process always runs what was built. */
+const entry = fileURLToPath(new URL('../../../dist/reading-process.js', import.meta.url));
+const lookEveryMilliseconds = 100;
+const mebibyte = 2 ** 20;
+/** What the end of a process's last words is kept of, to find out why it died. */
+const lastWords = 4_000;
+
+/**
+ * Reads an upload in a process of its own, so that a hostile file can harm that process alone. It is killed when it
+ * exceeds a limit or the service stops. A process that dies by itself is a fault.
+ */
+export async function readInProcess(
+  order: ReadingOrder,
+  limits: ReadingLimits,
+  ties: Ties,
+): Promise<KeptReading | Stopped> {
+  ties.signal.throwIfAborted();
+  const folder = await mkdtemp(join(tmpdir(), `caserelay-reading-${process.pid}-`));
+  try {
+    return await new ReadingProcess(order, limits, ties, folder).end;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class ReadingProcess {
+  readonly end: Promise<KeptReading | Stopped>;
+  private readonly child: ChildProcess;
+  private readonly startedAt = performance.now();
+  private outcome: KeptReading | Stopped | Error | null = null;
+  private words = '';
+  private progress: Progress = { stage: 'starting', member: null, bytes: 0, total: null };
+  private reads = 0;
+  private lifeAt = performance.now();
+  private movedAt = performance.now();
+  private reportedBytes = 0;
+  private unanswered = 0;
+
+  constructor(
+    order: ReadingOrder,
+    private readonly limits: ReadingLimits,
+    private readonly ties: Ties,
+    folder: string,
+  ) {
+    this.child = fork(entry, [], {
+      // Where what is unpacked may be put aside; the folder goes with the process. Nothing else of ours is known there.
+      env: { TMPDIR: folder, TMP: folder },
+      execArgv: [`--max-old-space-size=${Math.ceil(limits.memoryMebibytes * 0.75)}`],
+      serialization: 'advanced',
+      // Leads a group of its own: programs that it starts to unpack end with it.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.child.stderr?.on('data', (text: Buffer) => (this.words = (this.words + text.toString()).slice(-lastWords)));
+    this.child.on('message', (message) => this.hear(message as FromReadingProcess));
+    void this.dieFirst();
+    const looking = setInterval(() => void this.look(), lookEveryMilliseconds);
+    const onAbort = (): void => this.finish(new Error('broken off: the service stops'));
+    ties.signal.addEventListener('abort', onAbort);
+    this.end = new Promise<KeptReading | Stopped>((resolve, reject) => {
+      this.child.on('error', (error) => this.finish(error));
+      this.child.on('close', (code, signal) => {
+        const outcome = this.outcome ?? this.causeOfDeath(code, signal);
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome);
+      });
+    }).finally(() => {
+      clearInterval(looking);
+      ties.signal.removeEventListener('abort', onAbort);
+    });
+    this.say({ type: 'read', order });
+  }
+
+  private say(message: ToReadingProcess): void {
+    // Fails when the process has just died, which `close` tells.
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+
+  private hear(message: FromReadingProcess): void {
+    this.lifeAt = performance.now();
+    switch (message.type) {
+      case 'sign-of-life':
+        this.reportedBytes = message.residentBytes;
+        this.follow(message.progress, message.reads);
+        return;
+      case 'versions-wanted':
+        void this.answer(message);
+        return;
+      case 'read':
+        this.finish(message.reading);
+        return;
+      case 'failed':
+        this.finish(new Error(message.fault));
+        return;
+    }
+  }
+
+  private follow(progress: Progress, reads: number): void {
+    const moved = reads !== this.reads || JSON.stringify(progress) !== JSON.stringify(this.progress);
+    if (!moved) return;
+    this.movedAt = performance.now();
+    this.reads = reads;
+    this.progress = progress;
+    this.ties.onProgress(progress);
+  }
+
+  private async answer({ question, images }: Extract<FromReadingProcess, { type: 'versions-wanted' }>): Promise<void> {
+    this.unanswered += 1;
+    try {
+      this.say({ type: 'versions', question, versions: await this.ties.lookUpVersions(images) });
+    } catch (error) {
+      this.finish(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.unanswered -= 1;
+      this.movedAt = performance.now();
+    }
+  }
+
+  private async look(): Promise<void> {
+    const now = performance.now();
+    const { memoryMebibytes, maxSeconds, stallSeconds } = this.limits;
+    const used = Math.max(await this.residentBytes(), this.reportedBytes);
+    if (used > memoryMebibytes * mebibyte) return this.stop(`took more than ${memoryMebibytes} MiB of memory`);
+    if (now - this.startedAt > maxSeconds * 1000) return this.stop(`took longer than ${maxSeconds} seconds`);
+    if (now - this.lifeAt > stallSeconds * 1000) {
+      return this.stop(`did not come any further for ${stallSeconds} seconds`);
+    }
+    // It lives and waits: for a disk or for the network behind it, which is not the file's fault.
+    if (this.unanswered === 0 && now - this.movedAt > stallSeconds * 1000) {
+      this.finish(new Error(`nothing could be read for ${stallSeconds} seconds ${this.where()}`));
+    }
+  }
+
+  /** With the programs that it started. On Linux as the system counts it; elsewhere 0, and its own word must do. */
+  private async residentBytes(): Promise<number> {
+    const own = this.child.pid;
+    if (own === undefined) return 0;
+    const children = await readFile(`/proc/${own}/task/${own}/children`, 'utf8').catch(() => '');
+    const counted = await Promise.all([own, ...children.split(' ').filter(Boolean)].map(residentBytesOf));
+    return counted.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  private stop(exceeded: string): void {
+    this.finish({ stoppedBecause: `reading it ${exceeded} and was stopped ${this.where()}` });
+  }
+
+  private where(): string {
+    const { stage, member, bytes } = this.progress;
+    const of = member === null ? '' : ` of "${member}"`;
+    return `while ${stage}${of}, after ${bytes} bytes`;
+  }
+
+  /** The first outcome counts. Whatever it is, the process has nothing left to do. */
+  private finish(outcome: KeptReading | Stopped | Error): void {
+    this.outcome ??= outcome;
+    killGroup(this.child);
+  }
+
+  private causeOfDeath(code: number | null, signal: NodeJS.Signals | null): Stopped | Error {
+    if (/heap out of memory|Array buffer allocation failed/.test(this.words)) {
+      return {
+        stoppedBecause: `reading it took more than ${this.limits.memoryMebibytes} MiB of memory and was stopped ${this.where()}`,
+      };
+    }
+    const words = this.words.trim();
+    return new Error(
+      `the process that read it ended with ${signal ?? `code ${code}`} ${this.where()}${words === '' ? '' : `: ${words}`}`,
+    );
+  }
+
+  /** When the machine runs out of memory, Linux shall take the reader and not the service. */
+  private async dieFirst(): Promise<void> {
+    if (this.child.pid !== undefined) {
+      await writeFile(`/proc/${this.child.pid}/oom_score_adj`, '1000').catch(() => undefined);
+    }
+  }
+}
+
+async function residentBytesOf(pid: number | string): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** Also what it has started; where there are no groups, or it is gone already, at least itself. */
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,20 @@
+import type { ImageIdentity, KnownVersion } from '@caserelay/crash-dump';
+import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
+import type { Progress, Upload } from '../../features/analyse-upload/read-upload.js';
+
+/** All that a reading process gets to know: no address of a database, no password, no environment. */
+export interface ReadingOrder {
+  upload: Upload;
+  evidenceFolder: string;
+  archive: { maxMembers: number; headBytes: number; maxBytes: number };
+}
+
+export type ToReadingProcess =
+  { type: 'read'; order: ReadingOrder } | { type: 'versions'; question: number; versions: readonly KnownVersion[] };
+
+export type FromReadingProcess =
+  /** Comes several times a second, also when nothing has moved: it shows that the process is not caught in a loop. */
+  | { type: 'sign-of-life'; progress: Progress; reads: number; residentBytes: number }
+  | { type: 'versions-wanted'; question: number; images: readonly ImageIdentity[] }
+  | { type: 'read'; reading: KeptReading }
+  | { type: 'failed'; fault: string };

@@ -1,0 +1,71 @@
+import type { KnownVersion } from '@caserelay/crash-dump';
+import { openArchive } from '@caserelay/dump-archive';
+import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
+import { dieWithParent } from './adapters/reading-process/die-with-parent.js';
+import type {
+  FromReadingProcess,
+  ReadingOrder,
+  ToReadingProcess,
+} from './adapters/reading-process/reading-messages.js';
+import { keepReading } from './features/analyse-upload/keep-reading.js';
+import { readUpload, type Needs, type Progress } from './features/analyse-upload/read-upload.js';
+import { planNextSteps } from './features/plan-next-steps/plan-next-steps.js';
+
+// Reads one upload for the service that started this process, says what it found, and is ended.
+
+const signEveryMilliseconds = 200;
+const answers = new Map<number, (versions: readonly KnownVersion[]) => void>();
+let progress: Progress = { stage: 'starting', member: null, bytes: 0, total: null };
+let reads = 0;
+let questions = 0;
+
+dieWithParent();
+process.on('message', (message: ToReadingProcess) => {
+  switch (message.type) {
+    case 'read':
+      void read(message.order);
+      return;
+    case 'versions':
+      answers.get(message.question)?.(message.versions);
+      return;
+  }
+});
+setInterval(signOfLife, signEveryMilliseconds);
+signOfLife();
+
+async function read(order: ReadingOrder): Promise<void> {
+  try {
+    const reading = await readUpload(order.upload, needsOf(order));
+    say({ type: 'read', reading: keepReading(order.upload, reading) });
+  } catch (error) {
+    say({ type: 'failed', fault: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function needsOf({ evidenceFolder, archive }: ReadingOrder): Needs {
+  const evidence = new EvidenceStore(evidenceFolder);
+  return {
+    open: (location) => evidence.open(location),
+    readArchive: (path, needsWhole, onRead) =>
+      openArchive(path, { ...archive, needsWhole, onRead, signal: new AbortController().signal }),
+    planNextSteps,
+    lookUpVersions: (images) =>
+      new Promise((resolve) => {
+        questions += 1;
+        answers.set(questions, resolve);
+        say({ type: 'versions-wanted', question: questions, images });
+      }),
+    advance: (news) => {
+      reads += 1;
+      progress = { ...progress, ...news };
+    },
+  };
+}
+
+function signOfLife(): void {
+  say({ type: 'sign-of-life', progress, reads, residentBytes: process.memoryUsage.rss() });
+}
+
+function say(message: FromReadingProcess): void {
+  process.send?.(message);
+}
