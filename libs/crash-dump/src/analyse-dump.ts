@@ -52,6 +52,8 @@ function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
     comments: [],
     buildLab: null,
     blamedBySystem: null,
+    objects: [],
+    verifier: null,
     handles: [],
     notes: [],
     usesPae: null,

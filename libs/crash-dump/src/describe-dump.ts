@@ -1,5 +1,6 @@
 import { explainBugcheck, type Language } from './bugcheck.js';
 import type { Text } from './bugcheck-parameters.data.js';
+import { objectLines } from './describe-objects.js';
 import { inLanguage } from './sentences.js';
 import type { DumpFacts, DumpKind, DumpReport, Frame, Hardware, Module } from './dump-facts.js';
 
@@ -19,6 +20,7 @@ const labels = {
   exception: { en: 'exception', zh: '异常' },
   crash: { en: 'crashed in', zh: '崩溃位置' },
   culprit: { en: 'suspect', zh: '嫌疑模块' },
+  alternative: { en: '  or', zh: '  或' },
   process: { en: 'process', zh: '进程' },
   blamed: { en: 'Windows names', zh: '系统指认' },
   system: { en: 'system', zh: '系统' },
@@ -69,7 +71,7 @@ export function describeDump(
       facts.exception &&
         `${facts.exception.code}${facts.exception.name === null ? '' : ` ${facts.exception.name}`} at ${facts.exception.address}`,
     ],
-    ...(report ? crashLines(report, say) : []),
+    ...(report ? crashLines(report, say, language) : []),
     [
       say(labels.system),
       [facts.osName, facts.osBuild === null ? null : `build ${facts.osBuild}`, facts.machine]
@@ -108,10 +110,16 @@ function bugcheckLines({ bugcheck }: DumpFacts, language: Language, say: Say): [
   ];
 }
 
-function crashLines({ crash, culprit, process, blamedBySystem }: DumpReport, say: Say): [string, string | null][] {
+function crashLines(report: DumpReport, say: Say, language: Language): [string, string | null][] {
+  const { crash, culprit, process, blamedBySystem } = report;
+  const reasons = culprit?.reasons.map((reason) => inLanguage(reason, language)).join('; ') ?? '';
   return [
     [say(labels.crash), crash && `${placeOf(crash)} (${crash.address}; ${crash.from})`],
-    [say(labels.culprit), culprit && `${culprit.name ?? '?'} (${culprit.confidence}): ${culprit.reasons.join('; ')}`],
+    [say(labels.culprit), culprit && `${culprit.name ?? '?'} (${culprit.confidence}): ${reasons}`],
+    ...(culprit?.alternatives ?? []).map(({ name, reason }): [string, string] => {
+      return [say(labels.alternative), `${name}: ${inLanguage(reason, language)}`];
+    }),
+    ...objectLines(report, { say, language }),
     [
       say(labels.process),
       process && [process.name, process.id === null ? null : `id ${process.id}`].filter(Boolean).join(', '),

@@ -1,5 +1,5 @@
 import { explainBugcheck, type Language } from './bugcheck.js';
-import type { Completeness, DumpFacts, DumpReport, Module } from './dump-facts.js';
+import type { Completeness, Culprit, DumpFacts, DumpReport, Module } from './dump-facts.js';
 import { isThirdParty } from './find-culprit.js';
 import { inLanguage } from './sentences.js';
 import { signaturesOf, type Signatures } from './signature-of.js';
@@ -64,8 +64,17 @@ export function documentOf(
     os: { name: osName, build: osBuild, lab: buildLab },
     time: crashedAt,
     completeness: { verdict, foundBytes, expectedBytes, reasons: [reason, ...flaws].map(say), flaws: flaws.map(say) },
-    culprit: rest.culprit && { ...rest.culprit, reasons: rest.culprit.reasons.map(say) },
+    culprit: rest.culprit && culpritIn(rest.culprit, say),
+    objects: rest.objects.map((object) => ({ ...object, from: say(object.from) })),
     notes: rest.notes.map(say),
+  };
+}
+
+function culpritIn({ alternatives, ...culprit }: Culprit, say: (text: string) => string): Culprit {
+  return {
+    ...culprit,
+    reasons: culprit.reasons.map(say),
+    ...(alternatives && { alternatives: alternatives.map((one) => ({ ...one, reason: say(one.reason) })) }),
   };
 }
 

@@ -178,6 +178,103 @@ export interface Culprit {
   confidence: 'high' | 'medium' | 'low';
   /** What speaks for it, strongest first, in plain words. */
   reasons: string[];
+  /** Others that come close, with what speaks most for each; left out when nobody does. */
+  alternatives?: { name: string; fileVersion: string | null; company: string | null; reason: string }[];
+}
+
+interface KernelObjectBase {
+  /** `0x…` */
+  address: string;
+  /** How it was reached: `parameter 4`, `driver of 0x…`, `above 0x…`, … */
+  from: string;
+  /** The parameter that names it, counted from 1; null: it was found by way of another object. */
+  parameter: number | null;
+  /** Name of the driver object behind it, such as `\Driver\acmeusb`. */
+  driver: string | null;
+  /** The module that holds the driver's code. */
+  module: string | null;
+}
+
+/** A device, and its neighbours in its device stack. */
+export interface DeviceObject extends KernelObjectBase {
+  what: 'device';
+  above: string | null;
+  below: string | null;
+  /** Of a physical device: what plug and play calls it, such as `USB\VID_04D8&PID_0033\5&46fa7b7&0&1`. */
+  instancePath: string | null;
+  /** Of a physical device: the service that was chosen for it. */
+  service: string | null;
+}
+
+/** A driver, and where its code lies. */
+export interface DriverObject extends KernelObjectBase {
+  what: 'driver';
+  base: string;
+  size: number;
+}
+
+/** One location of an I/O request: what one driver of the stack is asked for. */
+export interface IrpLocation {
+  /** Counted from 1, the lowest one. */
+  index: number;
+  isCurrent: boolean;
+  /** `IRP_MJ_…` and `IRP_MN_…` */
+  majorFunction: string;
+  minorFunction: string | null;
+  device: string | null;
+  driver: string | null;
+  module: string | null;
+  isPending: boolean;
+  /** The module that wants to hear of its completion. */
+  completionModule: string | null;
+}
+
+/** An I/O request (IRP); driver and module are those at which it stands. */
+export interface IrpObject extends KernelObjectBase {
+  what: 'irp';
+  currentLocation: number;
+  stackCount: number;
+  locations: IrpLocation[];
+}
+
+/** A block of kernel memory, as its header tells. */
+export interface PoolObject extends KernelObjectBase {
+  what: 'pool';
+  tag: string;
+  bytes: number | null;
+  /** The file that owns the tag, by Microsoft's list. */
+  owner: string | null;
+}
+
+/** A process that the bugcheck names. */
+export interface ProcessObject extends KernelObjectBase {
+  what: 'process';
+  name: string | null;
+  id: number | null;
+}
+
+/** A place in a driver's code, or a text that names a driver. */
+export interface CodeObject extends KernelObjectBase {
+  what: 'code';
+}
+export interface NameObject extends KernelObjectBase {
+  what: 'name';
+  name: string;
+}
+
+/** What a bugcheck's parameters lead to. */
+export type KernelObject =
+  DeviceObject | DriverObject | IrpObject | PoolObject | ProcessObject | CodeObject | NameObject;
+
+/** Whether Driver Verifier and special pool were on, which make mistakes of drivers show earlier. */
+export interface Verifier {
+  active: boolean;
+  specialPool: boolean;
+  /** As `verifier /flags` takes them; null: not in the dump. */
+  flags: string | null;
+  options: string[];
+  /** Drivers that it was told to watch. */
+  drivers: string[];
 }
 
 /** All that this reader finds in a dump: the facts of its beginning, and what its inside tells. */
@@ -200,6 +297,10 @@ export interface DumpReport extends DumpFacts {
   buildLab: string | null;
   /** The driver that Windows itself noted as broken. */
   blamedBySystem: string | null;
+  /** What the bugcheck's parameters lead to: devices, drivers, I/O requests, memory, processes. */
+  objects: KernelObject[];
+  /** Null: nothing tells of it. */
+  verifier: Verifier | null;
   /** Of a user dump: how many handles of each type. */
   handles: { type: string; count: number }[];
   /** What could not be read and why: said once each, in plain words. */

@@ -9,7 +9,10 @@ export type {
   BugcheckParameter,
   Completeness,
   Crash,
+  CodeObject,
   Culprit,
+  DeviceObject,
+  DriverObject,
   DumpFacts,
   DumpKind,
   DumpReport,
@@ -18,10 +21,17 @@ export type {
   FrameTrust,
   Hardware,
   MemoryHeld,
+  IrpLocation,
+  IrpObject,
+  KernelObject,
   Module,
   ModuleSource,
+  NameObject,
+  PoolObject,
+  ProcessObject,
   Thread,
   UnloadedModule,
+  Verifier,
 } from './dump-facts.js';
 export { isThirdParty } from './find-culprit.js';
 export { describeDump } from './describe-dump.js';

@@ -10,6 +10,8 @@ export interface LoadedModule {
   image: PeImage | null;
   /** Of KLDR_DATA_TABLE_ENTRY: where `.pdata` is, known even when the image's first page is not in the dump. */
   functions: { rva: number; size: number } | null;
+  /** Whether Driver Verifier watches it; left out where no kernel tells. */
+  isVerified?: boolean;
 }
 
 export interface LoadedModules {
@@ -19,6 +21,8 @@ export interface LoadedModules {
   notes: string[];
 }
 
+/** Flag of a driver that Driver Verifier watches (LDRP_IMAGE_VERIFYING). */
+export const verifyingFlag = 0x02000000;
 /** Systems have 150 to 400 modules. */
 const maxModules = 2000;
 const maxImageBytes = 0x40000000;
@@ -34,6 +38,7 @@ const entry = {
   size: 0x40,
   fullName: 0x48,
   baseName: 0x58,
+  flags: 0x68,
   checksum: 0x78,
 } as const;
 
@@ -115,6 +120,7 @@ async function moduleAt(memory: VirtualMemory, place: bigint): Promise<LoadedMod
   const hasFunctions = functionsAt > 0n && functionsSize > 0 && functionsAt + BigInt(functionsSize) <= BigInt(size);
   return {
     image,
+    isVerified: (view.getUint32(entry.flags, true) & verifyingFlag) !== 0,
     functions: image?.functions ?? (hasFunctions ? { rva: Number(functionsAt), size: functionsSize } : null),
     module: {
       name: name ?? 'a module whose name is not in the dump',

@@ -95,6 +95,112 @@ export const sentences = {
     en: '{bytes} bytes follow the last of {entries} entries of the data after the dump',
     zh: '转储之后的附加数据共 {entries} 项，最后一项之后还有 {bytes} 字节',
   },
+  // Culprit: what speaks for a module, and what should be known of it
+  'crashed-inside': { en: 'it crashed inside it, at {place}', zh: '崩溃发生在该模块内部，位置 {place}' },
+  'crash-in-unloaded': {
+    en: 'the crash lies at {address}, where it was loaded before (+{offset}); it left something behind when it was unloaded',
+    zh: '崩溃位于 {address}，该驱动卸载前曾加载于此处（+{offset}）；卸载时遗留了未清理的内容',
+  },
+  'reach-into-unloaded': {
+    en: 'the address that could not be reached lies at {address}, where it was loaded before (+{offset}); it left something behind when it was unloaded',
+    zh: '无法访问的地址 {address} 位于该驱动卸载前加载的位置（+{offset}）；卸载时遗留了未清理的内容',
+  },
+  'ran-when-watch-ran-out': {
+    en: 'its code was running when the watchdog’s time ran out, at {place}',
+    zh: '看门狗超时的时候正在运行它的代码，位置 {place}',
+  },
+  'first-of-another-company': {
+    en: 'it is the first module on the stack that is not of Microsoft (frame {index}, {trust})',
+    zh: '它是调用栈上第一个非微软模块（第 {index} 帧，{trust}）',
+  },
+  'first-beside-kernel': {
+    en: 'it is the first driver on the stack beside the kernel (frame {index}, {trust})',
+    zh: '它是调用栈上除内核之外的第一个驱动（第 {index} 帧，{trust}）',
+  },
+  'called-verifier': {
+    en: 'Driver Verifier stopped the system in a call that it made (frame {index}, {trust})',
+    zh: '驱动程序验证器在它发起的调用中停止了系统（第 {index} 帧，{trust}）',
+  },
+  'verifier-watches': {
+    en: 'it is one of the drivers that Driver Verifier was told to watch',
+    zh: '它是驱动程序验证器所监视的驱动之一',
+  },
+  'holds-request': {
+    en: 'the request {irp} ({from}) is held by {driver}: location {location} of {count} is the current one, {asks} to device {device}',
+    zh: '请求 {irp}（{from}）停留在 {driver}：当前位置为 {count} 个中的第 {location} 个，{asks}，发往设备 {device}',
+  },
+  'owns-device': {
+    en: 'the device {device} ({from}) belongs to its driver object {driver}; the device is {instance}',
+    zh: '设备 {device}（{from}）属于它的驱动对象 {driver}；该设备为 {instance}',
+  },
+  'in-device-stack': {
+    en: 'its device {device} ({driver}) stands in the stack of the device {instance} ({from})',
+    zh: '它的设备 {device}（{driver}）位于设备 {instance} 的设备栈中（{from}）',
+  },
+  'is-driver-object': {
+    en: 'the bugcheck names its driver object {driver} at {address} ({from})',
+    zh: '停止代码指明了它的驱动对象 {driver}，地址 {address}（{from}）',
+  },
+  'pointed-into': {
+    en: '{from} of the bugcheck, {address}, points into it',
+    zh: '停止代码的 {from}（{address}）指向该模块内部',
+  },
+  'named-by': { en: '{from} of the bugcheck names it: “{name}”', zh: '停止代码的 {from} 点名了它：“{name}”' },
+  'owns-pool-tag': {
+    en: 'the memory at {address} ({from}) has its pool tag “{tag}”',
+    zh: '位于 {address} 的内存（{from}）带有它的池标记“{tag}”',
+  },
+  'noted-by-windows': { en: 'Windows itself noted {name} as broken', zh: 'Windows 自身记录 {name} 出错' },
+  'of-company': { en: 'it is of {company}', zh: '它属于 {company}' },
+  'of-company-as': { en: 'it is of {company} ({description})', zh: '它属于 {company}（{description}）' },
+  'known-from-earlier': {
+    en: 'its version and company are told as an earlier dump with the same build of it told them',
+    zh: '其版本和公司取自含有同一构建的较早转储',
+  },
+  'no-other-company': {
+    en: 'no module of another company is on the stack',
+    zh: '调用栈上没有其他公司的模块',
+  },
+  'part-of-windows': {
+    en: 'it is a part of Windows: look for an update of it first',
+    zh: '它是 Windows 的组成部分：请先查找它的更新',
+  },
+  'crash-lies-in': { en: 'the crash itself lies in {module}, at {place}', zh: '崩溃本身位于 {module}，位置 {place}' },
+  'trust-exact': { en: 'exact', zh: '准确' },
+  'trust-chained': { en: 'found after a scanned one', zh: '在扫描所得的帧之后' },
+  'trust-frame-pointer': { en: 'found by frame pointers', zh: '由帧指针得到' },
+  'trust-scan': { en: 'only scanned', zh: '仅为扫描所得' },
+  'broken-before': {
+    en: 'something was found broken here: who finds it need not be who broke it',
+    zh: '此处只是发现了损坏：发现者未必就是造成损坏者',
+  },
+  // How an object was reached
+  'by-parameter': { en: 'parameter {number}', zh: '参数 {number}' },
+  'by-driver': { en: 'driver of {address}', zh: '{address} 的驱动' },
+  'by-above': { en: 'above {address}', zh: '在 {address} 之上' },
+  'by-below': { en: 'below {address}', zh: '在 {address} 之下' },
+  'by-location': { en: 'location {index} of {address}', zh: '{address} 的第 {index} 个位置' },
+  'by-request': { en: 'request of {from}', zh: '{from} 的请求' },
+  'by-block-after': { en: 'the block before {address}', zh: '{address} 之前的块' },
+  // Culprit: why nobody is named
+  'hardware-itself': {
+    en: 'this bugcheck tells of the hardware itself; no driver is named for it',
+    zh: '此停止代码说明的是硬件本身的问题，不归咎于任何驱动',
+  },
+  'processor-hangs': {
+    en: 'processor {processor} does not answer, and this is the stack of the one that noticed; no driver can be named from it',
+    zh: '处理器 {processor} 没有响应，而这是发现者的调用栈；无法据此指出驱动',
+  },
+  'page-not-read': {
+    en: 'a page could not be read back from disk ({status}): look at disk, cable and controller; no driver is named for it',
+    zh: '无法从磁盘读回内存页（{status}）：请检查磁盘、线缆和控制器；不归咎于任何驱动',
+  },
+  'process-ended': {
+    en: 'the process {process} ended, which Windows cannot live without; no driver of another company was on the way',
+    zh: 'Windows 不可缺少的进程 {process} 结束了；调用路径上没有其他公司的驱动',
+  },
+  'no-stack': { en: 'the call stack is not in the dump', zh: '转储中没有调用栈' },
+  'only-kernel': { en: 'only the kernel itself is on the stack', zh: '调用栈上只有内核自身' },
 } as const satisfies Record<string, { en: string; zh: string }>;
 
 /** The name of a sentence. */

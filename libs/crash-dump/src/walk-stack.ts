@@ -15,6 +15,8 @@ export interface WalkedFrame {
   frame: Frame;
   instructionPointer: bigint;
   stackPointer: bigint;
+  /** Whether a trap or an interrupt took it from its work; then its address is no return address. */
+  wasInterrupted: boolean;
 }
 
 /** Machines whose stacks can be walked. */
@@ -162,6 +164,7 @@ export class StackWalker {
     return {
       instructionPointer,
       stackPointer,
+      wasInterrupted: isExact && trust !== 'context',
       frame: {
         address: hex(instructionPointer),
         ...this.map.locate(instructionPointer),

@@ -21,3 +21,16 @@ export const windowsModules: ReadonlySet<string> = new Set(
     .join(' ')
     .split(' '),
 );
+
+/** Parts of Windows that run other drivers' code for them, so that a driver next to them is the likelier one. Lower case. */
+export const hostModules: ReadonlySet<string> = new Set(
+  [
+    'wdf01000.sys wdfldr.sys ndis.sys netio.sys tcpip.sys storport.sys scsiport.sys ataport.sys usbport.sys usbhub.sys',
+    'usbhub3.sys ucx01000.sys usbxhci.sys usbccgp.sys usbd.sys hidclass.sys hidparse.sys hidusb.sys ks.sys portcls.sys',
+    'hdaudbus.sys dxgkrnl.sys dxgmms1.sys dxgmms2.sys watchdog.sys videoprt.sys fltmgr.sys classpnp.sys disk.sys',
+    'partmgr.sys volmgr.sys volsnap.sys mountmgr.sys win32k.sys win32kbase.sys win32kfull.sys acpi.sys pci.sys',
+    'kbdclass.sys mouclass.sys bthport.sys spbcx.sys gpioclx0101.sys vmbus.sys vmbkmcl.sys verifierext.sys',
+  ]
+    .join(' ')
+    .split(' '),
+);

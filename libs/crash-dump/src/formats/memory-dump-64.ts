@@ -1,5 +1,7 @@
 import { translatedMemory, type TranslatedMemory } from '../address-translation.js';
 import type { ByteSource } from '../byte-source.js';
+import { withoutVariant } from '../bugcheck.js';
+import { leadsOf } from '../bugcheck-leads.data.js';
 import { findCrash, readExceptionRecord64 } from '../crash-context.js';
 import type { DumpFacts, DumpInside, DumpReport, Frame } from '../dump-facts.js';
 import { hex, printable, u32, u64 } from '../fields.js';
@@ -10,11 +12,13 @@ import {
   readUnloadedDrivers,
   type LoadedModule,
 } from '../loaded-modules.js';
+import { readKernelObjects } from '../kernel-objects.js';
 import { mapOfModules } from '../module-map.js';
 import { openPhysicalMemory, type PhysicalMemory } from '../physical-memory.js';
 import { processNameIn } from '../process-name.js';
 import { readContext, type Registers } from '../registers.js';
 import { readSecondaryData } from '../secondary-data.js';
+import { judgeVerifier, readVerifierLevel } from '../verifier.js';
 import { StackWalker, type WalkedFrame } from '../walk-stack.js';
 import { headerSize } from './kernel-completeness.js';
 import { judgeByPages, withFlaws } from './kernel-flaws.js';
@@ -36,6 +40,7 @@ const kernel = {
   buildLab: 0x208,
   processors: 0x218,
   unloadedDrivers: 0x220,
+  verifierData: 0x248,
   threadInitialStack: 0x29e,
   threadProcess: 0x2a0,
   prcbCurrentThread: 0x2b4,
@@ -77,14 +82,28 @@ export async function readMemoryDump64(source: ByteSource, facts: DumpFacts): Pr
   const debuggerData = await readDebuggerData(opened, list);
   const flaws = [...notes];
   if (!debuggerData) notes.push('the kernel’s debugger data (KDBG) is not in the dump, or is encoded');
+  const unloadedModules = debuggerData
+    ? await readUnloadedDrivers(memory, debuggerData.getBigUint64(kernel.unloadedDrivers, true))
+    : [];
+  const modules = list.map(({ module }) => module);
+  const code = withoutVariant(Number(facts.bugcheck?.code ?? 0));
+  const parameters = facts.bugcheck?.parameters.map(({ value }) => BigInt(value)) ?? [];
   return {
     ...outside,
     completeness: withFlaws(completeness, flaws),
     ...(await readCrashAndStack(opened, facts, list)),
-    modules: list.map(({ module }) => module),
-    unloadedModules: debuggerData
-      ? await readUnloadedDrivers(memory, debuggerData.getBigUint64(kernel.unloadedDrivers, true))
-      : [],
+    modules,
+    unloadedModules,
+    objects: await readKernelObjects({
+      ...{ memory, parameters, leads: leadsOf(code, parameters), build: facts.osBuild },
+      modules: mapOfModules(modules),
+      names: [...modules, ...unloadedModules].map(({ name }) => name),
+    }),
+    verifier: judgeVerifier(
+      code,
+      debuggerData && (await readVerifierLevel(memory, debuggerData.getBigUint64(kernel.verifierData, true))),
+      list.filter(({ isVerified }) => isVerified).map(({ module }) => module.name),
+    ),
     process: debuggerData && (await currentProcess(opened, debuggerData, facts.osBuild)),
     buildLab: debuggerData && (await textAt(memory, debuggerData.getBigUint64(kernel.buildLab, true))),
     notes: [...notes, ...secondary.notes],
@@ -129,10 +148,11 @@ async function readCrashAndStack(
   const modules = mapOfModules(list.map(({ module }) => module));
   const context = readContext(new DataView(header.buffer, header.byteOffset + at.context, 0x4d0), machine);
   const stack = context && (await stackAround(memory, context.stackPointer));
+  const code = Number(facts.bugcheck?.code ?? 0);
   const found = await findCrash(
     {
       machine,
-      code: Number(facts.bugcheck?.code ?? 0),
+      code,
       parameters: facts.bugcheck?.parameters.map(({ value }) => BigInt(value)) ?? [],
       memory,
       header: context,
@@ -145,6 +165,8 @@ async function readCrashAndStack(
   const registers = found?.found?.registers ?? null;
   const walker = new StackWalker(memory, list, machine);
   const reporting = context ? await walker.walk(context) : [];
+  const interrupted = endsInterruptedCode.has(withoutVariant(code)) ? interruptedIn(reporting, machine) : null;
+  if (interrupted) return interrupted;
   return { crash, ...(await split(walker, reporting, found ? BigInt(found.address) : null, registers)) };
 }
 
@@ -173,6 +195,29 @@ async function split(
   return {
     stack: frames(await walker.walk(registers)),
     reportingStack: frames(reporting.filter(({ stackPointer }) => stackPointer < registers.stackPointer)),
+  };
+}
+
+/** Bugchecks that no parameter leads back from: what they tell of is the code that a trap or a clock interrupted. */
+const endsInterruptedCode = new Set([0x7f, 0x133]);
+
+/** The innermost code that was interrupted, as the walk from the bugcheck's own registers finds it. */
+function interruptedIn(
+  walked: readonly WalkedFrame[],
+  machine: Opened['machine'],
+): Pick<DumpReport, 'crash' | 'stack' | 'reportingStack'> | null {
+  const index = walked.findIndex(({ wasInterrupted, frame }) => wasInterrupted && frame.trust === 'unwind');
+  const at = walked[index];
+  if (!at) return null;
+  const { address, module, offset } = at.frame;
+  const [instruction, stack] = machine === 'AMD64' ? ['rip', 'rsp'] : ['pc', 'sp'];
+  return {
+    crash: {
+      ...{ address, module, offset, exception: null, from: 'the code that was interrupted, by the walk of the stack' },
+      registers: { [instruction]: address, [stack]: hex(at.stackPointer) },
+    },
+    stack: walked.slice(index).map(({ frame }) => frame),
+    reportingStack: walked.slice(0, index).map(({ frame }) => frame),
   };
 }
 

@@ -1,13 +1,18 @@
+import { withoutVariant } from '../bugcheck.js';
+import { leadsOf } from '../bugcheck-leads.data.js';
 import type { ByteSource } from '../byte-source.js';
 import { findCrash, readExceptionRecord64 } from '../crash-context.js';
 import type { DumpFacts, DumpInside, Frame, Module, UnloadedModule } from '../dump-facts.js';
 import { hex, printable, u32, u64, utf16 } from '../fields.js';
+import { readKernelObjects } from '../kernel-objects.js';
+import { verifyingFlag } from '../loaded-modules.js';
 import { fileNameOf, mapOfModules } from '../module-map.js';
 import { processNameIn } from '../process-name.js';
 import { knownMachine, readContext, type Registers } from '../registers.js';
 import { scanWithFramePointers } from '../scan-stack.js';
 import { readSecondaryData } from '../secondary-data.js';
 import { sumRanges } from '../memory-held.js';
+import { judgeVerifier, readVerifierLevel } from '../verifier.js';
 import { sparseMemory, type MemoryRange, type VirtualMemory } from '../virtual-memory.js';
 import { withFlaws } from './kernel-flaws.js';
 
@@ -41,11 +46,18 @@ const at = {
 } as const;
 
 /** A driver entry: the place of its name, then KLDR_DATA_TABLE_ENTRY from +8 on. */
-const driver = { length: 0x90, base: 0x38, size: 0x48, checksum: 0x80, timeDateStamp: 0x88 } as const;
+const driver = { length: 0x90, base: 0x38, size: 0x48, flags: 0x70, checksum: 0x80, timeDateStamp: 0x88 } as const;
 /** An unloaded driver: a name of at most 12 characters inside the entry. */
 const unloaded = { length: 0x38, name: 0x10, nameBytes: 24, from: 0x28, to: 0x30 } as const;
 /** Offsets inside the copy of KDDEBUGGER_DATA64; those of members of the PRCB are 16-bit values there. */
-const debuggerData = { tag: 0x10, buildLab: 0x208, prcbMegahertz: 0x2b6, prcbVendor: 0x2ba, length: 0x2c0 } as const;
+const debuggerData = {
+  tag: 0x10,
+  buildLab: 0x208,
+  verifierData: 0x248,
+  prcbMegahertz: 0x2b6,
+  prcbVendor: 0x2ba,
+  length: 0x2c0,
+} as const;
 
 const maxDrivers = 4096;
 /** Windows keeps 50. */
@@ -65,7 +77,8 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
     return { notes: [`its triage header is cut short: ${triage.byteLength} of ${at.length} bytes`] };
   }
   const strings = await stringPool(source, place(at.strings), place(at.stringsSize));
-  const modules = await readDrivers(source, triage, strings, notes);
+  const { modules, verified } = await readDrivers(source, triage, strings, notes);
+  const unloadedModules = await readUnloaded(source, place(at.unloaded));
   const stack = {
     from: u64(triage, at.topOfStack) ?? 0n,
     size: Math.min(place(at.callStackSize), maxStack),
@@ -101,7 +114,13 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
     stack: frames,
     reportingStack,
     modules,
-    unloadedModules: await readUnloaded(source, place(at.unloaded)),
+    unloadedModules,
+    ...(await readLeads(facts, memory, modules, unloadedModules)),
+    verifier: judgeVerifier(
+      withoutVariant(Number(facts.bugcheck?.code ?? 0)),
+      hasKernelData ? await readVerifierLevel(memory, u64(kernel, debuggerData.verifierData) ?? 0n) : null,
+      verified,
+    ),
     process: processNameIn(process, facts.osBuild),
     buildLab: hasKernelData ? await textAt(memory, u64(kernel, debuggerData.buildLab)) : null,
     blamedBySystem: brokenDriver === 0 ? null : nameOrNull(await poolString(source, strings, brokenDriver)),
@@ -148,20 +167,43 @@ function nameOrNull(text: string): string | null {
   return text === '' ? null : text;
 }
 
-async function readDrivers(source: ByteSource, triage: DataView, strings: Pool, notes: string[]): Promise<Module[]> {
+/** Windows puts objects that a bugcheck names into its triage dump, so their leads can be followed there too. */
+async function readLeads(
+  facts: DumpFacts,
+  memory: VirtualMemory,
+  modules: readonly Module[],
+  unloadedModules: readonly UnloadedModule[],
+): Promise<Pick<DumpInside, 'objects'>> {
+  const parameters = facts.bugcheck?.parameters.map(({ value }) => BigInt(value)) ?? [];
+  const objects = await readKernelObjects({
+    ...{ memory, parameters, modules: mapOfModules(modules), build: facts.osBuild },
+    leads: leadsOf(withoutVariant(Number(facts.bugcheck?.code ?? 0)), parameters),
+    names: [...modules, ...unloadedModules].map(({ name }) => name),
+  });
+  return { objects };
+}
+
+async function readDrivers(
+  source: ByteSource,
+  triage: DataView,
+  strings: Pool,
+  notes: string[],
+): Promise<{ modules: Module[]; verified: string[] }> {
   const claimed = u32(triage, at.driverCount) ?? 0;
   const place = u32(triage, at.drivers) ?? 0;
-  if (claimed === 0 || place === 0) return [];
+  if (claimed === 0 || place === 0) return { modules: [], verified: [] };
   const count = Math.min(claimed, maxDrivers);
   const between = (strings.place - place) / claimed;
   const length = Number.isInteger(between) && between >= driver.length && between <= 0x200 ? between : driver.length;
   const view = await source.read(place, count * length);
   const modules: Module[] = [];
+  const verified: string[] = [];
   for (let offset = 0; offset + driver.length <= view.byteLength; offset += length) {
     const base = u64(view, offset + driver.base) ?? 0n;
     const size = u32(view, offset + driver.size) ?? 0;
     if (base === 0n || size === 0) continue;
     const path = await poolString(source, strings, view.getUint32(offset, true));
+    if ((view.getUint32(offset + driver.flags, true) & verifyingFlag) !== 0) verified.push(fileNameOf(path));
     modules.push({
       name: fileNameOf(path),
       path: nameOrNull(path),
@@ -174,7 +216,7 @@ async function readDrivers(source: ByteSource, triage: DataView, strings: Pool, 
     });
   }
   if (modules.length < claimed) notes.push(`its list of drivers tells of ${claimed}, ${modules.length} could be read`);
-  return modules;
+  return { modules, verified };
 }
 
 async function readUnloaded(source: ByteSource, place: number): Promise<UnloadedModule[]> {
