@@ -43,7 +43,7 @@ export const ofProcess: ReadonlySet<number> = new Set([0xef, 0xf4]);
 
 /** Which parameter is the address that could not be reached; counted from 0. */
 const badAddressAt: ReadonlyMap<number, number> = new Map([
-  ...([0x0a, 0x50, 0xcc, 0xcd, 0xce, 0xd1, 0xd3, 0xd4, 0xd5, 0xd6].map((code) => [code, 0]) as [number, number][]),
+  ...[0x0a, 0x50, 0xcc, 0xcd, 0xce, 0xd1, 0xd3, 0xd4, 0xd5, 0xd6].map((code): [number, number] => [code, 0]),
   [0x1e, 3],
 ]);
 

@@ -32,7 +32,7 @@ export async function readPoolBlocks(
   if (!own) return [];
   found.push(blockOf(at, say('by-parameter', { number: parameter }), parameter, own.tag, own.bytes, names));
   const before = own.previous === 0 ? null : await headerAt(memory, at - BigInt(own.previous));
-  if (before && before.bytes === own.previous) {
+  if (before?.bytes === own.previous) {
     const place = at - BigInt(own.previous);
     found.push(blockOf(place, say('by-block-after', { address: hex(at) }), null, before.tag, before.bytes, names));
   }
