@@ -1,8 +1,7 @@
 // Writes src/playbooks.data.ts from playbooks/*.yaml, so that the library itself needs no YAML reader.
-// usage: npm run playbooks
+// usage: npm run playbooks (which formats the file afterwards)
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { readPlaybooks } from './read-playbooks.mjs';
 
 const target = join(import.meta.dirname, '../src/playbooks.data.ts');
@@ -13,4 +12,4 @@ import type { Playbooks } from './playbook.js';
 /** What support engineers ask, try and warn of, and when. */
 export const playbooks: Playbooks = ${JSON.stringify(playbooks)};
 `;
-writeFileSync(target, await format(text, { ...(await resolveConfig(target)), parser: 'typescript' }));
+writeFileSync(target, text);
