@@ -48,16 +48,9 @@ export const Evidence = z.enum([
 ]);
 export type Evidence = z.infer<typeof Evidence>;
 
-/** Steps of playbooks; their texts for people live in the notification service, in both languages. */
-export const NextStep = z.enum([
-  'configure-full-dump',
-  'collect-full-dump',
-  'compress-before-upload',
-  'list-installed-programs',
-  'run-collection-tool',
-  'update-windows',
-  'enable-special-pool',
-  'check-memory',
-  'check-disk',
-]);
+/**
+ * The name of an item of crash-dump's playbooks, which hold its texts in both languages. The set is open: playbooks grow,
+ * and a reader leaves out a name that it does not know.
+ */
+export const NextStep = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
 export type NextStep = z.infer<typeof NextStep>;

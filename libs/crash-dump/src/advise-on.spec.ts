@@ -150,6 +150,13 @@ describe('the class of a suspect', () => {
 });
 
 describe('instructions by name', () => {
+  it.each([
+    ...['configure-full-dump', 'collect-full-dump', 'compress-before-upload', 'list-installed-programs'],
+    ...['run-collection-tool', 'update-windows', 'enable-special-pool', 'check-memory', 'check-disk'],
+  ])('keep %s, which cases of earlier versions were told', (id) => {
+    expect(instructionsOf(id, 'zh-CN')?.steps.length).toBeGreaterThan(0);
+  });
+
   it('are told without a dump too, and unknown ones are not', () => {
     expect(instructionsOf('verify-suspect-driver', 'en')?.title).toBe(
       'Watch the suspected driver alone with special pool',

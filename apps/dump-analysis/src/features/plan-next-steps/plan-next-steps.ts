@@ -1,5 +1,5 @@
 import type { DumpFinding, NextStep } from '@caserelay/contracts';
-import { playbook } from './playbook.data.js';
+import { adviseOn, type AdvisedOn } from '@caserelay/crash-dump';
 
 /**
  * Says what to do after an upload, by the most useful dump in it. Nothing when no playbook knows the cause: then a
@@ -7,16 +7,19 @@ import { playbook } from './playbook.data.js';
  */
 export function planNextSteps(findings: readonly DumpFinding[]): NextStep[] {
   const full = findings.filter(({ kind }) => kind === 'full' || kind === 'active');
-  if (full.length === 0) return [...playbook.noFullDump];
   const complete = full.filter(({ completeness }) => completeness.verdict === 'complete');
-  if (complete.length === 0) return [...playbook.fullDumpDamaged];
-  const steps = complete.flatMap(({ bugcheck }) =>
-    bugcheck ? (playbook.byBugcheck[plainCode(bugcheck.code)] ?? []) : [],
-  );
-  return [...new Set(steps)];
+  const best = [complete, full, findings].find((some) => some.length > 0) ?? [];
+  const advice = best.map((finding) => adviseOn(advisedOn(finding), 'en'));
+  const asks = advice.flatMap((one) => one.asks);
+  const isEnough = complete.length > 0;
+  const tries = advice
+    .flatMap((one) => one.tries)
+    .filter(({ provisional, risk }) => isEnough || (!provisional && risk.length === 0));
+  // Before a full dump is there, what brings one comes first, and nothing that carries a risk is asked of anybody.
+  const ids = isEnough ? [...tries, ...asks] : [...asks, ...tries];
+  return [...new Set(ids.map(({ id }) => id))];
 }
 
-/** Bit 28 marks a variant of the same bugcheck: 0x1000007e is 0x7e. */
-function plainCode(code: string): string {
-  return `0x${((Number(code) & 0xefffffff) >>> 0).toString(16)}`;
+function advisedOn({ culprit, ...finding }: DumpFinding): AdvisedOn {
+  return culprit ? { ...finding, culprit } : finding;
 }

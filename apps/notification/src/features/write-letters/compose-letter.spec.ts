@@ -251,12 +251,12 @@ describe('what letters say', () => {
     const { text } = letterOf(given('case.analysis-reported', 'zh-CN'));
     for (const fact of [
       '0x1e KMODE_EXCEPTION_NOT_HANDLED',
-      'The exception code that was not handled',
+      '参数 1：0xffffffffc0000005，未被处理的异常：0xc0000005 STATUS_ACCESS_VIOLATION',
       'Windows 10 1809，内部版本 17763，amd64，4 个处理器',
       '2020-05-07 06:40 (UTC) = 2020-05-07 14:40 (Asia/Shanghai, UTC+08:00)',
       '1 天 2 小时 3 分',
       '不完整（被截断），4.00 GiB (4,294,967,296 B) / 8.00 GiB (8,589,942,784 B)',
-      '0x139 KERNEL_SECURITY_CHECK_FAILURE，参数 1 0x3 (A LIST_ENTRY has been corrupted (i.e. double remove).)',
+      '0x139 KERNEL_SECURITY_CHECK_FAILURE，参数 1 0x3（检测到的损坏：3, LIST_ENTRY：链表项已损坏：相邻项未指回该项，例如重复移除）',
       '内核链表（LIST_ENTRY）被破坏',
       '不同',
       'appwiz.cpl',
@@ -274,6 +274,53 @@ describe('what letters say', () => {
     });
     expect(letterOf(event).text).toContain('This is not a full dump');
     expect(letterOf(event).text).toContain('Complete memory dump');
+  });
+
+  test('a step of a later version is left out, in the plan, in reminders and in the summary', () => {
+    const steps = ['update-windows', 'step-of-a-later-version'];
+    for (const event of [
+      given('case.analysis-reported', 'zh-CN', { findings: [fullDump], verdict: 'full-dump', nextSteps: steps }),
+      given('case.customer-reminded', 'zh-CN', { planSteps: steps }),
+      given('case.archived', 'zh-CN', { steps }),
+    ]) {
+      expect(eventSchemas.get(event.type)?.safeParse(event).error).toBeUndefined();
+      expect(letterOf(event).text).toContain('更新 Windows');
+      expect(letterOf(event).text).not.toContain('later-version');
+    }
+  });
+
+  test('steps name the suspected driver, risky ones with warning and way back; what to beware of comes after them', () => {
+    const culprit = (name: string, company: string) => ({
+      ...fullDump,
+      culprit: { name, company, fileVersion: '1.2.3.4', confidence: 'high' as const, reasons: ['…'] },
+    });
+    const { text } = letterOf(
+      given('case.analysis-reported', 'zh-CN', {
+        findings: [culprit('yyprotect.sys', 'Example Software')],
+        verdict: 'full-dump',
+        nextSteps: ['update-suspect-driver', 'verify-suspect-driver'],
+      }),
+    );
+    expect(text).toMatch(
+      /【仅对 yyprotect\.sys 开启 Special Pool】\n\n重要：.*用户同意[^]*verifier \/flags 0x1 \/driver yyprotect\.sys/,
+    );
+    expect(text).toMatch(/【停止验证该驱动】\n\n1\. .*verifier \/reset/);
+    const windows = given('case.analysis-reported', 'zh-CN', {
+      findings: [culprit('Ntfs.sys', 'Microsoft Corporation')],
+      verdict: 'full-dump',
+      nextSteps: ['update-windows'],
+    });
+    expect(letterOf(windows).text).toMatch(/更新 Windows[^]*【Ntfs\.sys 是发现破坏的位置，未必是元凶】/);
+  });
+
+  test('a stop code without a family of its own is explained by the playbooks', () => {
+    const bugcheck = { code: '0x9f', name: 'DRIVER_POWER_STATE_FAILURE', parameters: [] };
+    const event = given('case.analysis-reported', 'zh-CN', { findings: [{ ...fullDump, bugcheck }], nextSteps: [] });
+    expect(letterOf(event).text).toContain('驱动未能按时完成电源状态切换');
+    const unknown = { ...fullDump, bugcheck: { ...bugcheck, code: '0xdeaddead' } };
+    expect(letterOf(given('case.analysis-reported', 'zh-CN', { findings: [unknown] })).text).toContain(
+      '仅凭该停止代码和参数还不能判断原因',
+    );
   });
 
   test('a full dump is not asked for again', () => {

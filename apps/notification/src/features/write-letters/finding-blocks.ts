@@ -1,4 +1,5 @@
-import type { DumpFinding } from '@caserelay/contracts';
+import type { DumpFinding, Language } from '@caserelay/contracts';
+import { adviseOn, explainBugcheck, type Advice, type Culprit } from '@caserelay/crash-dump';
 import { facts, heading, paragraph, points, type Block } from './letter-layout.js';
 import { likelyCause, plain } from './likely-cause.js';
 import type { Texts } from './templates/texts.js';
@@ -6,6 +7,7 @@ import { bytesInWords, spanOf, timeIn } from './time-in-words.js';
 
 interface Given {
   texts: Texts;
+  language: Language;
   settings: { zone: string };
 }
 
@@ -16,8 +18,13 @@ export function analysisBlocks(
   given: Given,
 ): Block[] {
   const { causes, report } = given.texts;
-  const families = new Set([...findings, ...earlierFindings].flatMap((finding) => likelyCause(finding) ?? []));
-  const meaning = [...[...families].map((family) => causes[family]), ...comparison(findings, earlierFindings, given)];
+  const told = [...findings, ...earlierFindings].flatMap((finding) => {
+    const family = likelyCause(finding);
+    if (family === null) return [];
+    // The playbooks know more stop codes than there are families.
+    return family === 'other' ? (reasonOf(finding, given.language) ?? causes.other) : causes[family];
+  });
+  const meaning = [...new Set(told), ...comparison(findings, earlierFindings, given)];
   return [
     ...findingBlocks(findings, given),
     ...(earlierFindings.length > 0
@@ -33,6 +40,38 @@ export function analysisBlocks(
   ];
 }
 
+/** What the playbooks warn of, each once. */
+export function warningBlocks(findings: readonly DumpFinding[], { language }: Given): Block[] {
+  const warns = findings.flatMap((finding) => adviceOn(finding, language).warns);
+  const once = new Map(warns.map((warn) => [warn.title, warn]));
+  return [...once.values()].flatMap(({ title, steps }) => [heading(title), points(steps)]);
+}
+
+/** The suspect of the last dump that names one, for steps that speak of it. */
+export function suspectOf(findings: readonly DumpFinding[]): Culprit | null {
+  return findings.findLast(({ culprit }) => culprit?.name)?.culprit ?? null;
+}
+
+function adviceOn({ culprit, ...finding }: DumpFinding, language: Language): Advice {
+  return adviseOn(culprit ? { ...finding, culprit } : finding, language);
+}
+
+/** Why there is something to try after a dump; null when the playbooks know nothing of its cause. */
+function reasonOf(finding: DumpFinding, language: Language): string | null {
+  return adviceOn(finding, language).tries[0]?.because ?? null;
+}
+
+/** The parameters with their meanings in the reader's language: an event tells values, and meanings in English. */
+function parametersOf({ bugcheck }: DumpFinding, language: Language): { value: string; meaning: string | null }[] {
+  if (!bugcheck || language === 'en') return bugcheck?.parameters ?? [];
+  const values = bugcheck.parameters.map(({ value }) => BigInt(value));
+  const { parameters } = explainBugcheck(Number(bugcheck.code), values, language);
+  return bugcheck.parameters.map(({ value, meaning }, index) => ({
+    value,
+    meaning: parameters[index]?.meaning ?? meaning,
+  }));
+}
+
 /** One table of facts per dump. */
 export function findingBlocks(findings: readonly DumpFinding[], given: Given): Block[] {
   return findings.flatMap((finding, index) => [
@@ -42,10 +81,10 @@ export function findingBlocks(findings: readonly DumpFinding[], given: Given): B
 }
 
 /** The shortest whole account of a dump: what stopped, its telling parameter, when, and what kind of dump it is. */
-export function findingInOneLine(finding: DumpFinding, { texts, settings }: Given): string {
-  const first = finding.bugcheck?.parameters[0];
+export function findingInOneLine(finding: DumpFinding, { texts, settings, language }: Given): string {
+  const [first] = parametersOf(finding, language);
   const parameter = first
-    ? `${texts.report.parameter(1)} ${plain(first.value)}${first.meaning === null ? '' : ` (${first.meaning})`}`
+    ? `${texts.report.parameter(1)} ${plain(first.value)}${first.meaning === null ? '' : texts.aside(first.meaning)}`
     : null;
   return [
     stopCode(finding) ?? exceptionOf(finding),
@@ -59,13 +98,13 @@ export function findingInOneLine(finding: DumpFinding, { texts, settings }: Give
     .join(texts.comma);
 }
 
-function findingFacts(finding: DumpFinding, { texts, settings }: Given): Block {
+function findingFacts(finding: DumpFinding, { texts, settings, language }: Given): Block {
   const { labels, report } = texts;
   return facts([
     { label: labels.bugcheck, value: stopCode(finding) },
-    ...(finding.bugcheck?.parameters ?? []).map(({ value, meaning }, index) => ({
+    ...parametersOf(finding, language).map(({ value, meaning }, index) => ({
       label: report.parameter(index + 1),
-      value: meaning === null ? value : `${value}, ${meaning}`,
+      value: meaning === null ? value : `${value}${texts.comma}${meaning}`,
     })),
     { label: labels.exception, value: exceptionOf(finding) },
     { label: labels.crash, value: crashOf(finding) },

@@ -1,5 +1,21 @@
-import type { CaseFile, EventOf, LetterTopic, NextStep, UploadSpace } from '@caserelay/contracts';
-import { analysisBlocks, findingBlocks, findingInOneLine, systemOf } from './finding-blocks.js';
+import type {
+  CaseFile,
+  DumpFinding,
+  EventOf,
+  Language,
+  LetterTopic,
+  NextStep,
+  UploadSpace,
+} from '@caserelay/contracts';
+import { instructionsOf } from '@caserelay/crash-dump';
+import {
+  analysisBlocks,
+  findingBlocks,
+  findingInOneLine,
+  suspectOf,
+  systemOf,
+  warningBlocks,
+} from './finding-blocks.js';
 import { facts, heading, paragraph, points, quote, steps, type Block } from './letter-layout.js';
 import type { Texts } from './templates/texts.js';
 import { textsOf } from './templates/texts-of.js';
@@ -42,7 +58,7 @@ const longestForwardedText = 20_000;
 /** What the letter of an event says between greeting and signature; null when the event needs no letter of its own. */
 export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody | null {
   const { file } = event.data;
-  const given = { texts: textsOf(file.language), settings };
+  const given = { texts: textsOf(file.language), settings, language: file.language };
   switch (event.type) {
     case 'case.upload-space-announced':
       return announceUploadSpace(event, given);
@@ -91,6 +107,7 @@ function withoutSignature(text: string): string {
 
 interface With {
   texts: Texts;
+  language: Language;
   settings: LetterSettings;
 }
 
@@ -188,7 +205,8 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
       ...(data.verdict === 'dump-unreadable' ? [facts([{ label: texts.labels.fault, value: data.reason }])] : []),
       ...analysisBlocks(data.findings, data.earlierFindings, given),
       ...(plan.length > 0 ? [heading(texts.report.stepsTitle)] : []),
-      ...planBlocks(plan, given),
+      ...planBlocks(plan, given, data.findings),
+      ...warningBlocks(data.findings, given),
       ...(space ? uploadSpaceBlocks(space, time, given) : []),
     ],
   };
@@ -263,9 +281,7 @@ function remind({ data, time }: EventOf<'case.customer-reminded'>, given: With):
       ...(data.wanted.length > 0
         ? [heading(reminded.wanted), steps(data.wanted.map((each) => texts.evidence[each]))]
         : []),
-      ...(data.planSteps.length > 0
-        ? [heading(reminded.plan), steps(data.planSteps.map((each) => texts.playbooks[each].title))]
-        : []),
+      ...(data.planSteps.length > 0 ? [heading(reminded.plan), steps(titlesOf(data.planSteps, [], given))] : []),
       paragraph(reminded.reply),
       ...(data.space ? uploadSpaceBlocks(data.space, time, given) : []),
     ],
@@ -293,7 +309,7 @@ function startObservation({ data }: EventOf<'case.observation-started'>, given: 
 function summarise({ data, time }: EventOf<'case.archived'>, given: With): LetterBody {
   const { texts, settings } = given;
   const { labels, archived } = texts;
-  const undo = data.steps.flatMap((step) => texts.playbooks[step].undo ?? []);
+  const undo = data.steps.flatMap((step) => instructionsOf(step, given.language, suspectOf(data.findings))?.undo ?? []);
   return {
     topics: ['case-summary', 'survey'],
     blocks: [
@@ -311,9 +327,7 @@ function summarise({ data, time }: EventOf<'case.archived'>, given: With): Lette
       ...(data.findings.length > 0
         ? [heading(archived.findings), points(data.findings.map((finding) => findingInOneLine(finding, given)))]
         : []),
-      ...(data.steps.length > 0
-        ? [heading(archived.steps), steps(data.steps.map((step) => texts.playbooks[step].title))]
-        : []),
+      ...(data.steps.length > 0 ? [heading(archived.steps), steps(titlesOf(data.steps, data.findings, given))] : []),
       ...undo.flatMap((each) => [heading(each.title), steps(each.steps)]),
       paragraph(archived.supportGoesOn),
       heading(archived.survey),
@@ -324,20 +338,26 @@ function summarise({ data, time }: EventOf<'case.archived'>, given: With): Lette
   };
 }
 
-function planBlocks(plan: readonly NextStep[], { texts, settings }: With): Block[] {
+/** A step that this version does not know has no texts and is left out. */
+function planBlocks(plan: readonly NextStep[], given: With, findings: readonly DumpFinding[] = []): Block[] {
+  const { texts, settings, language } = given;
   return plan.flatMap((step) => {
-    const playbook =
-      step === 'run-collection-tool' && settings.collectionToolUrl !== null
-        ? texts.collectionTool(settings.collectionToolUrl)
-        : texts.playbooks[step];
+    const known = instructionsOf(step, language, suspectOf(findings));
+    if (!known) return [];
+    const isTool = step === 'run-collection-tool' && settings.collectionToolUrl !== null;
+    const told = isTool ? { ...known, ...texts.collectionTool(settings.collectionToolUrl ?? '') } : known;
     return [
-      heading(playbook.title),
-      ...(playbook.warning === undefined ? [] : [paragraph(texts.warning(playbook.warning))]),
-      steps(playbook.steps),
-      ...(playbook.note === undefined ? [] : [paragraph(playbook.note)]),
-      ...(playbook.undo === undefined ? [] : [heading(playbook.undo.title), steps(playbook.undo.steps)]),
+      heading(told.title),
+      ...(told.warning === null ? [] : [paragraph(texts.warning(told.warning))]),
+      steps(told.steps),
+      ...(told.note === null ? [] : [paragraph(told.note)]),
+      ...(told.undo === null ? [] : [heading(told.undo.title), steps(told.undo.steps)]),
     ];
   });
+}
+
+function titlesOf(plan: readonly NextStep[], findings: readonly DumpFinding[], { language }: With): string[] {
+  return plan.flatMap((step) => instructionsOf(step, language, suspectOf(findings))?.title ?? []);
 }
 
 function uploadSpaceBlocks(space: UploadSpace, time: string, given: With): Block[] {

@@ -1,4 +1,5 @@
 import type { AnyEvent, DumpFinding, Evidence, EventOf, LetterTopic, MailKind, NextStep } from '@caserelay/contracts';
+import { instructionsOf } from '@caserelay/crash-dump';
 import type { Sentence } from '../../case-story.js';
 
 /** Says in one sentence what an event means for its case. */
@@ -73,8 +74,8 @@ export function headline(event: AnyEvent): Sentence {
     }
     case 'case.action-planned':
       return say(
-        `行动计划：${listed(event.data.steps, steps, 'zh')}，${moment(event.data.checkAt)} 回访`,
-        `Action planned: ${listed(event.data.steps, steps, 'en')}; check at ${moment(event.data.checkAt)}`,
+        `行动计划：${titles(event.data.steps, 'zh-CN')}，${moment(event.data.checkAt)} 回访`,
+        `Action planned: ${titles(event.data.steps, 'en')}; check at ${moment(event.data.checkAt)}`,
       );
     case 'case.customer-forwarded':
       return event.data.kind === 'question'
@@ -200,6 +201,11 @@ function mailReceived({ data }: EventOf<'mail.received'>): Sentence {
 
 const say = (zh: string, en: string): Sentence => ({ zh, en });
 
+/** The titles of a plan's steps; a step that this version does not know is shown by its name. */
+function titles(steps: readonly NextStep[], language: 'zh-CN' | 'en'): string {
+  return steps.map((step) => instructionsOf(step, language)?.title ?? step).join(language === 'en' ? ', ' : '、');
+}
+
 function listed<Key extends string>(
   keys: readonly Key[],
   words: Record<Key, Sentence>,
@@ -235,18 +241,6 @@ const evidence: Record<Evidence, Sentence> = {
   'collected-logs': say('收集的日志', 'collected logs'),
   'os-version': say('系统版本', 'the version of Windows'),
   'reproduction-steps': say('重现步骤', 'steps to reproduce'),
-};
-
-const steps: Record<NextStep, Sentence> = {
-  'configure-full-dump': say('配置完整转储', 'configure full dumps'),
-  'collect-full-dump': say('收集完整转储', 'collect a full dump'),
-  'compress-before-upload': say('压缩后上传', 'compress before upload'),
-  'list-installed-programs': say('列出已安装程序', 'list installed programs'),
-  'run-collection-tool': say('运行收集工具', 'run the collection tool'),
-  'update-windows': say('更新 Windows', 'update Windows'),
-  'enable-special-pool': say('启用特殊池', 'enable special pool'),
-  'check-memory': say('检查内存', 'check the memory'),
-  'check-disk': say('检查磁盘', 'check the disk'),
 };
 
 const letterTopics: Record<LetterTopic, Sentence> = {

@@ -1,14 +1,12 @@
 import type { Texts } from './texts.js';
 
-const uploadLatest =
-  'A new dump overwrites the one before. After each blue screen and restart, compress C:\\Windows\\MEMORY.DMP to a ZIP file soon and upload the latest one';
-
 /** What letters say in English. */
 export const en: Texts = {
   subject: (caseNumber, topic, token) => `[Case: ${caseNumber}] ${topic} ${token}`,
   answerPrefix: 'Re: ',
   colon: ': ',
   comma: ', ',
+  aside: (text) => ` (${text})`,
   heading: (text) => `${text}\n${'-'.repeat(text.length)}`,
   greetCustomer: (name) => `Dear ${name || 'customer'},`,
   greetColleague: (name) => `Hi ${name || 'colleague'},`,
@@ -74,101 +72,6 @@ export const en: Texts = {
     'collected-logs': 'the collected system information and logs, compressed and uploaded',
     'os-version': 'the version and build of the operating system (run winver); a reply by mail is enough',
     'reproduction-steps': 'whether fixed steps lead to the blue screen; a reply by mail is enough',
-  },
-  playbooks: {
-    'configure-full-dump': {
-      title: 'Configure a full dump (complete memory dump, Windows 10)',
-      steps: [
-        'Log on as an administrator and make sure that the free space of the system drive (C:) is more than twice the physical memory: the page file and the dump file need about one memory size each.',
-        'Press Win+R, run SystemPropertiesAdvanced and click Settings under "Startup and Recovery".',
-        'Under "Write debugging information" choose "Complete memory dump", leave the dump file at %SystemRoot%\\MEMORY.DMP, tick "Overwrite any existing file" and click OK. If the list lacks this entry, run CMD as administrator and execute: reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\CrashControl /v CrashDumpEnabled /t REG_DWORD /d 1 /f',
-        'In the same window click Settings under "Performance", then Advanced - Virtual memory - Change, and untick "Automatically manage paging file size for all drives".',
-        'Select the system drive C:, choose "Custom size", enter "physical memory in MB + 1024" as initial and as maximum size (17408 for 16 GB of memory), then click Set and OK.',
-        'Restart the computer so that the settings take effect.',
-        'Wait for the next blue screen. Do not switch the power off before the percentage has reached 100 % and the computer restarts by itself, or the dump will be incomplete.',
-        'After the restart look at C:\\Windows\\MEMORY.DMP: its size should be close to that of the physical memory.',
-      ],
-      note: 'If the computer freezes without a blue screen, prepare a crash by keyboard: run CMD as administrator, execute reg add HKLM\\SYSTEM\\CurrentControlSet\\Services\\kbdhid\\Parameters /v CrashOnCtrlScroll /t REG_DWORD /d 1 /f (for a PS/2 keyboard write i8042prt instead of kbdhid) and restart. When it freezes, hold the right Ctrl key and press Scroll Lock twice: this gives a blue screen and a dump. Data that was not saved is lost.',
-    },
-    'collect-full-dump': {
-      title: 'Go on collecting full dumps',
-      steps: [`${uploadLatest}.`, 'No notice is needed after the upload: it is confirmed and analysed by itself.'],
-    },
-    'compress-before-upload': {
-      title: 'Compress before the upload',
-      steps: [
-        'Copy C:\\Windows\\MEMORY.DMP to a drive with enough space and wait until the copy is complete.',
-        'Right-click the copy and choose Send to - Compressed (zipped) folder, or use 7-Zip to make a ZIP file. When it is done, open the archive and check that the file is in it.',
-        'Upload the ZIP file and compare its size with the local one afterwards; after an interruption choose "resume" in the client.',
-      ],
-    },
-    'list-installed-programs': {
-      title: 'Send the list of installed programs',
-      steps: [
-        'Press Win+R and run appwiz.cpl.',
-        'Enlarge the window and take screenshots of the whole list, with whole names and versions.',
-        'Upload the screenshots, or reply to this mail and attach them.',
-      ],
-    },
-    'run-collection-tool': {
-      title: 'Collect system information and logs (with commands of Windows)',
-      steps: [
-        'Run CMD as administrator and execute: mkdir C:\\caselog',
-        'System and network: msinfo32 /nfo C:\\caselog\\system.nfo',
-        'Updates and basic facts: systeminfo > C:\\caselog\\systeminfo.txt',
-        'Drivers: driverquery /v /fo csv > C:\\caselog\\drivers.csv',
-        'System event log: wevtutil epl System C:\\caselog\\System.evtx',
-        'Wait some minutes until all are done, compress the folder C:\\caselog to a ZIP file and upload it.',
-      ],
-    },
-    'update-windows': {
-      title: 'Update Windows',
-      steps: [
-        'Open Start - Settings - Update & Security.',
-        'On the page "Windows Update" click "Check for updates" and install everything that is offered.',
-        'Restart and check again until nothing is offered; run winver and reply with the new OS build.',
-        'If the update fails, open PowerShell as administrator and run Test-NetConnection -ComputerName <update server> -Port 80 to see whether TcpTestSucceeded is True. If the network is fine and it still fails, reply with the error code and a screenshot.',
-      ],
-      warning:
-        'Do not replace a single .sys system file by copying: with a differing version Windows may not start any more.',
-    },
-    'enable-special-pool': {
-      title: 'Enable special pool (Driver Verifier)',
-      warning:
-        'with special pool the computer gets slower and blue screens come more easily; in some cases it does not start normally. Tell the user about this risk and get their consent first, back up data, create a restore point, and avoid business hours.',
-      steps: [
-        'Right-click the Start button, choose Run, enter verifier and click OK.',
-        'Choose "Create custom settings (for code developers)" and click Next.',
-        'Tick "Special pool" and click Next.',
-        'Choose "Select driver names from a list" and click Next.',
-        'Click "Select all", then Finish.',
-        'Restart the computer. While it is enabled, go on collecting full dumps: a driver that reads or writes out of bounds is stopped on the spot, and the dump shows which one.',
-      ],
-      undo: {
-        title: 'Switch special pool off',
-        steps: [
-          'Right-click the Start button, choose Run, enter verifier and click OK.',
-          'Choose "Delete existing settings", click Finish and restart the computer.',
-          'If Windows does not start normally: start it in safe mode, run verifier /reset as administrator and restart.',
-        ],
-      },
-    },
-    'check-memory': {
-      title: 'Check the memory',
-      steps: [
-        'Save your work, press Win+R, run mdsched.exe and choose "Restart now and check for problems".',
-        'Wait for the test (usually more than 20 minutes). After logging on look at the notification, or in the Event Viewer under Windows Logs - System for the source MemoryDiagnostics-Results.',
-        'Reply with the result; if possible, exchange the memory modules one by one and watch again.',
-      ],
-    },
-    'check-disk': {
-      title: 'Check the disk',
-      steps: [
-        'Run CMD as administrator, execute chkdsk C: /scan and reply with its last lines.',
-        'Execute wmic diskdrive get model,status; if a status is not OK, back up the data first.',
-        'Execute DISM /Online /Cleanup-Image /RestoreHealth, then sfc /scannow, and reply with the results.',
-      ],
-    },
   },
   collectionTool: (url) => ({
     title: 'Run the collection tool',

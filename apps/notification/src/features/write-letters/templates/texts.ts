@@ -1,15 +1,6 @@
-import type { DumpFinding, Evidence, EventOf, NextStep } from '@caserelay/contracts';
+import type { DumpFinding, Evidence, EventOf } from '@caserelay/contracts';
 import type { LayoutHabits } from '../letter-layout.js';
 import type { LikelyCause } from '../likely-cause.js';
-
-/** Instructions for one step of a plan. */
-export interface Playbook {
-  title: string;
-  steps: readonly string[];
-  warning?: string;
-  undo?: { title: string; steps: readonly string[] };
-  note?: string;
-}
 
 type Verdict = EventOf<'case.analysis-reported'>['data']['verdict'];
 
@@ -19,6 +10,8 @@ export interface Texts extends LayoutHabits {
   answerPrefix: string;
   /** What stands between the parts of a fact. */
   comma: string;
+  /** Between brackets. */
+  aside(text: string): string;
   greetCustomer(name: string): string;
   greetColleague(name: string): string;
   footer: { phone(phone: string): string; reply: string };
@@ -28,9 +21,8 @@ export interface Texts extends LayoutHabits {
 
   questions: { title: string; of: Record<Extract<Evidence, 'os-version' | 'reproduction-steps'>, string> };
   evidence: Record<Evidence, string>;
-  playbooks: Record<NextStep, Playbook>;
   /** The steps of `run-collection-tool` when a tool can be downloaded. */
-  collectionTool(url: string): Playbook;
+  collectionTool(url: string): { title: string; steps: string[] };
   causes: Record<LikelyCause, string>;
   kinds: Record<DumpFinding['kind'], string>;
   completeness: Record<DumpFinding['completeness']['verdict'], string>;

@@ -1,14 +1,12 @@
 import type { Texts } from './texts.js';
 
-const uploadLatest =
-  '新生成的转储会覆盖之前的文件：每次蓝屏重启后，请尽快把 C:\\Windows\\MEMORY.DMP 压缩为 ZIP 并上传最新的一份';
-
 /** What letters say in Chinese. */
 export const zhCn: Texts = {
   subject: (caseNumber, topic, token) => `[案例号: ${caseNumber} ] % ${topic} % ${token}`,
   answerPrefix: '回复：',
   colon: '：',
   comma: '，',
+  aside: (text) => `（${text}）`,
   heading: (text) => `【${text}】`,
   greetCustomer: (name) => `${name || '客户'}，您好！`,
   greetColleague: (name) => `Hi ${name || '同事'}，`,
@@ -73,100 +71,6 @@ export const zhCn: Texts = {
     'collected-logs': '收集的系统信息与日志，压缩后上传',
     'os-version': '操作系统版本号和内部版本号（运行 winver 可见），直接回复邮件即可',
     'reproduction-steps': '是否有固定触发蓝屏的操作步骤，直接回复邮件即可',
-  },
-  playbooks: {
-    'configure-full-dump': {
-      title: '配置 Full Dump（完全内存转储，Windows 10）',
-      steps: [
-        '用管理员账户登录，确认系统盘（C:）的剩余空间大于物理内存的两倍：页面文件和转储文件各占约一份内存大小。',
-        '按 Win+R，运行 SystemPropertiesAdvanced，在“启动和故障恢复”处点击“设置”。',
-        '“写入调试信息”选择“完全内存转储”，转储文件保持 %SystemRoot%\\MEMORY.DMP，勾选“覆盖任何现有文件”，点击“确定”。列表里没有这一项时，以管理员身份运行 CMD 并执行：reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\CrashControl /v CrashDumpEnabled /t REG_DWORD /d 1 /f',
-        '在同一窗口的“性能”处点击“设置”-“高级”-“虚拟内存”-“更改”，取消“自动管理所有驱动器的分页文件大小”。',
-        '选中系统盘 C:，选择“自定义大小”，初始大小和最大值都填“物理内存（MB）+ 1024”，例如 16 GB 内存填 17408，依次点击“设置”“确定”。',
-        '重启计算机，使设置生效。',
-        '等待蓝屏再次出现。蓝屏界面的百分比走到 100% 并自动重启之前，请不要断电，否则转储不完整。',
-        '重启后查看 C:\\Windows\\MEMORY.DMP，其大小应与物理内存接近。',
-      ],
-      note: '如果现象是卡死而不蓝屏，可以预先启用键盘触发：以管理员身份运行 CMD，执行 reg add HKLM\\SYSTEM\\CurrentControlSet\\Services\\kbdhid\\Parameters /v CrashOnCtrlScroll /t REG_DWORD /d 1 /f（PS/2 键盘把 kbdhid 换成 i8042prt）并重启；卡死时按住右 Ctrl，连按两次 Scroll Lock，即会蓝屏并生成转储。触发会丢失未保存的数据。',
-    },
-    'collect-full-dump': {
-      title: '继续收集 Full Dump',
-      steps: [`${uploadLatest}。`, '上传完成后无需另外通知，系统会自动确认并开始分析。'],
-    },
-    'compress-before-upload': {
-      title: '压缩后再上传',
-      steps: [
-        '把 C:\\Windows\\MEMORY.DMP 复制到空间足够的磁盘，等复制完成。',
-        '右键单击复制出的文件，选择“发送到”-“压缩(zipped)文件夹”，或用 7-Zip 压缩为 ZIP；等压缩完成后，打开压缩包确认能看到里面的文件。',
-        '再上传 ZIP 文件，并核对上传后的大小与本地一致；中断时请在客户端选择“继续传输”。',
-      ],
-    },
-    'list-installed-programs': {
-      title: '提供已安装程序列表',
-      steps: [
-        '同时按下 Win+R，运行 appwiz.cpl。',
-        '将窗口拉大，把列表完整截图（可分多张），务必截全名称和版本。',
-        '把截图上传，或直接回复此邮件并附上。',
-      ],
-    },
-    'run-collection-tool': {
-      title: '收集系统信息与日志（使用系统自带命令）',
-      steps: [
-        '以管理员身份运行 CMD，执行：mkdir C:\\caselog',
-        '系统与网络信息：msinfo32 /nfo C:\\caselog\\system.nfo',
-        '补丁与基本信息：systeminfo > C:\\caselog\\systeminfo.txt',
-        '驱动列表：driverquery /v /fo csv > C:\\caselog\\drivers.csv',
-        '系统事件日志：wevtutil epl System C:\\caselog\\System.evtx',
-        '等待几分钟至全部完成，将 C:\\caselog 文件夹压缩为 ZIP 后上传。',
-      ],
-    },
-    'update-windows': {
-      title: '更新 Windows',
-      steps: [
-        '点击“开始”-“设置”-“更新和安全”。',
-        '在“Windows 更新”页面点击“检查更新”，安装全部可用更新。',
-        '重启后再次检查，直到没有可用更新；运行 winver 并把新的内部版本号回复给我们。',
-        '更新失败时，先以管理员身份打开 PowerShell，运行 Test-NetConnection -ComputerName <更新服务器> -Port 80 查看 TcpTestSucceeded 是否为 True；网络正常仍失败，请把错误代码和截图回复给我们。',
-      ],
-      warning: '请不要单独复制替换某个 .sys 系统文件：版本不一致可能导致系统无法启动。',
-    },
-    'enable-special-pool': {
-      title: '开启 Special Pool（驱动程序验证器）',
-      warning:
-        '开启后系统性能会下降，蓝屏更容易触发，个别情况下可能无法正常启动。请先向用户说明此风险并取得同意，备份数据、创建系统还原点，并避开业务时间。',
-      steps: [
-        '右键单击“开始”按钮，选择“运行”，输入 verifier，点击“确定”。',
-        '选择“创建自定义设置(供代码开发人员使用)”，点击“下一步”。',
-        '勾选“特殊池”，点击“下一步”。',
-        '选择“从一个列表选择驱动程序名”，点击“下一步”。',
-        '点击“全选”，再点击“完成”。',
-        '重启计算机生效。开启期间请继续收集 Full Dump：驱动越界读写时会当场蓝屏，转储里就能看到是哪个驱动。',
-      ],
-      undo: {
-        title: '关闭 Special Pool',
-        steps: [
-          '右键单击“开始”按钮，选择“运行”，输入 verifier，点击“确定”。',
-          '选择“删除现有设置”，点击“完成”，再重启计算机生效。',
-          '如果无法正常进入系统：进入安全模式，以管理员身份运行 verifier /reset，再重启。',
-        ],
-      },
-    },
-    'check-memory': {
-      title: '检查内存',
-      steps: [
-        '保存工作后按 Win+R，运行 mdsched.exe，选择“立即重新启动并检查问题”。',
-        '等待检测完成（通常 20 分钟以上），登录后查看通知，或在事件查看器的“Windows 日志”-“系统”中查找来源 MemoryDiagnostics-Results。',
-        '把结果回复给我们；有条件时可逐根更换内存后再观察。',
-      ],
-    },
-    'check-disk': {
-      title: '检查磁盘',
-      steps: [
-        '以管理员身份运行 CMD，执行 chkdsk C: /scan，把最后的结果回复给我们。',
-        '执行 wmic diskdrive get model,status，Status 不是 OK 时请先备份数据。',
-        '执行 DISM /Online /Cleanup-Image /RestoreHealth，完成后执行 sfc /scannow，并回复结果。',
-      ],
-    },
   },
   collectionTool: (url) => ({
     title: '运行数据采集工具',
