@@ -1,9 +1,10 @@
 import type { ByteSource } from '@caserelay/crash-dump';
+import type { Allowance } from './allowance.js';
 
 /** One file inside an archive. */
 export interface ArchiveMember {
   kind: 'member';
-  /** Text to show, never a path. */
+  /** Text to show, never a path. That of a file in an archive in an archive has slashes between the names. */
   name: string;
   /** Its beginning. */
   head: Uint8Array;
@@ -16,30 +17,44 @@ export interface ArchiveMember {
 }
 
 /** One file inside an archive, a trouble with the archive itself, or the note that not all of it was looked at. */
-export type ArchivePart = ArchiveMember | { kind: 'trouble'; reason: string } | { kind: 'limit-reached' };
+export type ArchivePart =
+  ArchiveMember | { kind: 'trouble'; reason: string } | { kind: 'limit-reached'; reason: string };
 
-export interface ReadOptions {
+export interface Limits {
+  /** How many files are looked at, those of archives inside archives included. */
   maxMembers: number;
+  /** How many bytes come out in all. */
   maxBytes: number;
+  /** How many times as many bytes may come out as the archive has. */
+  maxRatio: number;
+  /** How many archives may lie inside each other. */
+  maxDepth: number;
+  maxSeconds: number;
+  /** How much may be written to disk for what cannot be read at any place else, such as a member of a 7z archive. */
+  maxSpillBytes: number;
+}
+
+export interface ReadOptions extends Partial<Limits> {
   headBytes: number;
   /** Whether all of a member is worth unpacking, judged by its beginning; else it is left after that. */
   needsWhole(head: Uint8Array): boolean;
   signal: AbortSignal;
   /** Told of each piece of the archive that was used up, for those who show how far it has come. */
   onRead?(packedBytes: number): void;
+  /** What encrypted members are opened with. */
+  password?: string;
+  /** Does not use a `7zz` or `7z` that is installed, but the one that comes along. */
+  onlyBundledProgram?: boolean;
 }
 
-/** What is unpacked of one archive, over all its members. */
-export type Spend = (bytes: number) => boolean;
+/** What readers of one kind of archive are given. */
+export interface Reading extends ReadOptions {
+  allowance: Allowance;
+  /** The name of the archive itself. */
+  archiveName: string;
+}
 
 /** Why a member cannot be unpacked; null when it can. */
-export function refusal(flags: number, method: number): string | null {
-  if ((flags & 1) !== 0) return 'it is encrypted; please upload the archive without a password';
-  if (method === 0 || method === 8) return null;
-  const name = { 9: 'Deflate64', 12: 'bzip2', 14: 'LZMA', 93: 'Zstandard', 95: 'xz', 98: 'PPMd' }[method];
-  return `it is packed with method ${method}${name === undefined ? '' : ` (${name})`}; expected Deflate (8) or stored (0)`;
-}
-
 export function unreadable(name: string, reason: string): ArchiveMember {
   return { kind: 'member', name, head: new Uint8Array(0), bytes: 0, ending: 'unreadable', reason, source: null };
 }

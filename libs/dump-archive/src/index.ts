@@ -1,2 +1,3 @@
-export type { ArchiveMember, ArchivePart, ReadOptions } from './archive-part.js';
+export type { ArchiveMember, ArchivePart, Limits, ReadOptions } from './archive-part.js';
+export { containerKind, type Container } from './container-kind.js';
 export { openArchive } from './open-archive.js';

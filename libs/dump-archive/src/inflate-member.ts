@@ -1,5 +1,10 @@
-import type { Readable } from 'node:stream';
-import { constants, crc32, createInflateRaw, type InflateRaw } from 'node:zlib';
+import { fromBytes, type ByteSource } from '@caserelay/crash-dump';
+import { crc32 } from 'node:zlib';
+import type { Allowance } from './allowance.js';
+import { InflatedSource } from './inflated-source.js';
+import { Inflating, type Piece } from './inflating.js';
+import { part } from './part-source.js';
+import { Places } from './places.js';
 
 /** How a member's bytes came to their end. */
 export type Ending = 'whole' | 'not-needed' | 'broken' | 'too-large';
@@ -13,6 +18,9 @@ export interface Inflated {
   crc32: number;
   ending: Ending;
   reason: string | null;
+  /** All that came out. */
+  source: ByteSource;
+  close(): void;
 }
 
 export interface InflateOptions {
@@ -21,79 +29,87 @@ export interface InflateOptions {
   headBytes: number;
   /** Whether the rest is worth counting, asked once when the beginning is known. */
   needsWhole(head: Buffer): boolean;
-  /** Takes note of bytes that came out; false when no more are allowed. */
-  spend(bytes: number): boolean;
+  allowance: Allowance;
   signal: AbortSignal;
-  /** Told of each packed piece. */
+  /** Told how many packed bytes each piece has used up. */
   onRead?(packedBytes: number): void;
 }
 
-/** zlib is three times as fast with large pieces as with its default of 16 KiB. */
-const pieceBytes = 1024 * 1024;
+const storedPieceBytes = 1024 * 1024;
 const decidingBytes = 64 * 1024;
 
 /**
- * Unpacks one member of an archive: keeps its beginning, counts and sums up the rest, writes nothing. Pieces are taken
- * as they come out, so that what came before a defect is not lost with it.
+ * Unpacks one member of an archive once: keeps its beginning, counts and sums up the rest, and notes places from which
+ * it can be inflated again; writes nothing. Pieces are taken as they come out, so that what came before a defect is not
+ * lost with it.
  */
-export async function inflateMember(packed: Readable, options: InflateOptions): Promise<Inflated> {
+export async function inflateMember(packed: ByteSource, options: InflateOptions): Promise<Inflated> {
   const taker = new Taker(options);
-  // A member that was cut short ends silently with Z_SYNC_FLUSH; whether it is whole is judged from what it consumed.
-  const inflate =
-    options.method === 8 ? createInflateRaw({ chunkSize: pieceBytes, finishFlush: constants.Z_SYNC_FLUSH }) : null;
-  let fed = 0;
-  packed.on('data', (piece: Buffer) => {
-    fed += piece.length;
-    options.onRead?.(piece.length);
-  });
-  const failure = await flow(packed, inflate, taker, options.signal);
-  const consumed = inflate ? inflate.bytesWritten : fed;
-  if (taker.ending === null && failure !== null) taker.end('broken', failure);
-  return {
-    head: taker.head,
-    bytes: taker.bytes,
-    consumed,
-    crc32: taker.crc32,
-    ending: taker.ending ?? 'whole',
-    reason: taker.reason,
-  };
+  const places = new Places();
+  const flow: Flow =
+    options.method === 0
+      ? new Copying(packed)
+      : new Inflating(packed, {
+          wantsPlace: (offset) => places.wantsPlace(offset),
+          foundPlace: (bit, offset) => places.foundPlace(bit, offset),
+        });
+  let told = 0;
+  try {
+    for (let piece = await flow.next(); piece !== null; piece = await flow.next()) {
+      if (options.signal.aborted) throw new Error('broken off: the service stops');
+      places.take(piece);
+      options.onRead?.(flow.consumed - told);
+      told = flow.consumed;
+      if (!taker.take(piece.bytes)) break;
+    }
+    if (taker.ending === null && flow.defect !== null) taker.end('broken', flow.defect);
+    const { head, bytes } = taker;
+    const inflated = options.method === 8 ? new InflatedSource(packed, places, bytes) : null;
+    return {
+      head,
+      bytes,
+      consumed: flow.consumed,
+      crc32: taker.crc32,
+      ending: taker.ending ?? 'whole',
+      reason: taker.reason,
+      source: head.length === bytes ? fromBytes(head) : (inflated ?? part(packed, 0, bytes)),
+      close: () => inflated?.close(),
+    };
+  } finally {
+    flow.close();
+  }
 }
 
-/** Runs until the end, a defect (its text is the result) or the taker's wish. Faults of the disk are thrown. */
-function flow(packed: Readable, inflate: InflateRaw | null, taker: Taker, signal: AbortSignal): Promise<string | null> {
-  const source: Readable = inflate ? packed.pipe(inflate) : packed;
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      signal.removeEventListener('abort', onAbort);
-      packed.unpipe();
-      packed.on('error', () => undefined);
-      packed.destroy();
-      inflate?.destroy();
-    };
-    const onAbort = (): void => {
-      stop();
-      reject(new Error('broken off: the service stops'));
-    };
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort);
-    source.on('data', (piece: Buffer) => {
-      if (taker.ending === null && taker.take(piece)) return;
-      stop();
-      resolve(null);
-    });
-    source.on('end', () => {
-      stop();
-      resolve(null);
-    });
-    packed.on('error', (error) => {
-      stop();
-      reject(error);
-    });
-    inflate?.on('error', (error) => {
-      stop();
-      resolve(error.message);
-    });
-  });
+/** Pieces that come one after another. */
+interface Flow {
+  readonly defect: string | null;
+  readonly consumed: number;
+  next(): Promise<Piece | null>;
+  close(): void;
+}
+
+/** What is not packed, piece by piece, the next one being read already. */
+class Copying implements Flow {
+  readonly defect = null;
+  consumed = 0;
+  private ahead: Promise<DataView>;
+
+  constructor(private readonly stored: ByteSource) {
+    this.ahead = stored.read(0, storedPieceBytes);
+  }
+
+  async next(): Promise<Piece | null> {
+    const view = await this.ahead;
+    const offset = this.consumed;
+    this.consumed += view.byteLength;
+    if (view.byteLength === 0) return null;
+    this.ahead = this.stored.read(this.consumed, storedPieceBytes);
+    return { bytes: Buffer.from(view.buffer, view.byteOffset, view.byteLength), offset };
+  }
+
+  close(): void {
+    this.ahead.catch(() => undefined);
+  }
 }
 
 class Taker {
@@ -121,20 +137,19 @@ class Taker {
     this.bytes += piece.length;
     this.crc32 = crc32(piece, this.crc32);
     if (this.kept < this.options.headBytes) {
-      const part = piece.subarray(0, this.options.headBytes - this.kept);
-      this.pieces.push(Buffer.from(part));
-      this.kept += part.length;
+      const beginning = piece.subarray(0, this.options.headBytes - this.kept);
+      this.pieces.push(Buffer.from(beginning));
+      this.kept += beginning.length;
     }
-    if (!this.decided && this.kept >= Math.min(decidingBytes, this.options.headBytes)) {
-      this.decided = true;
-      if (!this.options.needsWhole(this.head)) this.end('not-needed', null);
-    }
-    if (this.ending === null && !this.options.spend(piece.length)) {
-      this.end(
-        'too-large',
-        `more came out of the archive than is unpacked; ${this.bytes} bytes of this file were seen`,
-      );
-    }
+    if (this.kept >= Math.min(decidingBytes, this.options.headBytes)) this.decide();
+    const tooMuch = this.options.allowance.spend(piece.length);
+    if (this.ending === null && tooMuch !== null) this.end('too-large', tooMuch);
     return this.ending === null;
+  }
+
+  private decide(): void {
+    if (this.decided) return;
+    this.decided = true;
+    if (!this.options.needsWhole(this.head)) this.end('not-needed', null);
   }
 }

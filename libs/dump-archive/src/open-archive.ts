@@ -1,7 +1,89 @@
-import type { ArchivePart, ReadOptions } from './archive-part.js';
-import { readZip } from './read-zip.js';
+import type { ByteSource } from '@caserelay/crash-dump';
+import { basename } from 'node:path';
+import { Allowance } from './allowance.js';
+import type { ArchiveMember, ArchivePart, Reading, ReadOptions } from './archive-part.js';
+import { containerKind } from './container-kind.js';
+import { openFile, type ArchiveFile } from './file-source.js';
+import { readGzip } from './read-gzip.js';
+import { readTar } from './read-tar.js';
+import { readByProgram } from './read-by-program.js';
+import { needsProgram, readZip } from './read-zip.js';
 
-/** Reads the members of an archive one after another, believing no size that it states. */
-export function openArchive(path: string, options: ReadOptions): AsyncGenerator<ArchivePart> {
-  return readZip(path, options);
+/** Enough to tell what a file is; the mark of tar lies 257 bytes in. */
+const markBytes = 512;
+
+/**
+ * Reads the members of an archive one after another, and those of archives in it, believing no size that it states. A
+ * member's `source` can be read until the next part is asked for.
+ */
+export async function* openArchive(archive: string | ByteSource, options: ReadOptions): AsyncGenerator<ArchivePart> {
+  const file: ArchiveFile =
+    typeof archive === 'string'
+      ? await openFile(archive)
+      : { source: archive, file: null, close: () => Promise.resolve() };
+  try {
+    const allowance = new Allowance(options, file.source.size);
+    const archiveName = typeof archive === 'string' ? basename(archive) : '';
+    yield* readNested(file, { ...options, allowance, archiveName }, 1);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* readNested(archive: ArchiveFile, reading: Reading, depth: number): AsyncGenerator<ArchivePart> {
+  const needsWhole = (head: Uint8Array): boolean => containerKind(head) !== null || reading.needsWhole(head);
+  for await (const part of readContainer(archive, { ...reading, needsWhole })) {
+    if (part.kind === 'member' && part.source !== null && containerKind(part.head) !== null) {
+      yield* readMember(part, part.source, reading, depth);
+    } else yield part;
+  }
+}
+
+async function* readMember(
+  member: ArchiveMember,
+  source: ByteSource,
+  reading: Reading,
+  depth: number,
+): AsyncGenerator<ArchivePart> {
+  const { name, ending } = member;
+  if (ending !== 'whole') yield { kind: 'trouble', reason: `"${name}" in the archive: ${member.reason ?? ending}` };
+  if (ending === 'too-large') return;
+  const { maxDepth } = reading.allowance.limits;
+  if (depth >= maxDepth) {
+    const reason = `it is an archive in ${depth} others; no more than ${maxDepth} are looked into`;
+    yield { ...member, ending: 'unreadable', reason, source: null };
+    return;
+  }
+  const inner: ArchiveFile = { source, file: null, close: () => Promise.resolve() };
+  for await (const part of readNested(inner, { ...reading, archiveName: name }, depth + 1)) {
+    yield part.kind === 'member' ? { ...part, name: `${name}/${part.name}` } : part;
+  }
+}
+
+async function* readContainer(archive: ArchiveFile, reading: Reading): AsyncGenerator<ArchivePart> {
+  const view = await archive.source.read(0, markBytes);
+  const kind = containerKind(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  switch (kind) {
+    case 'zip':
+      if (await needsProgram(archive.source)) yield* readByProgram('zip', archive, reading);
+      else yield* readZip(archive.source, reading);
+      return;
+    case 'gzip':
+      return yield* readGzip(archive.source, reading);
+    case 'tar':
+      return yield* readTar(archive.source, reading);
+    case '7z':
+    case 'rar4':
+    case 'rar5':
+    case 'cab':
+    case 'xz':
+    case 'bzip2':
+    case 'zstd':
+      return yield* readByProgram(kind, archive, reading);
+    case null:
+      yield {
+        kind: 'trouble',
+        reason: 'found no archive that is looked into; expected ZIP, gzip, tar, 7z, RAR or CAB',
+      };
+  }
 }

@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
-import { refusal, unreadable, type ArchivePart, type ReadOptions, type Spend } from './archive-part.js';
+import type { ByteSource } from '@caserelay/crash-dump';
+import { unreadable, type ArchivePart, type Reading } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
+import { part } from './part-source.js';
+import { refusal } from './zip-refusal.js';
 
 const headerBytes = 30;
 const signature = 0x04034b50;
@@ -22,80 +23,66 @@ interface LocalHeader {
  * Reads members one after another from the beginning, by the small header before each. The last one usually breaks
  * off; what came before tells what it is.
  */
-export async function* readWithoutDirectory(
-  path: string,
-  options: ReadOptions,
-  spend: Spend,
-): AsyncGenerator<ArchivePart> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    let at = 0;
-    for (let seen = 0; seen < options.maxMembers; seen += 1) {
-      const header = await readLocalHeader(file, at);
-      if (header === null || header.dataAt >= size) return;
-      const refused = refusal(header.flags, header.method);
-      if (refused !== null) {
-        yield unreadable(header.name, refused);
-        return;
-      }
-      const end = header.packedBytes === null ? size : Math.min(size, header.dataAt + header.packedBytes);
-      const inflated = await inflateMember(createReadStream(path, { start: header.dataAt, end: end - 1 }), {
-        method: header.method === 8 ? 8 : 0,
-        headBytes: options.headBytes,
-        // Where a member ends is only known by reading it when its header does not say.
-        needsWhole: (head) => header.packedBytes === null || options.needsWhole(head),
-        spend,
-        signal: options.signal,
-        ...(options.onRead && { onRead: options.onRead }),
-      });
-      const next = header.dataAt + (header.packedBytes ?? inflated.consumed);
+export async function* readWithoutDirectory(source: ByteSource, reading: Reading): AsyncGenerator<ArchivePart> {
+  const { size } = source;
+  let at = 0;
+  for (;;) {
+    const header = await readLocalHeader(source, at);
+    if (header === null || header.dataAt >= size) return;
+    const tooMany = reading.allowance.member();
+    if (tooMany !== null) {
+      yield { kind: 'limit-reached', reason: tooMany };
+      return;
+    }
+    const refused = refusal(header.flags, header.method);
+    if (refused !== null) {
+      yield unreadable(header.name, refused);
+      return;
+    }
+    const inflated = await inflateMember(part(source, header.dataAt, header.packedBytes ?? size), {
+      ...reading,
+      method: header.method === 8 ? 8 : 0,
+      // Where a member ends is only known by reading it when its header does not say.
+      needsWhole: (head) => header.packedBytes === null || reading.needsWhole(head),
+    });
+    try {
+      const { head, bytes, source: content } = inflated;
       const cutShort =
         header.packedBytes === null
           ? header.dataAt + inflated.consumed >= size
           : header.dataAt + header.packedBytes > size;
-      const { head, bytes, reason } = inflated;
-      if (cutShort && inflated.ending === 'whole') {
-        yield {
-          kind: 'member',
-          name: header.name,
-          head,
-          bytes,
-          ending: 'broken',
-          reason: 'the archive ends inside it',
-          source: null,
-        };
-        return;
-      }
-      yield { kind: 'member', name: header.name, head, bytes, ending: inflated.ending, reason, source: null };
-      if (inflated.ending === 'broken' || inflated.ending === 'too-large') return;
-      at = await afterDescriptor(file, next, header);
+      const breaksOff = cutShort && inflated.ending === 'whole';
+      const ending = breaksOff ? 'broken' : inflated.ending;
+      const reason = breaksOff ? 'the archive ends inside it' : inflated.reason;
+      yield { kind: 'member', name: header.name, head, bytes, ending, reason, source: content };
+      if (ending === 'broken' || ending === 'too-large') return;
+    } finally {
+      inflated.close();
     }
-  } finally {
-    await file.close();
+    at = await afterDescriptor(source, header.dataAt + (header.packedBytes ?? inflated.consumed), header);
   }
 }
 
-async function readLocalHeader(file: FileHandle, at: number): Promise<LocalHeader | null> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, at);
-  if (bytesRead < headerBytes || buffer.readUInt32LE(0) !== signature) return null;
-  const flags = buffer.readUInt16LE(6);
-  const packed = buffer.readUInt32LE(18);
-  const nameBytes = buffer.readUInt16LE(26);
-  const name = await file.read(Buffer.alloc(nameBytes), 0, nameBytes, at + headerBytes);
+async function readLocalHeader(source: ByteSource, at: number): Promise<LocalHeader | null> {
+  const view = await source.read(at, headerBytes);
+  if (view.byteLength < headerBytes || view.getUint32(0, true) !== signature) return null;
+  const flags = view.getUint16(6, true);
+  const packed = view.getUint32(18, true);
+  const nameBytes = view.getUint16(26, true);
+  const name = await source.read(at + headerBytes, nameBytes);
   return {
-    name: memberName(name.buffer.subarray(0, name.bytesRead)),
+    name: memberName(new Uint8Array(name.buffer, name.byteOffset, name.byteLength)),
     flags,
-    method: buffer.readUInt16LE(8),
+    method: view.getUint16(8, true),
     packedBytes: (flags & sizesFollow) !== 0 || packed === 0xffffffff ? null : packed,
-    dataAt: at + headerBytes + nameBytes + buffer.readUInt16LE(28),
+    dataAt: at + headerBytes + nameBytes + view.getUint16(28, true),
   };
 }
 
 /** Data may be followed by sizes and checksum, 12 to 24 bytes. */
-async function afterDescriptor(file: FileHandle, at: number, { flags }: LocalHeader): Promise<number> {
+async function afterDescriptor(source: ByteSource, at: number, { flags }: LocalHeader): Promise<number> {
   if ((flags & sizesFollow) === 0) return at;
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(28), 0, 28, at);
-  const next = buffer.subarray(0, bytesRead).indexOf('PK\x03\x04', 0, 'latin1');
-  return next < 0 ? at + bytesRead : at + next;
+  const view = await source.read(at, 28);
+  const next = Buffer.from(view.buffer, view.byteOffset, view.byteLength).indexOf('PK\x03\x04', 0, 'latin1');
+  return next < 0 ? at + view.byteLength : at + next;
 }

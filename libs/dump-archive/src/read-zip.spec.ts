@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fullDump, zipOf } from '../../../tests/support/synthetic-dump.js';
 import type { ArchivePart, ReadOptions } from './archive-part.js';
 import { memberName } from './member-name.js';
-import { readZip } from './read-zip.js';
+import { openArchive } from './open-archive.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ async function read(bytes: Buffer, more: Partial<ReadOptions> = {}): Promise<Arc
     signal: new AbortController().signal,
     ...more,
   };
-  for await (const part of readZip(path, options)) parts.push(part);
+  for await (const part of openArchive(path, options)) parts.push(part);
   return parts;
 }
 
@@ -69,7 +69,7 @@ describe('a whole archive', () => {
   it('tells when a member holds more or less than it announced', async () => {
     for (const [announced, ending] of [
       [1, 'damaged'],
-      [2 ** 31, 'broken'],
+      [2 ** 29, 'broken'],
     ] as const) {
       const bad = Buffer.from(one);
       bad.writeUInt32LE(announced, bad.lastIndexOf('PK\x01\x02', undefined, 'latin1') + 24);
@@ -100,8 +100,13 @@ describe('a hostile archive', () => {
 
   it('unpacks no more than is allowed', async () => {
     const bomb = zipOf({ 'a.dmp': Buffer.alloc(64 * 2 ** 20, 'P'), 'b.dmp': Buffer.alloc(64 * 2 ** 20, 'P') });
+    // Both say that they hold nothing.
+    for (const place of [22, bomb.indexOf('PK\x01\x02', 0, 'latin1') + 24]) bomb.writeUInt32LE(0, place);
     const parts = await read(bomb, { maxBytes: 3 * 2 ** 20 });
-    expect(parts).toMatchObject([{ name: 'a.dmp', ending: 'too-large' }, { kind: 'limit-reached' }]);
+    expect(parts).toMatchObject([
+      { name: 'a.dmp', ending: 'too-large', reason: expect.stringMatching(/no more than 3145728 are unpacked/) },
+      { kind: 'limit-reached' },
+    ]);
     expect(parts[0]?.kind === 'member' && parts[0].bytes).toBeLessThan(5 * 2 ** 20);
   });
 
@@ -111,23 +116,15 @@ describe('a hostile archive', () => {
     );
     const parts = await read(many, { maxMembers: 10 });
     expect(parts).toHaveLength(11);
-    expect(parts.at(-1)).toEqual({ kind: 'limit-reached' });
+    expect(parts.at(-1)).toEqual({ kind: 'limit-reached', reason: 'there are more than 10 files in the archive' });
   });
 
   it('that is encrypted says so', async () => {
     expect(await read(zipOf({ 'MEMORY.DMP': dump }, { encrypted: true }))).toMatchObject([
       {
         ending: 'unreadable',
-        reason: expect.stringMatching(/encrypted; please upload the archive without a password/),
+        reason: expect.stringMatching(/encrypted; a password is needed, or please upload the archive without one/),
       },
-    ]);
-  });
-
-  it('packed in another way says which', async () => {
-    const bad = Buffer.from(one);
-    bad.writeUInt16LE(9, bad.lastIndexOf('PK\x01\x02', undefined, 'latin1') + 10);
-    expect(await read(bad)).toMatchObject([
-      { ending: 'unreadable', reason: expect.stringMatching(/method 9 \(Deflate64\)/) },
     ]);
   });
 

@@ -1,104 +1,155 @@
-import { openPromise, type Entry, type ZipFile } from 'yauzl';
-import { refusal, unreadable, type ArchivePart, type ReadOptions, type Spend } from './archive-part.js';
+import type { ByteSource } from '@caserelay/crash-dump';
+import { Readable } from 'node:stream';
+import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl';
+import { unreadable, type ArchiveMember, type ArchivePart, type Reading } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
+import { part } from './part-source.js';
 import { readWithoutDirectory } from './read-zip-without-directory.js';
+import { refusal } from './zip-refusal.js';
 
 /**
  * Reads the members of a ZIP as a stream, believing no size that it states. Nothing is written, and names are only
  * text. An archive without its table of contents, as after a broken upload, is read from its beginning.
  */
-export async function* readZip(path: string, options: ReadOptions): AsyncGenerator<ArchivePart> {
-  let left = options.maxBytes;
-  const spend: Spend = (bytes) => (left -= bytes) > 0;
+export async function* readZip(source: ByteSource, reading: Reading): AsyncGenerator<ArchivePart> {
   let zip: ZipFile;
   try {
-    zip = await openPromise(path, { autoClose: false, decodeStrings: false, validateEntrySizes: false });
+    zip = await openZip(source);
   } catch (error) {
-    if (isFileFault(error)) throw error;
+    if (isFault(error)) throw error;
     yield { kind: 'trouble', reason: `the ZIP archive is cut short or damaged (${messageOf(error)})` };
-    yield* readWithoutDirectory(path, options, spend);
+    yield* readWithoutDirectory(source, reading);
     return;
   }
   try {
-    yield* readMembers(zip, options, spend);
+    yield* readMembers(zip, source, reading);
   } finally {
     zip.close();
   }
 }
 
-async function* readMembers(zip: ZipFile, options: ReadOptions, spend: Spend): AsyncGenerator<ArchivePart> {
-  let seen = 0;
+/** Whether a member of this ZIP cannot be read here: it is encrypted, or packed by another method than Deflate. */
+export async function needsProgram(source: ByteSource): Promise<boolean> {
+  try {
+    const zip = await openZip(source);
+    try {
+      for await (const entry of zip.eachEntry()) {
+        if (refusal(entry.generalPurposeBitFlag, entry.compressionMethod) !== null) return true;
+      }
+    } finally {
+      zip.close();
+    }
+  } catch (error) {
+    if (isFault(error)) throw error;
+  }
+  return false;
+}
+
+function openZip(source: ByteSource): Promise<ZipFile> {
+  return fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
+    autoClose: false,
+    decodeStrings: false,
+    validateEntrySizes: false,
+  });
+}
+
+async function* readMembers(zip: ZipFile, source: ByteSource, reading: Reading): AsyncGenerator<ArchivePart> {
   try {
     for await (const entry of zip.eachEntry()) {
       // Without decoding, names come as bytes; a folder's name ends with a slash.
       const nameBytes = entry.fileNameRaw;
       if (nameBytes.at(-1) === 0x2f) continue;
-      if (seen >= options.maxMembers) {
-        yield { kind: 'limit-reached' };
+      const tooMany = reading.allowance.member();
+      if (tooMany !== null) {
+        yield { kind: 'limit-reached', reason: tooMany };
         return;
       }
-      seen += 1;
-      const part = await readMember(zip, entry, memberName(nameBytes), options, spend);
-      yield part;
-      if (part.kind === 'member' && part.ending === 'too-large') {
-        yield { kind: 'limit-reached' };
+      const { member, close } = await readMember(zip, source, entry, memberName(nameBytes), reading);
+      try {
+        yield member;
+      } finally {
+        close();
+      }
+      if (member.ending === 'too-large') {
+        yield { kind: 'limit-reached', reason: member.reason ?? '' };
         return;
       }
     }
   } catch (error) {
-    if (isFileFault(error) || options.signal.aborted) throw error;
+    if (isFault(error) || reading.signal.aborted) throw error;
     yield { kind: 'trouble', reason: `the table of contents of the archive is damaged (${messageOf(error)})` };
   }
 }
 
+interface ReadMember {
+  member: ArchiveMember;
+  close(): void;
+}
+
 async function readMember(
   zip: ZipFile,
+  source: ByteSource,
   entry: Entry,
   name: string,
-  options: ReadOptions,
-  spend: Spend,
-): Promise<ArchivePart> {
-  const refused = refusal(entry.generalPurposeBitFlag, entry.compressionMethod);
-  if (refused !== null) return unreadable(name, refused);
+  reading: Reading,
+): Promise<ReadMember> {
+  const nothing = (reason: string): ReadMember => ({ member: unreadable(name, reason), close: () => undefined });
+  const refused =
+    refusal(entry.generalPurposeBitFlag, entry.compressionMethod) ??
+    reading.allowance.announced(entry.uncompressedSize);
+  if (refused !== null) return nothing(refused);
   let packed;
   try {
-    packed = await zip.openReadStreamPromise(entry, { decodeFileData: false });
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    packed = part(source, fileDataStart, entry.compressedSize);
   } catch (error) {
-    if (isFileFault(error)) throw error;
-    return unreadable(name, messageOf(error));
+    if (isFault(error)) throw error;
+    return nothing(messageOf(error));
   }
-  const inflated = await inflateMember(packed, { ...options, method: entry.compressionMethod === 8 ? 8 : 0, spend });
+  const inflated = await inflateMember(packed, { ...reading, method: entry.compressionMethod === 8 ? 8 : 0 });
   const { head, bytes, ending, reason } = inflated;
-  const whole = ending === 'whole' && bytes === entry.uncompressedSize;
-  if (ending === 'whole' && !whole) {
+  const member: ArchiveMember = { kind: 'member', name, head, bytes, ending, reason, source: inflated.source };
+  const close = (): void => inflated.close();
+  if (ending !== 'whole') return { member, close };
+  if (bytes !== entry.uncompressedSize) {
     const found = `${bytes} bytes came out, ${entry.uncompressedSize} were announced`;
     return {
-      kind: 'member',
-      name,
-      head,
-      bytes,
-      ending: bytes < entry.uncompressedSize ? 'broken' : 'damaged',
-      reason: found,
-      source: null,
+      member: { ...member, ending: bytes < entry.uncompressedSize ? 'broken' : 'damaged', reason: found },
+      close,
     };
   }
-  if (whole && inflated.crc32 !== entry.crc32 >>> 0) {
+  if (inflated.crc32 !== entry.crc32 >>> 0) {
     return {
-      kind: 'member',
-      name,
-      head,
-      bytes,
-      ending: 'damaged',
-      reason: 'its checksum (CRC-32) does not fit its content',
-      source: null,
+      member: { ...member, ending: 'damaged', reason: 'its checksum (CRC-32) does not fit its content' },
+      close,
     };
   }
-  return { kind: 'member', name, head, bytes, ending, reason, source: null };
+  return { member, close };
+}
+
+/** Lets yauzl read a source. */
+class SourceReader extends RandomAccessReader {
+  constructor(private readonly source: ByteSource) {
+    super();
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(pieces(this.source, start, end), { objectMode: false });
+  }
+}
+
+async function* pieces(source: ByteSource, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end;) {
+    const view = await source.read(at, Math.min(64 * 1024, end - at));
+    if (view.byteLength === 0) return;
+    yield Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+    at += view.byteLength;
+  }
 }
 
 /** A fault of disk or system, as opposed to a defect of the archive. */
-function isFileFault(error: unknown): boolean {
+function isFault(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }
 

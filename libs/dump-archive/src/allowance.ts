@@ -1,0 +1,57 @@
+import type { Limits } from './archive-part.js';
+
+const usual: Limits = {
+  maxMembers: 1000,
+  maxBytes: 256 * 2 ** 30,
+  maxRatio: 2000,
+  maxDepth: 4,
+  maxSeconds: 4 * 3600,
+  maxSpillBytes: 64 * 2 ** 30,
+};
+
+/** Below this a ratio tells nothing: a small text may be packed a thousandfold. */
+const leastBytesForRatio = 64 * 2 ** 20;
+
+/** What may still be unpacked of one upload, over all archives in it; says what was found and what is allowed. */
+export class Allowance {
+  readonly limits: Limits;
+  private unpacked = 0;
+  private members = 0;
+  private readonly until: number;
+
+  constructor(
+    limits: Partial<Limits>,
+    /** How large the archive is. */
+    private readonly packedBytes: number,
+  ) {
+    const given = Object.entries(limits).filter(([name, value]) => name in usual && value !== undefined);
+    this.limits = { ...usual, ...Object.fromEntries(given) };
+    this.until = performance.now() + this.limits.maxSeconds * 1000;
+  }
+
+  /** Counts bytes that came out; the reason when they are too many. */
+  spend(bytes: number): string | null {
+    this.unpacked += bytes;
+    const { maxBytes, maxRatio, maxSeconds } = this.limits;
+    if (this.unpacked > maxBytes) {
+      return `${this.unpacked} bytes came out of the archive so far; no more than ${maxBytes} are unpacked`;
+    }
+    if (this.unpacked > leastBytesForRatio && this.unpacked > this.packedBytes * maxRatio) {
+      return `${this.unpacked} bytes came out of ${this.packedBytes}; no more than ${maxRatio} times as many are unpacked`;
+    }
+    return performance.now() > this.until ? `unpacking took longer than ${maxSeconds} s` : null;
+  }
+
+  /** The reason why so many bytes are not even begun with. */
+  announced(bytes: number): string | null {
+    const left = this.limits.maxBytes - this.unpacked;
+    return bytes > left ? `it announces ${bytes} bytes; no more than ${left} are still unpacked` : null;
+  }
+
+  /** Counts one more file; the reason when there are too many. */
+  member(): string | null {
+    this.members += 1;
+    const { maxMembers } = this.limits;
+    return this.members > maxMembers ? `there are more than ${maxMembers} files in the archive` : null;
+  }
+}

@@ -1,0 +1,182 @@
+import type { ByteSource } from '@caserelay/crash-dump';
+import { createInflateRaw, type InflateRaw } from 'node:zlib';
+import { findBlock, startAtBit } from './deflate-blocks.js';
+
+/** A place in deflated data from which it can be inflated on. */
+export interface Place {
+  /** Where in the packed data its block begins. */
+  bit: number;
+  /** How many bytes came out before it. */
+  offset: number;
+  /** The 32 KiB before it, to which what follows may refer. */
+  window: Uint8Array;
+}
+
+/** What came out, and what is told with it. */
+export interface Piece {
+  bytes: Buffer;
+  /** Where it begins. */
+  offset: number;
+}
+
+export interface InflatingOptions {
+  /** Where to begin; the beginning when it is not given. */
+  from?: Place;
+  /** Looks for places to come back to: asked before each piece whether one is wanted by now. */
+  wantsPlace?(offset: number): boolean;
+  /** A block begins at this bit, after so many bytes that come out; their last 32 KiB are still to come out. */
+  foundPlace?(bit: number, offset: number): void;
+}
+
+/** zlib is three times as fast with large pieces as with its default of 16 KiB. */
+const pieceBytes = 1024 * 1024;
+/** Few enough that a place can be looked for often, enough that going to and fro costs little. */
+const feedBytes = 256 * 1024;
+/** Blocks are seldom longer, except in what cannot be packed, where looking on is in vain. */
+const searchBytes = 64 * 1024;
+const maxWaiting = 4;
+const windowBytes = 32 * 1024;
+
+/**
+ * Inflates packed data piece by piece, a few pieces ahead of who takes them, so that both work at the same time. It ends
+ * at the end of the packed stream, at a defect, or where the packed data ends.
+ */
+export class Inflating {
+  /** Why it ended early; null when it did not. */
+  defect: string | null = null;
+  private readonly inflate: InflateRaw;
+  private readonly waiting: Buffer[] = [];
+  private given = 0;
+  private produced = 0;
+  private wake: () => void = () => undefined;
+  private isOver = false;
+  private fault: unknown = null;
+  private readonly skipped: number;
+
+  constructor(
+    private readonly packed: ByteSource,
+    private readonly options: InflatingOptions = {},
+  ) {
+    const { from } = options;
+    this.given = this.produced = from?.offset ?? 0;
+    this.skipped = from ? Math.floor(from.bit / 8) : 0;
+    this.inflate = createInflateRaw({
+      chunkSize: pieceBytes,
+      ...(from && from.window.length > 0 ? { dictionary: from.window } : {}),
+    });
+    this.inflate.on('data', (bytes: Buffer) => {
+      this.produced += bytes.length;
+      this.waiting.push(bytes);
+      if (this.waiting.length >= maxWaiting) this.inflate.pause();
+      this.wake();
+    });
+    this.inflate.on('end', () => this.finish());
+    this.inflate.on('error', (error) => {
+      this.defect = error.message;
+      this.finish();
+    });
+    this.feed(from).then(
+      () => this.finish(),
+      (error: unknown) => {
+        this.fault = error;
+        this.finish();
+      },
+    );
+  }
+
+  /** How many packed bytes were used up. */
+  get consumed(): number {
+    return this.skipped + this.inflate.bytesWritten;
+  }
+
+  /** The next piece; null at the end. Faults of the source are thrown. */
+  async next(): Promise<Piece | null> {
+    while (this.waiting.length === 0 && !this.isOver) {
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+    const bytes = this.waiting.shift();
+    if (this.waiting.length < maxWaiting / 2) this.inflate.resume();
+    if (bytes) {
+      const offset = this.given;
+      this.given += bytes.length;
+      return { bytes, offset };
+    }
+    if (this.fault !== null) throw this.fault;
+    return null;
+  }
+
+  close(): void {
+    this.finish();
+    this.waiting.length = 0;
+    this.inflate.destroy();
+  }
+
+  private finish(): void {
+    this.isOver = true;
+    this.wake();
+  }
+
+  private async feed(from?: Place): Promise<void> {
+    let at = from ? Math.floor(from.bit / 8) : 0;
+    if (from) {
+      const first = await this.packed.read(at, 1);
+      at += 1;
+      if (first.byteLength === 1) await this.write(startAtBit(from.bit % 8, first.getUint8(0)));
+    }
+    let piece = await this.read(at);
+    while (piece.length > 0 && !this.isOver) {
+      const here = piece;
+      const split = this.placeIn(here);
+      if (split !== null) {
+        await this.write(here.subarray(0, Math.ceil(split / 8)));
+        this.options.foundPlace?.(at * 8 + split, this.produced + this.inflate.readableLength);
+      }
+      const writing = this.write(split === null ? here : here.subarray(Math.ceil(split / 8)));
+      at += here.length;
+      piece = await this.read(at);
+      await writing;
+    }
+    while (this.inflate.readableLength > 0 && !this.isOver) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  private placeIn(piece: Buffer): number | null {
+    const offset = this.produced + this.inflate.readableLength;
+    return this.options.wantsPlace?.(offset) === true ? findBlock(piece, searchBytes) : null;
+  }
+
+  private async read(at: number): Promise<Buffer> {
+    const view = await this.packed.read(at, feedBytes);
+    return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  }
+
+  /** Resolves when all of it was used up, or the stream has ended. */
+  private write(bytes: Buffer): Promise<void> {
+    if (this.isOver || bytes.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.inflate.off('end', done).off('close', done);
+        resolve();
+      };
+      this.inflate.once('end', done).once('close', done);
+      this.inflate.write(bytes, done);
+    });
+  }
+}
+
+/** Keeps the last 32 KiB of what came out. */
+export class Window {
+  private kept: Buffer = Buffer.alloc(0);
+
+  /** What comes next. */
+  add(bytes: Buffer): void {
+    this.kept =
+      bytes.length >= windowBytes
+        ? bytes.subarray(-windowBytes)
+        : Buffer.concat([this.kept.subarray(-(windowBytes - bytes.length)), bytes]);
+  }
+
+  /** A copy of it. */
+  copy(): Uint8Array {
+    return new Uint8Array(this.kept);
+  }
+}
