@@ -149,6 +149,9 @@ function orderOf({ config: settings }: AnalysisHost) {
       maxMembers: settings.ARCHIVE_MAX_MEMBERS,
       headBytes: Math.round(settings.ARCHIVE_HEAD_MEBIBYTES * 2 ** 20),
       maxBytes: Math.round(settings.ARCHIVE_MAX_GIBIBYTES * 2 ** 30),
+      maxRatio: settings.ARCHIVE_MAX_RATIO,
+      maxDepth: settings.ARCHIVE_MAX_DEPTH,
+      maxSpillBytes: Math.round(settings.ARCHIVE_MAX_SPILL_GIBIBYTES * 2 ** 30),
     },
   };
 }

@@ -24,6 +24,12 @@ export const config = {
   ARCHIVE_MAX_MEMBERS: count.max(100_000).default(1000),
   /** How much of the beginning of a dump inside an archive is kept in memory. */
   ARCHIVE_HEAD_MEBIBYTES: z.coerce.number().positive().max(256).default(8),
-  /** How much of one archive is unpacked in all; nothing is ever written. */
+  /** How much of one archive is unpacked in all. */
   ARCHIVE_MAX_GIBIBYTES: z.coerce.number().positive().max(4096).default(256),
+  /** How many times as much may come out as the archive has. */
+  ARCHIVE_MAX_RATIO: count.max(1_000_000).default(2000),
+  /** How many archives may lie inside each other. */
+  ARCHIVE_MAX_DEPTH: count.max(16).default(4),
+  /** How much of one member may lie on the temporary disk, where no place of an archive can be come back to (7z, RAR). */
+  ARCHIVE_MAX_SPILL_GIBIBYTES: z.coerce.number().positive().max(4096).default(64),
 };

@@ -1,5 +1,5 @@
 import type { KnownVersion } from '@caserelay/crash-dump';
-import { openArchive } from '@caserelay/dump-archive';
+import { archiveName, openArchive } from '@caserelay/dump-archive';
 import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import { dieWithParent } from './adapters/reading-process/die-with-parent.js';
 import type {
@@ -48,6 +48,7 @@ function needsOf({ evidenceFolder, archive }: ReadingOrder): Needs {
     open: (location) => evidence.open(location),
     readArchive: (path, needsWhole, onRead) =>
       openArchive(path, { ...archive, needsWhole, onRead, signal: new AbortController().signal }),
+    archiveName,
     planNextSteps,
     lookUpVersions: (images) =>
       new Promise((resolve) => {

@@ -1,6 +1,7 @@
 // 7-Zip as WebAssembly, in a process of its own: it can be killed, and its memory is limited. It reads the archive that
 // is open as file 3, takes {arguments, memoryBytes} from its standard input and writes to its standard output; the word
 // ARCHIVE among the arguments stands for the archive. So no password is seen in a list of processes.
+/* global WebAssembly */
 import { fstatSync, readFileSync, readSync, writeSync } from 'node:fs';
 import SevenZip from '7z-wasm';
 

@@ -21,3 +21,22 @@ export function containerKind(head: Uint8Array): Container | null {
     head.length >= at + bytes.length && [...bytes].every((byte, index) => head[at + index] === byte.charCodeAt(0));
   return signatures.find(holds)?.kind ?? null;
 }
+
+const names: Readonly<Record<Container, string>> = {
+  zip: 'ZIP archive',
+  gzip: 'gzip file',
+  tar: 'tar archive',
+  '7z': '7z archive',
+  rar4: 'RAR archive',
+  rar5: 'RAR archive',
+  cab: 'cabinet file',
+  xz: 'xz file',
+  bzip2: 'bzip2 file',
+  zstd: 'Zstandard file',
+};
+
+/** What archive begins so, such as "7z archive"; null when it is none that is looked into. */
+export function archiveName(head: Uint8Array): string | null {
+  const kind = containerKind(head);
+  return kind && names[kind];
+}

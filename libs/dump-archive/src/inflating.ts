@@ -50,7 +50,7 @@ export class Inflating {
   private produced = 0;
   private wake: () => void = () => undefined;
   private isOver = false;
-  private fault: unknown = null;
+  private fault: Error | null = null;
   private readonly skipped: number;
 
   constructor(
@@ -78,7 +78,7 @@ export class Inflating {
     this.feed(from).then(
       () => this.finish(),
       (error: unknown) => {
-        this.fault = error;
+        this.fault = error instanceof Error ? error : new Error(String(error));
         this.finish();
       },
     );

@@ -102,7 +102,7 @@ describe('a dump in a container', () => {
 describe.each(['zipcrypto.zip', 'aes.zip', 'encrypted.7z', 'encrypted-names.7z'])('%s, which is encrypted,', (name) => {
   it('asks for a password', async () => {
     const parts = await read(fixture(name));
-    expect(parts.every((part) => 'reason' in part && /a password is needed/.test(part.reason ?? ''))).toBe(true);
+    expect(parts.every((part) => 'reason' in part && (part.reason ?? '').includes('a password is needed'))).toBe(true);
   });
 
   it('opens with its password', async () => {

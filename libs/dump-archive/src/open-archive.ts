@@ -55,7 +55,9 @@ async function* readMember(
     return;
   }
   const inner: ArchiveFile = { source, file: null, close: () => Promise.resolve() };
-  for await (const part of readNested(inner, { ...reading, archiveName: name }, depth + 1)) {
+  // What is read inside is no progress in the archive itself, but a sign of life.
+  const onRead = (): void => reading.onRead?.(0);
+  for await (const part of readNested(inner, { ...reading, archiveName: name, onRead }, depth + 1)) {
     yield part.kind === 'member' ? { ...part, name: `${name}/${part.name}` } : part;
   }
 }
@@ -69,9 +71,11 @@ async function* readContainer(archive: ArchiveFile, reading: Reading): AsyncGene
       else yield* readZip(archive.source, reading);
       return;
     case 'gzip':
-      return yield* readGzip(archive.source, reading);
+      yield* readGzip(archive.source, reading);
+      return;
     case 'tar':
-      return yield* readTar(archive.source, reading);
+      yield* readTar(archive.source, reading);
+      return;
     case '7z':
     case 'rar4':
     case 'rar5':
@@ -79,7 +83,8 @@ async function* readContainer(archive: ArchiveFile, reading: Reading): AsyncGene
     case 'xz':
     case 'bzip2':
     case 'zstd':
-      return yield* readByProgram(kind, archive, reading);
+      yield* readByProgram(kind, archive, reading);
+      return;
     case null:
       yield {
         kind: 'trouble',

@@ -121,7 +121,7 @@ function listedIn(block: string, { archiveName }: Reading): Listed | null {
     if (key !== undefined && !fields.has(key)) fields.set(key, value ?? '');
   }
   const path = fields.get('Path');
-  const isFolder = fields.get('Folder') === '+' || /^D/.test(fields.get('Attributes') ?? '');
+  const isFolder = fields.get('Folder') === '+' || fields.get('Attributes')?.startsWith('D') === true;
   if (fields.size === 0 || isFolder) return null;
   const size = fields.get('Size') ?? '';
   const sum = fields.get('CRC') ?? '';
@@ -194,6 +194,8 @@ async function takeMember(pieces: Pieces, { size }: Listed, reading: Reading): P
       break;
     }
     taken.tooMuch = allowance.spend(piece.length);
+    // How much of the archive was used up for it only the program knows.
+    reading.onRead?.(0);
     taken.crc32 = crc32(piece, taken.crc32);
     taken.bytes += piece.length;
     if (taken.head.length < headBytes && (!isDecided || taken.isNeeded)) {
@@ -257,9 +259,9 @@ class Pieces {
   /** What comes next, at most so many bytes; null at the end. */
   async next(most: number): Promise<Buffer | null> {
     if (this.left.length === 0) {
-      const { done, value } = await this.stream.next();
-      if (done === true) return null;
-      this.left = value;
+      const next = await this.stream.next();
+      if (next.done === true) return null;
+      this.left = next.value;
     }
     const piece = this.left.subarray(0, Math.min(most, this.left.length));
     this.left = this.left.subarray(piece.length);

@@ -8,8 +8,9 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { repository } from '../../support/repository.js';
 import { fullDump, kernelDump, zipOf } from '../../support/synthetic-dump.js';
 import { aSystem, type System } from '../../support/system.js';
 import { testData } from '../../support/test-data.js';
@@ -161,7 +162,17 @@ describe('an upload of a case', () => {
     const answer = await read('MEMORY.zip', zipOf({ 'a/MEMORY.DMP': fullDump({ megabytes: 16 }) }));
     expect(answer).toMatchObject({
       type: 'dump.analysed',
-      data: { holdsFullDump: true, findings: [{ member: 'a/MEMORY.DMP' }] },
+      data: { holdsFullDump: true, findings: [{ member: 'a/MEMORY.DMP', culprit: { name: 'Ntfs.sys' } }] },
+    });
+  });
+
+  it.each(['two.7z', 'two.cab', 'two.tar.xz', 'deflate64.zip'])('inside %s is analysed', async (name) => {
+    const archive = await readFile(join(repository, 'tests/fixtures/archives', name));
+    expect(await read(name, archive)).toMatchObject({
+      type: 'dump.analysed',
+      data: {
+        findings: [{ member: expect.stringMatching(/MINI\.DMP$/), kind: 'triage', bugcheck: { code: '0x139' } }],
+      },
     });
   });
 
@@ -186,7 +197,7 @@ describe('an upload of a case', () => {
     const encrypted = zipOf({ 'MEMORY.DMP': fullDump() }, { encrypted: true });
     expect(await read('MEMORY.zip', encrypted)).toMatchObject({
       type: 'dump.unreadable',
-      data: { reason: expect.stringMatching(/encrypted/) },
+      data: { reason: expect.stringMatching(/encrypted; a password is needed/) },
     });
     const folder = dirname(system.environment['EVIDENCE_DIR'] as string);
     const climbing = zipOf({ '../../../../tmp/caserelay-climbed': Buffer.from('x'), '../x.dmp': kernelDump() });

@@ -1,4 +1,5 @@
 import type { ImageIdentity, KnownVersion } from '@caserelay/crash-dump';
+import type { Limits } from '@caserelay/dump-archive';
 import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
 import type { Progress, Upload } from '../../features/analyse-upload/read-upload.js';
 
@@ -6,7 +7,7 @@ import type { Progress, Upload } from '../../features/analyse-upload/read-upload
 export interface ReadingOrder {
   upload: Upload;
   evidenceFolder: string;
-  archive: { maxMembers: number; headBytes: number; maxBytes: number };
+  archive: Omit<Limits, 'maxSeconds'> & { headBytes: number };
 }
 
 export type ToReadingProcess =

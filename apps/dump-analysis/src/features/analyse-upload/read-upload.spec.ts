@@ -23,6 +23,7 @@ async function read(name: string, content: Uint8Array | string, parts: ArchivePa
       async *readArchive() {
         yield* parts;
       },
+      archiveName: (head) => (head[0] === 0x50 && head[1] === 0x4b ? 'ZIP archive' : null),
       planNextSteps: (findings) => (findings.length > 0 ? ['check-memory'] : []),
       lookUpVersions: () => Promise.resolve([]),
       advance: () => undefined,
@@ -100,9 +101,7 @@ describe('a raw upload', () => {
     ['MEMORY.DMP', 'PAGEDUMP', /32-bit/],
     ['MEMORY.DMP', '\0\0\0\0\0\0\0\0', /8 bytes that begin with 00/],
     ['MEMORY.DMP', '', /an empty file/],
-    ['MEMORY.DMP.7z', '7z\xbc\xaf\x27\x1c', /7z archive/],
-    ['蓝屏0507.7z', '7z\xbc\xaf\x27\x1c', /7z archive, which is not looked into; expected .* ZIP/],
-    ['0507.rar', 'Rar!\x1a\x07\x01', /RAR archive, which is not looked into/],
+    ['蓝屏0507.lz4', '\x04\x22\x4d\x18', /LZ4 file, which is not looked into; expected .* ZIP, 7z, RAR/],
     ['core', '\x7fELF', /ELF/],
   ])('%s holding %j should be a dump and is unreadable, with the reason', async (name, content, reason) => {
     expect(await read(name, content)).toMatchObject({
@@ -127,6 +126,7 @@ describe('a raw upload', () => {
         readArchive: () => {
           throw new Error('not reached');
         },
+        archiveName: () => null,
         planNextSteps: () => [],
         lookUpVersions: () => Promise.resolve([]),
         advance: () => undefined,
@@ -143,6 +143,16 @@ describe('an archive', () => {
       type: 'dump.analysed',
       data: { holdsFullDump: true, findings: [{ member: 'dumps/MEMORY.DMP', completeness: { verdict: 'complete' } }] },
     });
+  });
+
+  it('tells of a dump in it where it crashed and through which driver, as of a raw one', async () => {
+    const dump = fullDump();
+    const whole = member('MEMORY.DMP', dump.subarray(0, 0x3000), { bytes: dump.length, source: fromBytes(dump) });
+    const raw = await read('MEMORY.DMP', dump);
+    const [alone] = DumpAnalysed.shape.data.parse(raw.data).findings;
+    const packed = await read('MEMORY.zip', zip, [whole]);
+    expect(DumpAnalysed.shape.data.parse(packed.data).findings).toEqual([{ ...alone, member: 'MEMORY.DMP' }]);
+    expect(alone?.culprit?.name).toBe('Ntfs.sys');
   });
 
   it('judges a dump by all its bytes, though only the beginning was kept', async () => {
@@ -185,7 +195,7 @@ describe('an archive', () => {
       type: 'evidence.recognised',
       data: { kind: 'archive' },
     });
-    expect(await read('logs.zip', zip, [text, { kind: 'limit-reached' }])).toMatchObject({
+    expect(await read('logs.zip', zip, [text, { kind: 'limit-reached', reason: 'there are many' }])).toMatchObject({
       type: 'evidence.recognised',
       data: { description: 'ZIP archive of many files; 1 were looked at, without a crash dump' },
     });

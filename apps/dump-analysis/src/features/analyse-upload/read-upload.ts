@@ -57,13 +57,15 @@ export interface Needs {
     needsWhole: (head: Uint8Array) => boolean,
     onRead: (packedBytes: number) => void,
   ): AsyncIterable<ArchivePart>;
+  /** What archive begins so, such as "7z archive"; null when it is none that is looked into. */
+  archiveName(head: Uint8Array): string | null;
   planNextSteps(findings: readonly DumpFinding[]): NextStep[];
   lookUpVersions: LookUpVersions;
   /** Notes each step of the way. */
   advance(news: Partial<Progress>): void;
 }
 
-/** Reads an upload, raw or inside a ZIP, and says the one thing that there is to tell about it. */
+/** Reads an upload, raw or inside an archive, and says the one thing that there is to tell about it. */
 export async function readUpload(upload: Upload, needs: Needs): Promise<Reading> {
   const opened = await needs.open(upload.location);
   if ('refused' in opened) return { outcome: unreadable(upload, opened.refused), dumps: [] };
@@ -71,7 +73,8 @@ export async function readUpload(upload: Upload, needs: Needs): Promise<Reading>
     needs.advance({ stage: 'recognising' });
     const source = noting(opened.source, needs);
     const start = await source.read(0, 4096);
-    if (isZip(start)) return await readMembers(upload, { path: opened.path, size: source.size }, needs);
+    const kind = needs.archiveName(new Uint8Array(start.buffer, start.byteOffset, start.byteLength));
+    if (kind !== null) return await readMembers(upload, { kind, path: opened.path, size: source.size }, needs);
     return await readRaw(upload, source, start, needs);
   } finally {
     await opened.close();
@@ -92,7 +95,10 @@ async function readRaw(upload: Upload, source: ByteSource, start: DataView, need
 function outcomeWithoutDump(upload: Upload, error: UnreadableDump, start: DataView, size: number): Tell {
   // Nobody can say that it holds no dump, and the customer waits for a result.
   if (error.what === 'container')
-    return unreadable(upload, `found ${error.found}, which is not looked into; expected a dump, raw or inside a ZIP`);
+    return unreadable(
+      upload,
+      `found ${error.found}, which is not looked into; expected a dump, raw or inside a ZIP, 7z, RAR, CAB, gzip or tar archive`,
+    );
   if (holdsBrokenDump(error, upload.name)) return unreadable(upload, error.message);
   const { kind, description } = recogniseFile(start, size);
   return recognised(upload, kind, description);
@@ -128,7 +134,11 @@ function findingOf(report: DumpReport): DumpFinding {
   };
 }
 
-async function readMembers(upload: Upload, archive: { path: string; size: number }, needs: Needs): Promise<Reading> {
+async function readMembers(
+  upload: Upload,
+  archive: { kind: string; path: string; size: number },
+  needs: Needs,
+): Promise<Reading> {
   const dumps: ReadDump[] = [];
   const troubles: string[] = [];
   let members = 0;
@@ -163,7 +173,7 @@ async function readMembers(upload: Upload, archive: { path: string; size: number
       ? unreadable(upload, troubles.join('; '))
       : isOfficeDocument
         ? recognised(upload, 'document', 'Office document')
-        : recognised(upload, 'archive', `ZIP archive ${extent} without a crash dump`);
+        : recognised(upload, 'archive', `${archive.kind} ${extent} without a crash dump`);
   return { outcome, dumps };
 }
 
@@ -251,10 +261,6 @@ function recognised(
 /** A file that is a dump of a kind that cannot be read, or that by its name should be one. */
 function holdsBrokenDump({ what }: UnreadableDump, name: string): boolean {
   return what === 'other-dump' || what === 'damaged' || /\.(h|m|mini)?dmp(\.[a-z0-9]{1,4})?$/i.test(name);
-}
-
-function isZip(start: DataView): boolean {
-  return start.byteLength >= 4 && [0x04034b50, 0x06054b50].includes(start.getUint32(0, true));
 }
 
 function looksLikeDump(head: Uint8Array): boolean {
