@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { framesOf, fullDump, kernelDump, rangeDump, triageDump, userDump } from './synthetic-dump.js';
-import { fullDump32, kernelDump32, triageDump32 } from './synthetic-dump-32.js';
+import { framesOf, fullDump, kernelDump, mapDump, rangeDump, triageDump, userDump } from './synthetic-dump.js';
+import { fullDump32, kernelDump32, mapDumpOf32, triageDump32 } from './synthetic-dump-32.js';
 import { kernelMemory } from './synthetic-memory.js';
+import { kernelMemory32 } from './synthetic-memory-32.js';
 import { triageDumpOfDriver } from './synthetic-triage.js';
 import { userMemoryDump } from './synthetic-user-memory.js';
 import { testData } from './test-data.js';
@@ -31,6 +32,8 @@ export function dumpSamples(): [name: string, bytes: Buffer][] {
     ['full, 32-bit', fullDump32({ pages: 110 })],
     ['kernel, 32-bit', kernelDump32({ pages: 8 })],
     ['triage, 32-bit', triageDump32()],
+    ['kernel, 32-bit, with images', mapDumpOf32(6, kernelMemory32())],
+    ['kernel, ARM64, with images', mapDump(6, kernelMemory({ machine: 'ARM64' }))],
     ['user', userDump({ megabytes: 1 })],
     ...realDumps.flatMap((name): [string, Buffer][] => {
       const path = testData(`dumps/${name}`);

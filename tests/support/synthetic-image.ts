@@ -17,6 +17,9 @@ export interface PlacedFunction extends FunctionPlan {
   returnRva: number;
 }
 
+/** What a version resource says. */
+export type VersionPlan = Pick<ImagePlan, 'version' | 'company' | 'description' | 'name'>;
+
 export interface ImagePlan {
   name: string;
   path: string;
@@ -236,7 +239,8 @@ function exportsOf(
   ]);
 }
 
-function resourcesOf(plan: ImagePlan, rva: number): Buffer {
+/** A tree of resources with the version as its only leaf. */
+export function resourcesOf(plan: VersionPlan, rva: number): Buffer {
   const version = versionOf(plan);
   const table = (id: number, target: number): Buffer =>
     Buffer.concat([words(0, 0, 0), shorts(0, 1), words(id, target)]);
@@ -249,7 +253,7 @@ function resourcesOf(plan: ImagePlan, rva: number): Buffer {
   ]);
 }
 
-function versionOf({ version, company, description, name }: ImagePlan): Buffer {
+function versionOf({ version, company, description, name }: VersionPlan): Buffer {
   const [major = 0, minor = 0, build = 0, patch = 0] = version;
   const file = [(major << 16) | minor, (build << 16) | patch];
   const fixed = words(0xfeef04bd, 0x10000, ...file, ...file, 0x3f, 0, 0x40004, 3, 7, 0, 0);

@@ -30,12 +30,20 @@ const keptTranslations = 65_536;
 
 /** Reads memory by virtual address through the page tables that are in the dump. */
 export function translatedMemory(physical: Frames, translation: Translation): TranslatedMemory {
+  return memoryThrough(physical, (address) => translate(physical, translation, address));
+}
+
+/** Memory whose addresses are translated in a machine's own way. */
+export function memoryThrough(
+  physical: Frames,
+  translateOne: (address: bigint) => Promise<number | AddressState>,
+): TranslatedMemory {
   const known = new Map<bigint, number | AddressState>();
   const frameOf = async (address: bigint): Promise<number | AddressState> => {
     const page = address >> 12n;
     const kept = known.get(page);
     if (kept !== undefined) return kept;
-    const found = await translate(physical, translation, address);
+    const found = await translateOne(address);
     if (known.size >= keptTranslations) known.clear();
     known.set(page, found);
     return found;

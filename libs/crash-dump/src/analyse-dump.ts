@@ -1,5 +1,6 @@
 import type { ByteSource } from './byte-source.js';
 import type { DumpFacts, DumpInside, DumpReport } from './dump-facts.js';
+import { readMemoryDump32 } from './formats/memory-dump-32.js';
 import { usesPae } from './formats/kernel-dump-32.js';
 import { readAttributes64 } from './formats/kernel-flaws.js';
 import { findCulprit } from './find-culprit.js';
@@ -31,7 +32,10 @@ export async function analyseDump(source: ByteSource, options: AnalyseOptions = 
 async function insideOf(source: ByteSource, facts: DumpFacts): Promise<DumpInside> {
   if (facts.format === 'kernel-dump-64' && facts.kind === 'triage') return readTriageDump64(source, facts);
   if (facts.format === 'kernel-dump-64' && facts.kind !== 'header-only') return readMemoryDump64(source, facts);
-  if (facts.format === 'kernel-dump-32') return { usesPae: await usesPae(source) };
+  if (facts.format === 'kernel-dump-32') {
+    const hasPages = facts.kind !== 'header-only' && facts.kind !== 'triage';
+    return hasPages ? readMemoryDump32(source, facts) : { usesPae: await usesPae(source) };
+  }
   if (facts.format === 'user-minidump') return readUserMinidumpInside(source, facts);
   return {};
 }

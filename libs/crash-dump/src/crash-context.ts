@@ -106,7 +106,7 @@ async function registersOf(clues: CrashClues, leads: Pointers): Promise<FoundReg
   }
   const trap = parameter(clues, leads.trapFrame);
   if (trap !== null && hasTrapFrame(machine)) {
-    const registers = readTrapFrame(await memory.read(trap, trapFrameLength(machine)), machine);
+    const registers = readTrapFrame(await memory.read(trap, trapFrameLength(machine)), machine, trap);
     if (registers) return { registers, from: `trap frame of parameter ${(leads.trapFrame ?? 0) + 1}` };
   }
   const instruction = parameter(clues, leads.instruction);
@@ -116,17 +116,16 @@ async function registersOf(clues: CrashClues, leads: Pointers): Promise<FoundReg
   return (await trapFrameOf(clues, instruction)) ?? null;
 }
 
-/** What of a trap frame tells that it is one, besides its instruction: that it was the kernel's, with the stack at hand. */
-const marks: Readonly<
-  Record<TrapMachine, { instruction: number; stackPointer: number; isOfKernel(frame: DataView): boolean }>
-> = {
+/** What of a trap frame tells that it is one, besides its instruction: that kernel code was interrupted. */
+const marks: Readonly<Record<TrapMachine, { instruction: number; isOfKernel(frame: DataView): boolean }>> = {
   // SegCs: the kernel's code segment.
-  AMD64: { instruction: 0x168, stackPointer: 0x180, isOfKernel: (frame) => frame.getUint16(0x170, true) === 0x10 },
+  AMD64: { instruction: 0x168, isOfKernel: (frame) => frame.getUint16(0x170, true) === 0x10 },
   // Spsr: exception level 1, with its own or with the common stack pointer.
-  ARM64: { instruction: 0x148, stackPointer: 0x98, isOfKernel: (frame) => (frame.getUint32(0x90, true) & 0x1e) === 4 },
+  ARM64: { instruction: 0x148, isOfKernel: (frame) => (frame.getUint32(0x90, true) & 0x1e) === 4 },
+  x86: { instruction: 0x68, isOfKernel: (frame) => frame.getUint16(0x6c, true) === 8 },
 };
 
-/** The trap frame on the stack whose saved instruction is the one of the bugcheck. */
+/** The trap frame on the stack whose saved instruction is the one of the bugcheck, and whose stack is the one at hand. */
 async function trapFrameOf(
   { machine, memory, stack }: CrashClues,
   instruction: bigint,
@@ -135,22 +134,26 @@ async function trapFrameOf(
   const bytes = await memory.read(stack.from, Number(min(stack.to - stack.from, maxStackBytes)));
   const mark = marks[machine];
   const length = trapFrameLength(machine);
-  for (let at = mark.instruction; at + 8 <= bytes.byteLength; at += 8) {
-    if (bytes.getBigUint64(at, true) !== instruction) continue;
+  const width = machine === 'x86' ? 4 : 8;
+  for (let at = mark.instruction; at + width <= bytes.byteLength; at += width) {
+    const value = width === 8 ? bytes.getBigUint64(at, true) : BigInt(bytes.getUint32(at, true));
+    if (value !== instruction) continue;
     const start = at - mark.instruction;
     if (start + length > bytes.byteLength) continue;
     const frame = new DataView(bytes.buffer, bytes.byteOffset + start, length);
-    const stackPointer = frame.getBigUint64(mark.stackPointer, true);
-    if (!mark.isOfKernel(frame) || stackPointer < stack.from || stackPointer > stack.to) continue;
-    const registers = readTrapFrame(frame, machine);
-    if (registers) return { registers, from: 'trap frame on the stack whose instruction is that of the bugcheck' };
+    const registers = mark.isOfKernel(frame) ? readTrapFrame(frame, machine, stack.from + BigInt(start)) : null;
+    if (!registers || registers.stackPointer < stack.from || registers.stackPointer > stack.to) continue;
+    return { registers, from: 'trap frame on the stack whose instruction is that of the bugcheck' };
   }
   return null;
 }
 
 async function recordAt(clues: CrashClues, index: number | undefined): Promise<ExceptionRecord | null> {
   const address = parameter(clues, index);
-  return address === null ? null : readExceptionRecord64(await clues.memory.read(address, 0x98));
+  if (address === null) return null;
+  return clues.machine === 'x86'
+    ? readExceptionRecord32(await clues.memory.read(address, 0x50))
+    : readExceptionRecord64(await clues.memory.read(address, 0x98));
 }
 
 /** EXCEPTION_RECORD64 (winnt.h); null when it is cut short or was never written. */
@@ -163,6 +166,19 @@ export function readExceptionRecord64(view: DataView): ExceptionRecord | null {
     code,
     address: view.getBigUint64(0x10, true),
     parameters: Array.from({ length: count }, (_, index) => view.getBigUint64(0x20 + 8 * index, true)),
+  };
+}
+
+/** EXCEPTION_RECORD32 (winnt.h); null when it is cut short or was never written. */
+export function readExceptionRecord32(view: DataView): ExceptionRecord | null {
+  if (view.byteLength < 0x14) return null;
+  const code = view.getUint32(0, true);
+  if (code === 0 || code === 0x45474150) return null;
+  const count = Math.min(view.getUint32(0x10, true), 15, Math.floor((view.byteLength - 0x14) / 4));
+  return {
+    code,
+    address: BigInt(view.getUint32(0xc, true)),
+    parameters: Array.from({ length: count }, (_, index) => BigInt(view.getUint32(0x14 + 4 * index, true))),
   };
 }
 

@@ -21,7 +21,7 @@ export interface PhysicalMemory {
 }
 
 /** Finds where in the file a page lies; null: it is not in this dump. */
-interface PageIndex {
+export interface PageIndex {
   placeOf(frame: number): number | null;
   pages: number;
   countedPages: number | null;
@@ -50,7 +50,11 @@ export async function openPhysicalMemory(
   dumpType: number,
 ): Promise<PhysicalMemory | string> {
   const index = await indexOf(source, header, dumpType);
-  if (typeof index === 'string') return index;
+  return typeof index === 'string' ? index : pagesThrough(source, index);
+}
+
+/** Reads pages where an index finds them, and keeps some. */
+export function pagesThrough(source: ByteSource, index: PageIndex): PhysicalMemory {
   const kept = new Map<number, DataView>();
   return {
     pages: index.pages,
@@ -85,7 +89,7 @@ async function indexOf(source: ByteSource, header: DataView, dumpType: number): 
 }
 
 /** A piece of memory without holes and where its first page lies in the file. */
-interface Run {
+export interface Run {
   frame: number;
   count: number;
   place: number;
@@ -132,7 +136,8 @@ async function indexOfRanges(source: ByteSource, dumpType: number): Promise<Page
   return runs.length === 0 ? 'the list of its pages is empty' : indexOfSorted(runs, total);
 }
 
-function indexOfSorted(runs: Run[], countedPages: number | null): PageIndex {
+/** Pages of runs of memory. */
+export function indexOfSorted(runs: Run[], countedPages: number | null): PageIndex {
   const sorted = runs.filter(({ count }) => count > 0).sort((a, b) => a.frame - b.frame);
   const last = sorted[sorted.length - 1];
   const endFrame = last ? last.frame + last.count : 0;
@@ -179,7 +184,8 @@ async function indexOfMap(source: ByteSource): Promise<PageIndex | string> {
 /** How many frames share one count: 64 bytes of the map. */
 const framesPerCount = 512;
 
-function indexOfBits(map: Uint8Array, bits: number, first: number, countedPages: number | null): PageIndex {
+/** Pages of a map that has one bit for each frame. */
+export function indexOfBits(map: Uint8Array, bits: number, first: number, countedPages: number | null): PageIndex {
   const before = new Uint32Array(Math.ceil(map.length / 64) + 1);
   let pages = 0;
   for (let at = 0; at < map.length; at += 1) {

@@ -21,6 +21,7 @@ const nameLength = 15;
 export function processNameIn(
   process: DataView,
   build: number | null,
+  width: 4 | 8 = 8,
 ): { name: string | null; id: number | null } | null {
   const place = build === null ? undefined : places.find((one) => build >= one.build);
   if (place) {
@@ -31,7 +32,7 @@ export function processNameIn(
     }
   }
   let other: string | null = null;
-  for (let offset = 0x100; offset + 16 <= process.byteLength; offset += 8) {
+  for (let offset = 0x100; offset + 16 <= process.byteLength; offset += width) {
     const name = nameAt(process, offset);
     if (name === null) continue;
     if (name === 'System' || /\.(exe|com|scr)$/i.test(name)) return { name, id: null };

@@ -62,12 +62,13 @@ const contexts: Readonly<Record<Machine, Layout>> = {
 };
 
 /** Machines whose trap frames are known here. */
-export type TrapMachine = 'AMD64' | 'ARM64';
+export type TrapMachine = 'AMD64' | 'ARM64' | 'x86';
 
 /**
  * KTRAP_FRAME: what the processor and the trap handler keep. Registers that functions must preserve are often not stored
  * there, so they are left out. That of AMD64 is equal to the CONTEXT of the same crash in a real dump; that of ARM64 is
- * ARM64_KTRAP_FRAME of the unwinder that Microsoft published with .NET's runtime (unwinder.cpp).
+ * ARM64_KTRAP_FRAME of the unwinder that Microsoft published with .NET's runtime (unwinder.cpp). That of x86 is of the
+ * public symbols of Windows 7; its HardwareEsp at +0x74 is there only when user code was interrupted.
  */
 const trapFrames: Readonly<Record<TrapMachine, Layout>> = {
   AMD64: {
@@ -87,6 +88,16 @@ const trapFrames: Readonly<Record<TrapMachine, Layout>> = {
     instructionPointer: 'pc',
     stackPointer: 'sp',
   },
+  x86: {
+    width: 4,
+    length: 0x74,
+    offsets: {
+      ...{ edx: 0x3c, ecx: 0x40, eax: 0x44, edi: 0x54, esi: 0x58, ebx: 0x5c, ebp: 0x60 },
+      ...{ eip: 0x68, eflags: 0x70, esp: 0 },
+    },
+    instructionPointer: 'eip',
+    stackPointer: 'esp',
+  },
 };
 
 /** The registers of a CONTEXT; null when it is cut short or was never filled in. */
@@ -94,9 +105,13 @@ export function readContext(view: DataView, machine: Machine): Registers | null 
   return read(view, contexts[machine]);
 }
 
-/** The registers of a KTRAP_FRAME; null when it is cut short or was never filled in. */
-export function readTrapFrame(view: DataView, machine: TrapMachine): Registers | null {
-  return read(view, trapFrames[machine]);
+/** The registers of a KTRAP_FRAME that lies at an address; null when it is cut short or was never filled in. */
+export function readTrapFrame(view: DataView, machine: TrapMachine, address: bigint): Registers | null {
+  const registers = read(view, trapFrames[machine]);
+  if (machine !== 'x86' || !registers) return registers;
+  // The processor stores no stack pointer when kernel code was interrupted: its stack goes on behind the frame.
+  const stackPointer = address + BigInt(trapFrames.x86.length);
+  return { ...registers, stackPointer, all: { ...registers.all, esp: stackPointer } };
 }
 
 /** How many bytes a KTRAP_FRAME has. */

@@ -10,6 +10,7 @@ export const amd64: Unwinder = {
   width: 8,
   unwind: (memory, image, state) => unwindAmd64(memory, image, state),
   functionStart: functionStartOf,
+  interrupted: () => Promise.resolve(null),
   plain: (address) => address,
 };
 

@@ -18,6 +18,7 @@ export const arm64: Unwinder = {
     const found = await functionAt(memory, image, rva);
     return found === null || typeof found === 'string' ? null : found.begin;
   },
+  interrupted: () => Promise.resolve(null),
   plain: plainAddress,
 };
 

@@ -33,6 +33,8 @@ export interface Unwinder {
   unwind(memory: VirtualMemory, image: UnwindImage, state: CallState, isReturn: boolean): Promise<Unwound>;
   /** Where the function begins that holds an address; null when the image has no unwind data for it. */
   functionStart(memory: VirtualMemory, image: UnwindImage, rva: number): Promise<number | null>;
+  /** The registers that a trap frame keeps, when a frame register points to one; null otherwise. */
+  interrupted(memory: VirtualMemory, frame: bigint): Promise<CallState | null>;
   /** An address as it is without what the processor mixes into it to sign it. */
   plain(address: bigint): bigint;
 }

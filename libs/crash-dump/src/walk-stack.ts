@@ -7,6 +7,7 @@ import type { Registers } from './registers.js';
 import { callPrecedes, scanStack } from './scan-stack.js';
 import { amd64 } from './unwind-amd64.js';
 import { arm64 } from './unwind-arm64.js';
+import { x86 } from './unwind-x86.js';
 import type { CallState, UnwindImage, Unwinder } from './unwinder.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -20,7 +21,7 @@ export interface WalkedFrame {
 }
 
 /** Machines whose stacks can be walked. */
-export type WalkedMachine = 'AMD64' | 'ARM64';
+export type WalkedMachine = 'AMD64' | 'ARM64' | 'x86';
 
 /** A frame's registers and how they were found. `isExact`: its instruction was interrupted, it is no return address. */
 interface Step {
@@ -34,7 +35,9 @@ const maxFrames = 256;
 const maxScans = 16;
 /** Larger than any kernel stack. */
 const maxStackBytes = 0x20000n;
-const unwinders: Readonly<Record<WalkedMachine, Unwinder>> = { AMD64: amd64, ARM64: arm64 };
+/** Longer functions of x86 are rare. */
+const farthestFromStart = 0x1000n;
+const unwinders: Readonly<Record<WalkedMachine, Unwinder>> = { AMD64: amd64, ARM64: arm64, x86 };
 const confidence: Readonly<Record<FrameTrust, number>> = {
   ...{ context: 1, unwind: 0.95, 'frame-pointer': 0.9, 'cfi-chained': 0.7, scan: 0.5 },
 };
@@ -127,15 +130,46 @@ export class StackWalker {
     const at = state.registers[frameRegister] ?? 0n;
     const distance = at - this.stackOf(state);
     if (distance < 0n || distance > maxStackBytes || at % BigInt(width) !== 0n) return null;
+    const interrupted = await this.unwinder.interrupted(this.memory, at);
+    if (interrupted) return { state: interrupted, trust: 'frame-pointer', isExact: true };
     const pair = await this.memory.read(at, width * 2);
     if (pair.byteLength < width * 2) return null;
     const instructionPointer = this.unwinder.plain(addressAt(pair, width, width));
+    const skipped = await this.skippedCaller(state, at, instructionPointer);
+    if (skipped) return skipped;
     if (!this.map.at(instructionPointer)) return null;
     if ((await callPrecedes(this.machine, this.memory, instructionPointer)) === false) return null;
     const registers = state.registers.map(() => 0n);
     registers[frameRegister] = addressAt(pair, 0, width);
     registers[stackRegister] = at + BigInt(width * 2);
     return { state: { instructionPointer, registers }, trust: 'frame-pointer', isExact: false };
+  }
+
+  /**
+   * x86 code may keep no frame pointer: then the chain leads past its caller. The caller lies before, and its direct call
+   * goes to the very function; unless the chain's own next call does.
+   */
+  private async skippedCaller(state: CallState, to: bigint, chained: bigint): Promise<Step | null> {
+    if (this.machine !== 'x86' || (await this.callsTo(chained, state.instructionPointer))) return null;
+    const from = this.stackOf(state);
+    const view = await this.memory.read(from, Number(to - from));
+    for (let at = 0; at + 4 <= view.byteLength; at += 4) {
+      const instructionPointer = BigInt(view.getUint32(at, true));
+      if (!this.map.at(instructionPointer) || !(await this.callsTo(instructionPointer, state.instructionPointer)))
+        continue;
+      const registers = [...state.registers];
+      registers[this.unwinder.stackRegister] = from + BigInt(at + 4);
+      return { state: { instructionPointer, registers }, trust: 'scan', isExact: false };
+    }
+    return null;
+  }
+
+  /** Whether the call before a return address goes to a function that begins shortly before an instruction. */
+  private async callsTo(returnAddress: bigint, instruction: bigint): Promise<boolean> {
+    const call = await this.memory.read(returnAddress - 5n, 5);
+    if (call.byteLength < 5 || call.getUint8(0) !== 0xe8) return false;
+    const distance = instruction - BigInt.asUintN(32, returnAddress + BigInt(call.getInt32(1, true)));
+    return distance >= 0n && distance < farthestFromStart;
   }
 
   private async nextByScan(state: CallState): Promise<Step | null> {

@@ -3,11 +3,12 @@ import type { ByteSource } from '../byte-source.js';
 import { withoutVariant } from '../bugcheck.js';
 import { leadsOf } from '../bugcheck-leads.data.js';
 import { findCrash, readExceptionRecord64 } from '../crash-context.js';
-import type { DumpFacts, DumpInside, DumpReport, Frame } from '../dump-facts.js';
+import type { DumpFacts, DumpInside, DumpReport } from '../dump-facts.js';
 import { hex, printable, u32, u64 } from '../fields.js';
 import {
   isKernelAddress,
   isListHead,
+  listLayout64,
   readLoadedModules,
   readUnloadedDrivers,
   type LoadedModule,
@@ -16,10 +17,11 @@ import { readKernelObjects } from '../kernel-objects.js';
 import { mapOfModules } from '../module-map.js';
 import { openPhysicalMemory, type PhysicalMemory } from '../physical-memory.js';
 import { processNameIn } from '../process-name.js';
-import { readContext, type Registers } from '../registers.js';
+import { readContext } from '../registers.js';
 import { readSecondaryData } from '../secondary-data.js';
 import { judgeVerifier, readVerifierLevel } from '../verifier.js';
 import { StackWalker, type WalkedFrame } from '../walk-stack.js';
+import { splitStack } from './split-stack.js';
 import { headerSize } from './kernel-completeness.js';
 import { judgeByPages, withFlaws } from './kernel-flaws.js';
 
@@ -78,12 +80,12 @@ export async function readMemoryDump64(source: ByteSource, facts: DumpFacts): Pr
     return { ...outside, completeness: withFlaws(completeness, [memory]), notes: [memory, ...secondary.notes] };
   }
   const opened: Opened = { machine: facts.machine, memory, header };
-  const { list, notes } = await readLoadedModules(memory, u64(header, at.loadedModules) ?? 0n);
+  const { list, notes } = await readLoadedModules(memory, u64(header, at.loadedModules) ?? 0n, listLayout64);
   const debuggerData = await readDebuggerData(opened, list);
   const flaws = [...notes];
   if (!debuggerData) notes.push('the kernel’s debugger data (KDBG) is not in the dump, or is encoded');
   const unloadedModules = debuggerData
-    ? await readUnloadedDrivers(memory, debuggerData.getBigUint64(kernel.unloadedDrivers, true))
+    ? await readUnloadedDrivers(memory, debuggerData.getBigUint64(kernel.unloadedDrivers, true), listLayout64)
     : [];
   const modules = list.map(({ module }) => module);
   const code = withoutVariant(Number(facts.bugcheck?.code ?? 0));
@@ -123,9 +125,9 @@ async function addressSpace(
   const head = u64(header, at.loadedModules);
   if (directoryTableBase === null || head === null) return 'the header does not tell where the page tables are';
   const four = translatedMemory(physical, { machine, directoryTableBase, levels: 4 });
-  if (await isListHead(four, head)) return four;
+  if (await isListHead(four, head, listLayout64)) return four;
   const five = translatedMemory(physical, { machine, directoryTableBase, levels: 5 });
-  if (machine === 'AMD64' && (await isListHead(five, head))) return five;
+  if (machine === 'AMD64' && (await isListHead(five, head, listLayout64))) return five;
   const state = await four.stateOf(head);
   if (state === 'present') return four;
   const why = { 'not-in-dump': 'not in the dump', 'paged-out': 'paged out', 'not-mapped': 'not mapped' }[state];
@@ -167,35 +169,7 @@ async function readCrashAndStack(
   const reporting = context ? await walker.walk(context) : [];
   const interrupted = endsInterruptedCode.has(withoutVariant(code)) ? interruptedIn(reporting, machine) : null;
   if (interrupted) return interrupted;
-  return { crash, ...(await split(walker, reporting, found ? BigInt(found.address) : null, registers)) };
-}
-
-/**
- * The walk from the bugcheck leads through the fault when the registers of the header are those of the bugcheck: then
- * what comes before is the system's reporting. Else the stack is walked from the fault itself.
- */
-async function split(
-  walker: StackWalker,
-  reporting: WalkedFrame[],
-  address: bigint | null,
-  registers: Registers | null,
-): Promise<{ stack: Frame[]; reportingStack: Frame[] }> {
-  const frames = (walked: readonly WalkedFrame[]): Frame[] => walked.map(({ frame }) => frame);
-  const index = reporting.findIndex(
-    ({ instructionPointer, stackPointer }) =>
-      instructionPointer === address && (registers === null || stackPointer === registers.stackPointer),
-  );
-  if (index >= 0) {
-    const stack = frames(reporting.slice(index));
-    const first = stack[0];
-    if (first && registers) stack[0] = { ...first, trust: 'context', confidence: 1 };
-    return { stack, reportingStack: frames(reporting.slice(0, index)) };
-  }
-  if (!registers) return { stack: frames(reporting), reportingStack: [] };
-  return {
-    stack: frames(await walker.walk(registers)),
-    reportingStack: frames(reporting.filter(({ stackPointer }) => stackPointer < registers.stackPointer)),
-  };
+  return { crash, ...(await splitStack(walker, reporting, found ? BigInt(found.address) : null, registers)) };
 }
 
 /** Bugchecks that no parameter leads back from: what they tell of is the code that a trap or a clock interrupted. */
