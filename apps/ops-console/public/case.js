@@ -95,6 +95,17 @@ function entryItem(entry) {
       'div',
       { class: 'what' },
       make('p', { class: 'headline' }, entry.headline[language]),
+      entry.type === 'dump.analysed' && entry.data.report
+        ? make(
+            'p',
+            { class: 'quiet' },
+            make(
+              'a',
+              { href: `/v1/cases/${encodeURIComponent(caseId)}/analyses/${encodeURIComponent(entry.data.uploadId)}` },
+              say('wholeReport'),
+            ),
+          )
+        : '',
       make(
         'p',
         { class: 'quiet' },
@@ -178,6 +189,42 @@ function place(parent, wanted) {
   }
 }
 
+let readingsAsked = false;
+
+/** Shows how far the analyses of this case have come, for as long as one runs. */
+async function showReadings() {
+  if (readingsAsked) return;
+  const all = [...entries.values()];
+  const told = new Set(
+    all
+      .filter(({ type }) => ['dump.analysed', 'dump.unreadable', 'evidence.recognised'].includes(type))
+      .map(({ data }) => data.uploadId),
+  );
+  const open = new Map(
+    all
+      .filter(({ type, data }) => type === 'case.analysis-requested' && !told.has(data.uploadId))
+      .map(({ data }) => [data.uploadId, data.name]),
+  );
+  if (open.size === 0) return at('readings').replaceChildren();
+  readingsAsked = true;
+  try {
+    const { readings } = await ask('/v1/readings');
+    at('readings').replaceChildren(
+      ...readings
+        .filter(({ uploadId }) => open.has(uploadId))
+        .map(({ uploadId, percent }) =>
+          make('p', {}, `${open.get(uploadId)} · ${say('analysisRuns')}${percent === null ? '' : ` · ${percent} %`}`),
+        ),
+    );
+  } catch {
+    at('readings').replaceChildren();
+  }
+  setTimeout(() => {
+    readingsAsked = false;
+    void showReadings();
+  }, 2000);
+}
+
 walkByKeys(
   () => [...document.querySelectorAll('.timeline .stop')],
   (item) => {
@@ -194,6 +241,7 @@ async function begin() {
     showSummary(story.summary);
     for (const entry of story.timeline) entries.set(entry.eventId, entry);
     showTimeline();
+    void showReadings();
     listen(story.streamFrom, {
       caseId,
       entry: (entry) => {
@@ -201,6 +249,7 @@ async function begin() {
         entries.set(entry.eventId, entry);
         unread += 1;
         showTimeline();
+        void showReadings();
       },
       summary: showSummary,
       reload: () => location.reload(),

@@ -76,6 +76,8 @@ const words = {
   'service.case-workflow': ['案例流程', 'case workflow'],
   'service.sftp-provisioning': ['上传空间', 'upload spaces'],
   'service.dump-analysis': ['转储分析', 'dump analysis'],
+  wholeReport: ['完整报告', 'whole report'],
+  analysisRuns: ['正在分析', 'analysis running'],
   'service.notification': ['通知', 'notification'],
   'service.ops-console': ['控制台', 'console'],
 };

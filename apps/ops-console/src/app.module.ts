@@ -7,6 +7,7 @@ import { BullQueues } from './adapters/bull-queues/bull-queues.js';
 import { PageFiles } from './adapters/page-files/page-files.js';
 import { readTimeline } from './adapters/timeline-store/read-timeline.js';
 import { TimelineTables1710000000000 } from './adapters/timeline-store/timeline-tables.js';
+import { ReportFiles } from './adapters/report-files/report-files.js';
 import { config } from './config.js';
 import { askForPassword } from './features/admit-engineer/admit-engineer.middleware.js';
 import { ListCasesController, ListCasesNeeds } from './features/list-cases/list-cases.controller.js';
@@ -16,6 +17,7 @@ import {
   RepairNeeds,
 } from './features/repair-dead-letters/repair-dead-letters.controller.js';
 import { ServePageController } from './features/serve-page/serve-page.controller.js';
+import { ShowAnalysisController, ShowAnalysisNeeds } from './features/show-analysis/show-analysis.controller.js';
 import { ShowCaseController, ShowCaseNeeds } from './features/show-case/show-case.controller.js';
 import { ShowQueuesController, ShowQueuesNeeds } from './features/show-queues/show-queues.controller.js';
 import type { Needs as QueuesNeeds, QueueName } from './features/show-queues/show-queues.js';
@@ -45,6 +47,7 @@ export const opsConsole = defineService({
       TellTimelineConsumer,
       ListCasesController,
       ShowCaseController,
+      ShowAnalysisController,
       ShowQueuesController,
       ShowTimersController,
       RepairDeadLettersController,
@@ -57,11 +60,14 @@ export const opsConsole = defineService({
 
 function providersOf(host: ConsoleHost) {
   const timeline = readTimeline(host.database);
+  const timers = timersOf(host);
   return [
     { provide: ListCasesNeeds, useValue: timeline },
     { provide: ShowCaseNeeds, useValue: timeline },
     { provide: ShowQueuesNeeds, useValue: queuesOf(host) },
-    { provide: ShowTimersNeeds, useValue: timersOf(host) },
+    { provide: ShowTimersNeeds, useValue: timers },
+    { provide: ShowAnalysisNeeds, useValue: timers },
+    { provide: ReportFiles, useValue: new ReportFiles(host.config.EVIDENCE_DIR) },
     { provide: RepairNeeds, useValue: deadLettersOf(host) },
     { provide: Engineer, useValue: host.config.CONSOLE_USER },
     { provide: LiveFeed, useValue: liveFeedOf(host, timeline) },

@@ -1,5 +1,6 @@
 import type {
   CaseFile,
+  DumpComparison,
   DumpFinding,
   EventOf,
   EventType,
@@ -25,6 +26,8 @@ export interface Known {
   readonly customerWords: readonly { readonly at: string; readonly text: string }[];
   readonly uploads: readonly KnownUpload[];
   readonly findings: readonly { readonly uploadId: string; readonly finding: DumpFinding }[];
+  /** How the latest dump compares with the earlier ones; missing while there is one alone. */
+  readonly comparison?: ComparedUpload;
   /** What the customer was last told to do. */
   readonly steps: readonly NextStep[];
   readonly collectionSuggested: boolean;
@@ -32,6 +35,9 @@ export interface Known {
   readonly asksAgain: boolean;
   readonly counts: { readonly uploads: number; readonly customerMails: number; readonly reminders: number };
 }
+
+/** How the dump of an upload compares with earlier ones of the case. */
+export type ComparedUpload = DumpComparison & { readonly uploadId: string };
 
 /** A file the customer sent; settled once its reader has answered. */
 export interface KnownUpload {
@@ -100,7 +106,10 @@ export type Kept =
   | { readonly type: 'space.kept'; readonly data: { space: UploadSpace } }
   | { readonly type: 'requester.kept'; readonly data: { requester: Person } }
   | { readonly type: 'analysis.awaited'; readonly data: { dueAt: string } }
-  | { readonly type: 'upload.settled'; readonly data: { uploadId: string; findings: readonly DumpFinding[] } }
+  | {
+      readonly type: 'upload.settled';
+      readonly data: { uploadId: string; findings: readonly DumpFinding[]; comparison?: DumpComparison };
+    }
   | { readonly type: 'evidence.awaited'; readonly data: { wanted: readonly Evidence[]; nextAt: string } }
   | { readonly type: 'engineer.awaited'; readonly data: { checkAt: string } }
   | { readonly type: 'engineer.answered'; readonly data: { checkAt: string } }

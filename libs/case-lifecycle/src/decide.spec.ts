@@ -374,3 +374,29 @@ describe('an archived case', () => {
     expect(given.state.phase).toBe('archived');
   });
 });
+
+describe('the package of an escalation', () => {
+  const comparison = {
+    ...{ sameSignatureAs: [id(1)], isNewSignature: false, previous: id(1), previousName: 'MEMORY1.zip' },
+    ...{ changedModules: [], moreChangedModules: 0, osBuildChanged: false },
+  };
+
+  it('holds how the latest dump compares with the earlier ones, also when it comes later', () => {
+    const given = GivenCase.awaitingEvidence()
+      .upload(2)
+      .analysed(2, { findings: [truncated], comparison });
+    const escalated = given.told.find(({ type }) => type === 'case.escalated');
+    expect(escalated?.data).toMatchObject({ comparison: { ...comparison, uploadId: id(2) } });
+    const later = given.upload(3).analysed(3, { findings: [truncated] });
+    expect(later.told.find(({ type }) => type === 'case.escalated')?.data).toMatchObject({
+      comparison: { uploadId: id(2) },
+    });
+  });
+
+  it('holds none while there is one dump alone', () => {
+    const given = GivenCase.awaitingEvidence()
+      .upload(2)
+      .analysed(2, { findings: [truncated] });
+    expect(given.told.find(({ type }) => type === 'case.escalated')?.data).not.toHaveProperty('comparison');
+  });
+});

@@ -3,7 +3,7 @@ import type { Turn } from './turn.js';
 
 /** Gives the senior engineer everything that is known about the case. */
 export function escalate(turn: Turn, because: EventOf<'case.escalated'>['data']['because'], reason: string): void {
-  const { file, uploads, findings, customerWords, space } = turn.known;
+  const { file, uploads, findings, comparison, customerWords, space } = turn.known;
   turn.say({
     type: 'case.escalated',
     data: {
@@ -13,6 +13,7 @@ export function escalate(turn: Turn, because: EventOf<'case.escalated'>['data'][
       reason,
       uploads: uploads.map(({ uploadId, name, bytes, sha256 }) => ({ uploadId, name, bytes, sha256 })),
       findings: findings.map(({ finding }) => finding),
+      ...(comparison && { comparison }),
       customerWords: [...customerWords],
       space,
     },

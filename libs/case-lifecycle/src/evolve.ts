@@ -157,10 +157,11 @@ function uploadKept({ uploads, counts }: Known, { data }: Happened<'upload.kept'
 }
 
 function findingsKept(known: Known, { data }: Happened<'upload.settled'>): Partial<Known> {
-  const { uploadId, findings } = data;
+  const { uploadId, findings, comparison } = data;
   return {
     uploads: marked(known, uploadId, { settled: true }),
     findings: [...known.findings, ...findings.map((finding) => ({ uploadId, finding }))].slice(-limits.findings),
+    ...(comparison && { comparison: { ...comparison, uploadId } }),
   };
 }
 

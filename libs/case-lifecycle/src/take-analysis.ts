@@ -1,4 +1,4 @@
-import type { DumpFinding, EventOf, Evidence, NextStep } from '@caserelay/contracts';
+import type { DumpComparison, DumpFinding, EventOf, Evidence, NextStep } from '@caserelay/contracts';
 import { askForEvidence, awaitEvidence } from './ask-for-evidence.js';
 import { escalate } from './escalate.js';
 import { restOf } from './evolve.js';
@@ -10,18 +10,19 @@ type Verdict = EventOf<'case.analysis-reported'>['data']['verdict'];
 const howToSendFullDump: NextStep[] = ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'];
 
 /** What a dump said goes to the customer; a plan, or the lack of one, decides what follows. */
-export function takeAnalysis(turn: Turn, { uploadId, name, findings, holdsFullDump, nextSteps }: Analysis): void {
+export function takeAnalysis(turn: Turn, analysis: Analysis): void {
+  const { uploadId, name, findings, holdsFullDump, nextSteps, comparison } = analysis;
   if (!isUnsettled(turn, uploadId)) return;
   const cut = findings.find(({ completeness }) => completeness.verdict === 'truncated');
   if (holdsFullDump) {
-    settle(turn, { uploadId, name, findings, verdict: 'full-dump', reason: '', nextSteps });
+    settle(turn, { uploadId, name, findings, verdict: 'full-dump', reason: '', nextSteps }, comparison);
     if (!isArchived(turn)) planOrEscalate(turn, findings, nextSteps);
     return;
   }
   const steps = nextSteps.length > 0 ? nextSteps : howToSendFullDump;
   const reason = (cut ?? findings[0])?.completeness.reason ?? '';
   const verdict = cut ? 'dump-truncated' : 'not-a-full-dump';
-  settle(turn, { uploadId, name, findings, verdict, reason, nextSteps: steps });
+  settle(turn, { uploadId, name, findings, verdict, reason, nextSteps: steps }, comparison);
   if (isArchived(turn)) return;
   if (cut) escalate(turn, 'dump-damaged', `${name}: ${reason}`);
   askForBetterDump(turn, steps);
@@ -60,12 +61,13 @@ interface Reading {
   nextSteps: NextStep[];
 }
 
-function settle(turn: Turn, reading: Reading): void {
+function settle(turn: Turn, reading: Reading, comparison?: DumpComparison): void {
   const { file, space, findings } = turn.known;
   const earlierFindings = findings.map(({ finding }) => finding);
   const open = isArchived(turn) ? null : space;
   turn.say({ type: 'case.analysis-reported', data: { file, space: open, ...reading, earlierFindings } });
-  turn.say({ type: 'upload.settled', data: { uploadId: reading.uploadId, findings: reading.findings } });
+  const { uploadId, findings: found } = reading;
+  turn.say({ type: 'upload.settled', data: { uploadId, findings: found, ...(comparison && { comparison }) } });
 }
 
 function planOrEscalate(turn: Turn, findings: DumpFinding[], steps: NextStep[]): void {

@@ -163,6 +163,24 @@ const paths: Record<string, Json> = {
         },
       },
     },
+    '/v1/cases/{id}/analyses/{uploadId}': {
+      get: {
+        ...engineer,
+        summary: 'The whole report of an upload: every dump in it, as the crash-dump package publishes it',
+        parameters: [id, parameter('path', 'uploadId', { type: 'string', format: 'uuid' }, 'Id of the upload')],
+        responses: {
+          200: json('The report', object('uploadId', 'name', 'dumps')),
+          404: problem('No such report'),
+        },
+      },
+    },
+    '/v1/readings': {
+      get: {
+        ...engineer,
+        summary: 'Uploads that are being read now, and how far that has come',
+        responses: { 200: json('The readings', object('readings')) },
+      },
+    },
     '/v1/queues': {
       get: {
         ...engineer,

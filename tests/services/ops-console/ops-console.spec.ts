@@ -2,9 +2,11 @@ import { opsConsole } from '@caserelay/ops-console';
 import { runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
 
@@ -307,6 +309,42 @@ describe('queues and timers', () => {
     expect(body.timers).toEqual([
       { queue: 'case-workflow', counts: expect.objectContaining({ delayed: 1, failed: 0 }) },
     ]);
+  });
+});
+
+describe('analyses', () => {
+  it('are shown as the whole report that lies in the evidence store, as data that no browser runs', async () => {
+    const [caseId, uploadId] = [randomUUID(), randomUUID()];
+    const folder = join(system.environment['EVIDENCE_DIR'] as string, 'analyses', caseId);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${uploadId}.json`), '{"dumps":[{"name":"</script>驱动"}]}');
+    const address = `${service.url}/v1/cases/${caseId}/analyses/${uploadId}`;
+    expect((await fetch(address)).status).toBe(401);
+    const answer = await fetch(address, { headers: login });
+    expect(await answer.json()).toEqual({ dumps: [{ name: '</script>驱动' }] });
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none';.* sandbox/);
+    for (const [place, status] of [
+      [`${caseId}/analyses/${randomUUID()}`, 404],
+      [`${caseId}/analyses/..%2f..%2fsecret`, 400],
+      [`..%2f/analyses/${uploadId}`, 400],
+    ] as const)
+      expect((await fetch(`${service.url}/v1/cases/${place}`, { headers: login })).status).toBe(status);
+  });
+
+  it('that run show how far they have come', async () => {
+    const uploadId = randomUUID();
+    const queue = new Queue('dump-analysis', service.host.bull);
+    await queue.add('analyse', {}, { jobId: uploadId });
+    const worker = new Worker('dump-analysis', null, { ...service.host.bull, lockDuration: 60_000 });
+    const job = await worker.getNextJob('somebody who reads');
+    await job?.updateProgress({ stage: 'unpacking', member: null, bytes: 439, total: 1000 });
+    expect((await ask('/v1/readings')).body).toEqual({
+      readings: [{ uploadId, stage: 'unpacking', member: null, percent: 43 }],
+    });
+    await worker.close();
+    await queue.close();
   });
 });
 

@@ -8,6 +8,7 @@ import type {
   UploadSpace,
 } from '@caserelay/contracts';
 import { instructionsOf } from '@caserelay/crash-dump';
+import { comparisonPoints } from './comparison-points.js';
 import {
   analysisBlocks,
   findingBlocks,
@@ -216,6 +217,7 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
   const { texts, settings } = given;
   const { file, space } = data;
   const system = data.findings.findLast((finding) => finding.osName ?? finding.osBuild);
+  const compared = comparisonPoints(data, texts);
   return {
     topics: ['escalation-package'],
     blocks: [
@@ -236,6 +238,7 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
       ]),
       heading(texts.escalated.findings),
       ...(data.findings.length > 0 ? findingBlocks(data.findings, given) : [paragraph(texts.escalated.noFindings)]),
+      ...(compared.length > 0 ? [points(compared)] : []),
       heading(texts.escalated.uploads),
       data.uploads.length > 0
         ? points(

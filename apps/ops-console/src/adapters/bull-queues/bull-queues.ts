@@ -1,5 +1,21 @@
 import { within } from '@caserelay/messaging';
 import { Queue } from 'bullmq';
+import { z } from 'zod';
+
+/** How far dump-analysis has come with an upload; the id of a job there is that of its upload. */
+interface Reading {
+  uploadId: string;
+  stage: string;
+  member: string | null;
+  percent: number | null;
+}
+
+const Progress = z.object({
+  stage: z.string(),
+  member: z.string().nullable(),
+  bytes: z.number(),
+  total: z.number().nullable(),
+});
 
 type Counts = { queue: string; counts: Record<string, number> };
 
@@ -20,6 +36,20 @@ export class BullQueues {
   async countJobs(): Promise<Counts[]> {
     const counted = Promise.all(this.queues.map((queue) => count(queue)));
     return (await within(this.waitMilliseconds, 'counting jobs in Redis', counted)).filter((each) => each !== null);
+  }
+
+  /** The uploads that are being read now. */
+  async readings(): Promise<Reading[]> {
+    const queue = this.queues.find(({ name }) => name === 'dump-analysis');
+    if (!queue) return [];
+    const jobs = await within(this.waitMilliseconds, 'asking Redis for readings', queue.getActive(0, 99));
+    return jobs.flatMap(({ id, progress }): Reading[] => {
+      const read = Progress.safeParse(progress);
+      if (id === undefined || !read.success) return [];
+      const { stage, member, bytes, total } = read.data;
+      const percent = total === null || total === 0 ? null : Math.min(100, Math.floor((bytes / total) * 100));
+      return [{ uploadId: id, stage, member, percent }];
+    });
   }
 
   async close(): Promise<void> {

@@ -74,6 +74,18 @@ describe('the headline of an analysis', () => {
     );
   });
 
+  test('says whether the crash came before and what was replaced since', () => {
+    const compared = samples.find((event) => event.type === 'dump.analysed' && event.data.comparison);
+    if (compared?.type !== 'dump.analysed') throw new Error('no sample with a comparison');
+    const { data } = compared;
+    const comparison = data.comparison as NonNullable<typeof data.comparison>;
+    expect(headline(compared).en).toMatch(
+      / · same crash as MEMORY0421\.zip; Ntfs\.sys 10\.0\.17763\.557 → 10\.0\.17763\.592$/,
+    );
+    const other = { ...comparison, sameSignatureAs: [], changedModules: [] };
+    expect(headline({ ...compared, data: { ...data, comparison: other } }).zh).toMatch(/与 MEMORY0421\.zip 崩溃不同$/);
+  });
+
   test('does not say of a full dump that is cut short that it is none', () => {
     expect(told(false, finding('full', 'truncated'))).toMatch(/^a\.zip holds a full dump that is cut short: /);
     expect(told(false, finding('kernel', 'truncated'))).toMatch(/^a\.zip holds no full dump: /);

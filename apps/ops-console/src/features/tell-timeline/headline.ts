@@ -184,10 +184,26 @@ function dumpAnalysed({ data }: EventOf<'dump.analysed'>): Sentence {
   const found = complete ?? full[0] ?? data.findings[0];
   const text = found ? findingText(found) : '';
   const name = clip(data.name);
-  if (data.holdsFullDump) return say(`${name} 含完整转储：${text}`, `${name} holds a full dump: ${text}`);
+  const { zh, en } = comparisonOf(data);
+  if (data.holdsFullDump) return say(`${name} 含完整转储：${text}${zh}`, `${name} holds a full dump: ${text}${en}`);
   if (found?.kind === 'full' && found.completeness.verdict === 'truncated')
-    return say(`${name} 中的完整转储被截断：${text}`, `${name} holds a full dump that is cut short: ${text}`);
-  return say(`${name} 不含完整转储：${text}`, `${name} holds no full dump: ${text}`);
+    return say(`${name} 中的完整转储被截断：${text}${zh}`, `${name} holds a full dump that is cut short: ${text}${en}`);
+  return say(`${name} 不含完整转储：${text}${zh}`, `${name} holds no full dump: ${text}${en}`);
+}
+
+/** Whether the crash came before, and the most suspicious module that was replaced since. */
+function comparisonOf({ comparison }: EventOf<'dump.analysed'>['data']): Sentence {
+  if (!comparison?.previous) return say('', '');
+  const { previous, previousName, sameSignatureAs, changedModules } = comparison;
+  const earlier = clip(previousName ?? previous, 40);
+  const change = changedModules.find(({ from, to }) => from !== null && to !== null);
+  const changed = change
+    ? `; ${clip(change.name, 40)} ${clip(change.from ?? '', 30)} → ${clip(change.to ?? '', 30)}`
+    : '';
+  if (sameSignatureAs.includes(previous))
+    return say(` · 与 ${earlier} 崩溃相同${changed}`, ` · same crash as ${earlier}${changed}`);
+  if (sameSignatureAs.length > 0) return say(' · 与更早的转储崩溃相同', ' · same crash as an earlier dump');
+  return say(` · 与 ${earlier} 崩溃不同${changed}`, ` · other crash than ${earlier}${changed}`);
 }
 
 function mailReceived({ data }: EventOf<'mail.received'>): Sentence {

@@ -193,6 +193,18 @@ export const en: Texts = {
     reply:
       'To answer the customer, reply to this mail and begin with "Dear customer": what you write is passed on in the mail thread of the case. Any other reply is kept as an internal note.',
   },
+  comparison: {
+    same: (earlier) => `The same crash as in ${earlier}.`,
+    other: (earlier) => `Another crash than in ${earlier}.`,
+    changed: (module, from, to) => `${module} went from ${from} to ${to}`,
+    came: (module, version) => `${module} ${version} was added`,
+    went: (module, version) => `${module} ${version} is gone`,
+    more: (count) => `${count} more modules changed`,
+    nothingChanged: 'No module was changed since.',
+    otherBuild: 'Windows has another build than before.',
+    didNotHelp: (module) => `Changing ${module} did not help.`,
+    end: '.',
+  },
   forwarded: {
     intro: {
       question: 'The customer asks something that needs a person to answer:',

@@ -61,6 +61,20 @@ export interface Texts extends LayoutHabits {
     files: string;
     reply: string;
   };
+  /** How the latest dump compares with the one before it, for engineers. */
+  comparison: {
+    same(earlier: string): string;
+    other(earlier: string): string;
+    changed(module: string, from: string, to: string): string;
+    came(module: string, version: string): string;
+    went(module: string, version: string): string;
+    more(count: number): string;
+    nothingChanged: string;
+    otherBuild: string;
+    didNotHelp(module: string): string;
+    /** What ends a sentence. */
+    end: string;
+  };
   forwarded: { intro: Record<'question' | 'update', string>; how: string; cut: string };
   answered: { intro(engineer: string): string };
   reminded: { first: string; second: string; last: string; wanted: string; plan: string; reply: string };

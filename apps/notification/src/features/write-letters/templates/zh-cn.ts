@@ -181,6 +181,18 @@ export const zhCn: Texts = {
     reply:
       '需要答复客户时，请直接回复此邮件，并以“客户，您好”开头：您写的内容会在案例邮件中转给客户。其他回复只作为内部记录。',
   },
+  comparison: {
+    same: (earlier) => `与 ${earlier} 是同一个崩溃。`,
+    other: (earlier) => `与 ${earlier} 不是同一个崩溃。`,
+    changed: (module, from, to) => `${module} 从 ${from} 变为 ${to}`,
+    came: (module, version) => `新增 ${module} ${version}`,
+    went: (module, version) => `不再有 ${module} ${version}`,
+    more: (count) => `另有 ${count} 个模块发生变化`,
+    nothingChanged: '此后没有模块发生变化。',
+    otherBuild: 'Windows 版本号与之前不同。',
+    didNotHelp: (module) => `更换 ${module} 没有解决问题。`,
+    end: '。',
+  },
   forwarded: {
     intro: {
       question: '客户有问题需要人工答复，原文如下。',
