@@ -1,17 +1,9 @@
 import { explainBugcheck, type Language } from './bugcheck.js';
 import type { Text } from './bugcheck-parameters.data.js';
 import { objectLines } from './describe-objects.js';
+import { kindNames } from './html-report/report-words.data.js';
 import { inLanguage } from './sentences.js';
-import type { DumpFacts, DumpKind, DumpReport, Frame, Hardware, Module } from './dump-facts.js';
-
-const kindNames: Readonly<Record<DumpKind, Text>> = {
-  full: { en: 'complete memory dump', zh: '完全内存转储' },
-  active: { en: 'active memory dump', zh: '活动内存转储' },
-  kernel: { en: 'kernel memory dump', zh: '核心内存转储' },
-  triage: { en: 'small memory dump (triage)', zh: '小内存转储（triage）' },
-  'header-only': { en: 'header without memory', zh: '仅有文件头，没有内存' },
-  user: { en: 'dump of one process', zh: '单个进程的转储' },
-};
+import type { DumpFacts, DumpReport, Frame, Hardware, Module } from './dump-facts.js';
 
 const labels = {
   kind: { en: 'kind', zh: '类型' },

@@ -39,6 +39,7 @@ export { describeDump } from './describe-dump.js';
 export { judgeFor, type Fitness, type WantedDump } from './judge-for.js';
 export { versionsIn, type ImageIdentity, type KnownVersion, type LookUpVersions } from './known-versions.js';
 export { readDump } from './read-dump.js';
+export { reportHtml } from './html-report/report-html.js';
 export { inLanguage } from './sentences.js';
 export { crashSignatureOf, signatureOf, signaturesOf, type Signatures } from './signature-of.js';
 export { UnreadableDump, type Unreadable } from './unreadable-dump.js';

@@ -1,0 +1,223 @@
+import { explainBugcheck, type Language } from '../bugcheck.js';
+import type { Text } from '../bugcheck-parameters.data.js';
+import { documentOf } from '../document-of.js';
+import type { DumpReport } from '../dump-facts.js';
+import { judgeFor, type Fitness, type WantedDump } from '../judge-for.js';
+import { inLanguage } from '../sentences.js';
+import { html, Markup, type Content } from './markup.js';
+import { section, sizeText, type Page } from './page.js';
+import { reportStyle } from './report-style.data.js';
+import { insidesOf } from './report-insides.js';
+import { stackSection } from './report-stack.js';
+import { modulesSection } from './report-modules.js';
+import { memorySection } from './report-memory.js';
+import { kindNames, words } from './report-words.data.js';
+
+/**
+ * The report as one HTML page for engineers: it holds its own style and pictures, loads nothing and runs nothing, can be
+ * read on a phone and printed.
+ */
+export function reportHtml(
+  report: DumpReport,
+  {
+    language = 'en',
+    file = null,
+    wanted = 'any',
+  }: { language?: Language; file?: string | null; wanted?: WantedDump } = {},
+): string {
+  const page: Page = {
+    report,
+    document: documentOf(report, { file, language }),
+    language,
+    say: (text) => (language === 'en' ? text.en : text.zh),
+  };
+  const fitness = judgeFor(report, wanted, language);
+  return html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${titleOf(page)}${file !== null && ` · ${file}`}</title>
+        <style>
+          ${new Markup(reportStyle)}
+        </style>
+      </head>
+      <body>
+        <main>
+          ${headOf(page, fitness)}
+          <div class="cards">${suspectCard(page)}${crashCard(page)}${fileCard(page, fitness, wanted)}</div>
+          ${factsSection(page)}${parametersSection(page)}${stackSection(page)}${modulesSection(page)}${memorySection(
+            page,
+          )}${insidesOf(page)}
+          <footer>${page.say(words.footer)} crash-dump, schema ${page.document.schemaVersion}.</footer>
+        </main>
+      </body>
+    </html> `.text;
+}
+
+function titleOf({ report: { bugcheck, exception }, say }: Page): string {
+  if (bugcheck) return `${bugcheck.code} ${bugcheck.name}`;
+  if (exception) return `${exception.code} ${exception.name ?? ''}`.trim();
+  return say(words.crashReport);
+}
+
+/** Long names of bugchecks break after an underscore. */
+function breakable(text: string): Content {
+  return text.split('_').map((part, index) => html`${index > 0 && html`_<wbr />`}${part}`);
+}
+
+function headOf(page: Page, fitness: Fitness): Markup {
+  const { report, document, say } = page;
+  const meaning = document.bugcheck?.parameters[0]?.meaning ?? null;
+  return html`<p class="eyebrow">
+      ${[say(words.crashReport), document.file, say(kindNames[report.kind])].filter(Boolean).join(' · ')}
+    </p>
+    <h1>${breakable(titleOf(page))}</h1>
+    ${meaning !== null && html`<p class="lead">${meaning}</p>`}
+    ${
+      fitness.verdict === 'wrong-kind' &&
+      html`<p><span class="pill bad">${say(words['wrong-kind'])}</span> ${fitness.reasons[0] ?? ''}</p>`
+    }`;
+}
+
+function suspectCard({ report: { culprit }, language, say }: Page): Markup {
+  const tone = { high: 'bad', medium: 'warn', low: '' } as const;
+  if (!culprit) {
+    return html`<div class="card">
+      <h3>${say(words.suspect)}</h3>
+      <p class="dim">${say(words.noSuspect)}</p>
+    </div>`;
+  }
+  return html`<div class="card">
+    <h3>${say(words.suspect)}</h3>
+    <p class="big">${culprit.name ?? say(words.unknownSuspect)} ${culprit.fileVersion}</p>
+    <p>
+      ${
+        culprit.name !== null &&
+        html`<span class="pill ${tone[culprit.confidence]}">${say(words[culprit.confidence])}</span>`
+      }
+      ${culprit.company}
+    </p>
+    <ul>
+      ${culprit.reasons.map((reason) => html`<li>${inLanguage(reason, language)}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function crashCard({ report: { crash }, language, say }: Page): Markup {
+  return html`<div class="card">
+    <h3>${say(words.where)}</h3>
+    ${
+      crash
+        ? html`<p class="big">
+              ${crash.module ?? crash.address}${crash.module !== null && html`<wbr />+${crash.offset ?? '0x0'}`}
+            </p>
+            <p><code>${crash.address}</code></p>
+            <p class="dim">${inLanguage(crash.from, language)}</p>
+            ${crash.exception && html`<p><code>${crash.exception.code}</code> ${crash.exception.name}</p>`}`
+        : html`<p class="dim">${say(words.untold)}</p>`
+    }
+  </div>`;
+}
+
+function fileCard({ report, document, say }: Page, fitness: Fitness, wanted: WantedDump): Markup {
+  const { verdict, reasons } = document.completeness;
+  const tone = { complete: 'good', truncated: 'bad', unknown: 'warn' } as const;
+  const isDamaged = verdict === 'complete' && document.completeness.flaws.length > 0;
+  return html`<div class="card">
+    <h3>${say(words.file)}</h3>
+    <p class="big">${sizeText(report.completeness.foundBytes)}</p>
+    <p>
+      <span class="pill ${isDamaged ? 'warn' : tone[verdict]}">${say(words[isDamaged ? 'damaged' : verdict])}</span>
+      ${
+        wanted !== 'any' &&
+        html`<span class="pill ${fitness.verdict === 'wrong-kind' ? 'bad' : 'good'}"
+          >${say(words[fitness.verdict === 'wrong-kind' ? 'wrong-kind' : 'right'])}</span
+        >`
+      }
+    </p>
+    <ul>
+      ${reasons.map((reason) => html`<li>${reason}</li>`)}
+    </ul>
+    ${
+      fitness.lost.length > 0 &&
+      html`<details>
+        <summary>${say(words.notSeen)}</summary>
+        <ul>
+          ${fitness.lost.map((one) => html`<li>${one}</li>`)}
+        </ul>
+      </details>`
+    }
+  </div>`;
+}
+
+function factsSection({ report, document: { os }, say }: Page): Markup {
+  const facts: [Text, string | null][] = [
+    [words.kind, say(kindNames[report.kind])],
+    [words.system, [os.name, os.build === null ? null : `build ${os.build}`].filter(Boolean).join(', ')],
+    [words.build, os.lab],
+    [words.machine, report.machine],
+    [words.processors, report.processors === null ? null : String(report.processors)],
+    [words.time, report.crashedAt?.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC') ?? null],
+    [words.uptime, report.uptimeSeconds === null ? null : uptimeText(report.uptimeSeconds)],
+    [
+      words.process,
+      report.process && [report.process.name, report.process.id === null ? null : `(${report.process.id})`].join(' '),
+    ],
+    [words.blamed, report.blamedBySystem],
+    [words.attributes, report.attributes.join(', ')],
+  ];
+  return html`<section>
+    <dl>
+      ${facts.map(
+        ([label, text]) =>
+          text !== null &&
+          text.trim() !== '' &&
+          html`<div>
+            <dt>${say(label)}</dt>
+            <dd>${text}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`;
+}
+
+function parametersSection({ report: { bugcheck }, language, say }: Page): Content {
+  if (!bugcheck || bugcheck.parameters.length === 0) return null;
+  const { parameters } = explainBugcheck(
+    Number(bugcheck.code),
+    bugcheck.parameters.map(({ value }) => BigInt(value)),
+    language,
+  );
+  return section(
+    say(words.parameters),
+    html`<div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th></th>
+            <th>${say(words.value)}</th>
+            <th>${say(words.meaning)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${parameters.map(
+            ({ value, meaning }, index) =>
+              html`<tr>
+                <td>${index + 1}</td>
+                <td class="mono">${value}</td>
+                <td>${meaning ?? ''}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`,
+  );
+}
+
+function uptimeText(seconds: number): string {
+  const clock = new Date((seconds % 86_400) * 1000).toISOString().slice(11, 19);
+  const days = Math.floor(seconds / 86_400);
+  return days === 0 ? clock : `${days} d ${clock}`;
+}
