@@ -1,9 +1,12 @@
 import { explainBugcheck, type Language } from './bugcheck.js';
 import type { Text } from './bugcheck-parameters.data.js';
-import { objectLines } from './describe-objects.js';
 import { kindNames } from './html-report/report-words.data.js';
+import { describeLists } from './describe-lists.js';
+import { objectLines } from './describe-objects.js';
+import type { DumpFacts, DumpReport, Hardware } from './dump-facts.js';
+import { isThirdParty } from './find-culprit.js';
 import { inLanguage } from './sentences.js';
-import type { DumpFacts, DumpReport, Frame, Hardware, Module } from './dump-facts.js';
+import { padded, printed, wrapped, type Paint, type Role } from './terminal-text.js';
 
 const labels = {
   kind: { en: 'kind', zh: '类型' },
@@ -25,45 +28,50 @@ const labels = {
   crashedAt: { en: 'crashed at', zh: '崩溃时间' },
   uptime: { en: 'uptime', zh: '运行时间' },
   completeness: { en: 'completeness', zh: '完整性' },
+  flaw: { en: 'flaw', zh: '缺陷' },
   modules: { en: 'modules', zh: '模块' },
+  foreign: { en: 'not Microsoft', zh: '第三方' },
   unloaded: { en: 'unloaded', zh: '已卸载' },
   threads: { en: 'threads', zh: '线程' },
   handles: { en: 'handles', zh: '句柄' },
   secondary: { en: 'extra data', zh: '附加数据' },
   comment: { en: 'comment', zh: '备注' },
   note: { en: 'note', zh: '说明' },
-  stack: { en: 'stack', zh: '调用栈' },
-  reporting: { en: 'reporting stack', zh: '报告栈' },
-  registers: { en: 'registers', zh: '寄存器' },
 } satisfies Record<string, Text>;
 
-/** How much is told, and in which language. Texts about the file's structure are English always. */
+/** How much is told, in which language, and how it looks. */
 export interface Telling {
   language?: Language;
   /** Every module, register, thread and scanned value; otherwise what a first look needs. */
   verbose?: boolean;
+  /** Lines are broken at this width; without it each fact is one line. */
+  columns?: number;
+  /** Marks what is good, bad, or of another company; without it the text is plain. */
+  paint?: Paint;
 }
 
-const framesAtFirst = 24;
-/** Scanned values below this are mostly no return addresses. */
-const likely = 0.5;
+/** Facts begin here; labels stand before. */
+const labelColumns = 15;
+const leastColumns = 24;
+
+/** One fact: its label, what is told, and how that is marked. */
+type Line = [label: string, text: string | null, role?: Role];
 
 /** The facts of a dump, or a whole report of it, as lines for people. */
-export function describeDump(
-  facts: DumpFacts | DumpReport,
-  { language = 'en', verbose = false }: Telling = {},
-): string {
+export function describeDump(facts: DumpFacts | DumpReport, telling: Telling = {}): string {
+  const { language = 'en', verbose = false, paint = (_, text) => text } = telling;
   const say = (text: Text): string => (language === 'en' ? text.en : text.zh);
   const report = 'modules' in facts ? facts : null;
-  const lines: [string, string | null][] = [
+  const lines: Line[] = [
     [say(labels.kind), `${say(kindNames[facts.kind])} (${facts.format})`],
     ...bugcheckLines(facts, language, say),
     [
       say(labels.exception),
       facts.exception &&
         `${facts.exception.code}${facts.exception.name === null ? '' : ` ${facts.exception.name}`} at ${facts.exception.address}`,
+      'bad',
     ],
-    ...(report ? crashLines(report, say, language) : []),
+    ...(report ? crashLines(report, language, say) : []),
     [
       say(labels.system),
       [facts.osName, facts.osBuild === null ? null : `build ${facts.osBuild}`, facts.machine]
@@ -75,18 +83,40 @@ export function describeDump(
     ...(report?.hardware ? hardwareLines(report.hardware, say) : []),
     [say(labels.crashedAt), facts.crashedAt],
     [say(labels.uptime), facts.uptimeSeconds === null ? null : duration(facts.uptimeSeconds)],
-    [say(labels.completeness), `${facts.completeness.verdict}: ${inLanguage(facts.completeness.reason, language)}`],
-    ...(report ? listLines(report, say, verbose) : []),
+    ...completenessLines(facts, language, say),
+    ...(report ? listLines(report, language, say, verbose) : []),
   ];
+  const width = Math.max(leastColumns, (telling.columns ?? Number.POSITIVE_INFINITY) - labelColumns);
   const told = lines
-    .filter((line): line is [string, string] => line[1] !== null && line[1] !== '')
-    .map(([label, text]) => `${padded(label)}${text}`);
-  return [...told, ...(report ? sections(report, say, verbose) : [])].join('\n');
+    .filter((line): line is [string, string, Role?] => line[1] !== null && line[1] !== '')
+    .flatMap(([label, text, role]) => {
+      const marked = (one: string): string => (role ? paint(role, one) : one);
+      const [first = '', ...more] = Number.isFinite(width) ? wrapped(printed(text), width) : [printed(text)];
+      const title = paint('label', label) + padded(label, labelColumns).slice(label.length);
+      return [title + marked(first), ...more.map((one) => ' '.repeat(labelColumns) + marked(one))];
+    });
+  return [
+    ...told,
+    ...(report ? describeLists(report, { say, verbose, paint, columns: telling.columns ?? null }) : []),
+  ].join('\n');
+}
+
+function completenessLines({ completeness }: DumpFacts, language: Language, say: Say): Line[] {
+  const { verdict, reason, flaws = [] } = completeness;
+  const role = ({ complete: 'good', truncated: 'bad', unknown: 'warn' } as const)[verdict];
+  return [
+    [
+      say(labels.completeness),
+      `${verdict}: ${inLanguage(reason, language)}`,
+      verdict === 'complete' && flaws.length > 0 ? 'warn' : role,
+    ],
+    ...flaws.map((flaw): Line => [say(labels.flaw), inLanguage(flaw, language), 'warn']),
+  ];
 }
 
 type Say = (text: Text) => string;
 
-function bugcheckLines({ bugcheck }: DumpFacts, language: Language, say: Say): [string, string][] {
+function bugcheckLines({ bugcheck }: DumpFacts, language: Language, say: Say): Line[] {
   if (!bugcheck) return [];
   const { parameters } = explainBugcheck(
     Number(bugcheck.code),
@@ -94,21 +124,27 @@ function bugcheckLines({ bugcheck }: DumpFacts, language: Language, say: Say): [
     language,
   );
   return [
-    [say(labels.bugcheck), `${bugcheck.code} ${bugcheck.name}`],
-    ...parameters.map(({ value, meaning }, index): [string, string] => [
+    [say(labels.bugcheck), `${bugcheck.code} ${bugcheck.name}`, 'bad'],
+    ...parameters.map(({ value, meaning }, index): Line => [
       `  ${say(labels.parameter)} ${index + 1}`,
       meaning === null ? value : `${value}  ${meaning}`,
     ]),
   ];
 }
 
-function crashLines(report: DumpReport, say: Say, language: Language): [string, string | null][] {
-  const { crash, culprit, process, blamedBySystem } = report;
-  const reasons = culprit?.reasons.map((reason) => inLanguage(reason, language)).join('; ') ?? '';
+function crashLines(report: DumpReport, language: Language, say: Say): Line[] {
+  const { crash, culprit, process, blamedBySystem, modules } = report;
+  const suspect = culprit && [culprit.name ?? '?', culprit.fileVersion].filter(Boolean).join(' ');
+  const foreign = modules.find(({ name }) => name === culprit?.name);
   return [
-    [say(labels.crash), crash && `${placeOf(crash)} (${crash.address}; ${crash.from})`],
-    [say(labels.culprit), culprit && `${culprit.name ?? '?'} (${culprit.confidence}): ${reasons}`],
-    ...(culprit?.alternatives ?? []).map(({ name, reason }): [string, string] => {
+    [say(labels.crash), crash && `${placeOf(crash)} (${crash.address}; ${inLanguage(crash.from, language)})`],
+    [
+      say(labels.culprit),
+      culprit && `${suspect ?? ''} (${culprit.confidence})`,
+      foreign && isThirdParty(foreign) === true ? 'foreign' : 'heading',
+    ],
+    ...(culprit?.reasons ?? []).map((reason): Line => ['', `- ${inLanguage(reason, language)}`]),
+    ...(culprit?.alternatives ?? []).map(({ name, reason }): Line => {
       return [say(labels.alternative), `${name}: ${inLanguage(reason, language)}`];
     }),
     ...objectLines(report, { say, language }),
@@ -116,11 +152,11 @@ function crashLines(report: DumpReport, say: Say, language: Language): [string, 
       say(labels.process),
       process && [process.name, process.id === null ? null : `id ${process.id}`].filter(Boolean).join(', '),
     ],
-    [say(labels.blamed), blamedBySystem],
+    [say(labels.blamed), blamedBySystem, 'warn'],
   ];
 }
 
-function hardwareLines({ system, board, bios, memory, processor }: Hardware, say: Say): [string, string | null][] {
+function hardwareLines({ system, board, bios, memory, processor }: Hardware, say: Say): Line[] {
   const joined = (...parts: (string | null | undefined)[]): string => parts.filter(Boolean).join(' ');
   const total = memory.reduce((sum, { megabytes }) => sum + (megabytes ?? 0), 0);
   return [
@@ -146,11 +182,21 @@ function hardwareLines({ system, board, bios, memory, processor }: Hardware, say
   ];
 }
 
-function listLines(report: DumpReport, say: Say, verbose: boolean): [string, string | null][] {
+function listLines(report: DumpReport, language: Language, say: Say, verbose: boolean): Line[] {
   const { modules, unloadedModules, threads, handles, secondaryData, comments, notes } = report;
   const crashed = threads.find((one) => one.crashed);
   return [
     [say(labels.modules), modules.length === 0 || verbose ? null : String(modules.length)],
+    [
+      say(labels.foreign),
+      verbose
+        ? null
+        : modules
+            .filter((one) => isThirdParty(one) === true)
+            .map(({ name, fileVersion }) => [name, fileVersion].filter(Boolean).join(' '))
+            .join(', '),
+      'foreign',
+    ],
     [
       say(labels.unloaded),
       unloadedModules.length === 0 || verbose ? null : unloadedModules.map(({ name }) => name).join(', '),
@@ -171,57 +217,9 @@ function listLines(report: DumpReport, say: Say, verbose: boolean): [string, str
         ? null
         : secondaryData.map(({ name, guid, bytes }) => `${name ?? guid} (${bytes} bytes)`).join(', '),
     ],
-    ...comments.map((text): [string, string] => [say(labels.comment), text]),
-    ...notes.map((text): [string, string] => [say(labels.note), text]),
+    ...comments.map((text): Line => [say(labels.comment), text]),
+    ...notes.map((text): Line => [say(labels.note), inLanguage(text, language), 'dim']),
   ];
-}
-
-function sections(report: DumpReport, say: Say, verbose: boolean): string[] {
-  const shown = report.stack.filter(({ confidence }) => verbose || confidence >= likely);
-  const frames = verbose ? shown : shown.slice(0, framesAtFirst);
-  const registers = Object.entries(report.crash?.registers ?? {});
-  return [
-    ...section(say(labels.stack), frames.map(frameLine)),
-    ...(verbose ? section(say(labels.reporting), report.reportingStack.map(frameLine)) : []),
-    ...(verbose
-      ? section(
-          say(labels.registers),
-          registers.map(([name, value]) => `${name.padEnd(7)}${value}`),
-        )
-      : []),
-    ...(verbose ? section(say(labels.modules), report.modules.map(moduleLine)) : []),
-    ...(verbose
-      ? section(
-          say(labels.unloaded),
-          report.unloadedModules.map(
-            ({ name, base, size }) => `${base.padEnd(20)}${String(size).padStart(10)}  ${name}`,
-          ),
-        )
-      : []),
-    ...(verbose
-      ? section(
-          say(labels.threads),
-          report.threads.map(
-            ({ id, name, instructionPointer, crashed }) =>
-              `${crashed ? '*' : ' '} ${String(id).padEnd(8)}${(instructionPointer ?? '').padEnd(20)}${name ?? ''}`,
-          ),
-        )
-      : []),
-  ];
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`.trimEnd())];
-}
-
-function frameLine(frame: Frame): string {
-  const trust = frame.trust === 'scan' ? `scan ${frame.confidence.toFixed(2)}` : frame.trust;
-  return `${trust.padEnd(15)}${frame.address.padEnd(20)}${placeOf(frame)}${frame.symbol === null ? '' : `  ${frame.symbol}`}`;
-}
-
-function moduleLine({ name, base, size, fileVersion, company, timeDateStamp }: Module): string {
-  const version = fileVersion ?? (timeDateStamp === null ? '' : `stamp ${timeDateStamp}`);
-  return `${base.padEnd(20)}${String(size).padStart(10)}  ${name.padEnd(28)} ${version}${company === null ? '' : `  ${company}`}`;
 }
 
 function placeOf({
@@ -234,12 +232,6 @@ function placeOf({
   address: string;
 }): string {
   return module === null ? address : `${module}+${offset ?? '0x0'}`;
-}
-
-/** Chinese characters are two columns wide. */
-function padded(label: string): string {
-  const width = label.length + [...label].filter((character) => character > '\u007f').length;
-  return label + ' '.repeat(Math.max(1, 15 - width));
 }
 
 function duration(seconds: number): string {

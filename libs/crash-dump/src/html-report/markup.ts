@@ -1,3 +1,5 @@
+import { printed } from '../terminal-text.js';
+
 /** HTML that may stand in a page as it is. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -26,9 +28,6 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Marks that turn the direction of text could show a name as another one, so they are shown as what they are: odd. */
-const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
-
 function escaped(text: string): string {
-  return text.replace(unseen, '\ufffd').replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return printed(text).replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
