@@ -41,7 +41,6 @@ const tidy: Room[] = [
     files: {
       'src/index.ts': "export { header } from './header.js';",
       'src/header.ts': 'export const header = 1;',
-      'src/cli.ts': "import { open } from 'node:fs/promises';\nexport const run = open;",
       'src/header.spec.ts': "import { open } from 'node:fs/promises';\nexport const spec = open;",
     },
   },
