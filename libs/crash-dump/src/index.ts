@@ -3,6 +3,7 @@ export type { ArrivingFacts, ArrivingReport, Container, DumpNews } from './arriv
 export { adviseOn, instructionsOf, type Advice, type Advised, type AdvisedOn, type Instructions } from './advise-on.js';
 export { explainBugcheck, type Language } from './bugcheck.js';
 export { fromBytes, type ByteSource } from './byte-source.js';
+export { fromUrl, type Fetch } from './from-url.js';
 export { analyseDump, type AnalyseOptions } from './analyse-dump.js';
 export { documentOf, schemaVersion, type DocumentModule, type DumpDocument } from './document-of.js';
 export type {

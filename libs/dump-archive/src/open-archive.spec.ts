@@ -1,5 +1,5 @@
 import { analyseDump, readDump, type DumpReport } from '@caserelay/crash-dump';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ import { repository } from '../../../tests/support/repository.js';
 import { fullDump, triageDump, zipOf } from '../../../tests/support/synthetic-dump.js';
 import type { ArchiveMember, ArchivePart, ReadOptions } from './archive-part.js';
 import { openArchive } from './open-archive.js';
+
+// Programs are started, which takes its time on a machine that does other things as well.
+jest.setTimeout(120_000);
 
 let folder: string;
 beforeAll(async () => {
