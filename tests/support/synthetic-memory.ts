@@ -101,6 +101,13 @@ export function kernelMemory({
   const ending = plan.happens({
     ...{ space, heap, images, objects },
     ...stacksOf(parts, space, images),
+    thread(waiting) {
+      const thread = threadOf(stackEnd - 0x10000n, heap(processOf(parts, 'System', 4)));
+      numbers(waiting.stackPointer).copy(thread, 0x58);
+      const address = heap(thread);
+      objects.truth.push({ what: 'thread', address, driver: null, module: null });
+      return address;
+    },
     process: (name, id) => heap(processOf(parts, name, id)),
   });
   writeKernelData(parts, space, heap, plan.verifier?.flags ?? 0);
@@ -186,11 +193,16 @@ function processOf({ process: at }: MachineParts, name: string, id: number): Buf
   return process;
 }
 
-function writeKernelData(parts: MachineParts, space: AddressSpace, heap: Heap, verifierFlags: number): void {
+/** KTHREAD: where its stack begins and ends, and its process. */
+function threadOf(stackBase: bigint, process: bigint): Buffer {
   const thread = Buffer.alloc(0x600);
-  numbers(stackEnd).copy(thread, 0x28);
-  numbers(heap(processOf(parts, 'System', 4))).copy(thread, 0xb8);
-  const processor = heap(numbers(0n, heap(thread)));
+  numbers(stackBase, stackBase - 0x6000n).copy(thread, 0x28);
+  numbers(process).copy(thread, 0xb8);
+  return thread;
+}
+
+function writeKernelData(parts: MachineParts, space: AddressSpace, heap: Heap, verifierFlags: number): void {
+  const processor = heap(numbers(0n, heap(threadOf(stackEnd, heap(processOf(parts, 'System', 4))))));
   const list = Buffer.alloc(50 * 0x28);
   unloadedDrivers.forEach(({ name, from, to }, index) => {
     const text = Buffer.from(name, 'utf16le');
@@ -207,6 +219,7 @@ function writeKernelData(parts: MachineParts, space: AddressSpace, heap: Heap, v
   numbers(heap(Buffer.from(`${parts.lab}\0`, 'latin1'))).copy(data, 0x208);
   numbers(heap(numbers(processor, 0n)), heap(numbers(heap(list)))).copy(data, 0x218);
   numbers(heap(numbers(BigInt(verifierFlags), 0n, 0n))).copy(data, 0x248);
+  data.writeUInt16LE(0x58, 0x29c);
   data.writeUInt16LE(0x28, 0x29e);
   data.writeUInt16LE(0xb8, 0x2a0);
   data.writeUInt16LE(8, 0x2b4);

@@ -16,6 +16,8 @@ export interface Scene {
   stackAt(start?: bigint): SyntheticStack;
   /** A stack on which a trap lies at an address when it happens in the last of these calls. */
   stackBefore(trapFrame: bigint, path: readonly Call[]): SyntheticStack;
+  /** KTHREAD of a thread that waits, with its stack. */
+  thread(stack: SyntheticStack): bigint;
   /** EPROCESS of another process than the one that runs. */
   process(name: string, id: number): bigint;
 }
@@ -164,6 +166,24 @@ const blockedPowerRequest: ScenarioPlan = {
       ...own(stack, 0x9f, 3n, physical, triage, irp),
       ...{ stack, exceptionRecord: stopped(scene), reportingFrames: 0 },
       culprit: { name: usb, confidence: 'high' },
+    };
+  },
+};
+
+const waitsForPlugAndPlay: ScenarioPlan = {
+  withDevices: true,
+  happens(scene) {
+    const waiting = scene.stackAt(0xfffff90a22345df8n);
+    calls(waiting, ...inKernel('KiStartSystemThread', 'PspSystemThreadStartup'), [usb, 'AcmeUsbWorker']);
+    calls(waiting, ...inKernel('KeWaitForSingleObject', 'KiSwapThread', 'KiSwapContext'));
+    const thread = scene.thread(waiting);
+    const stack = scene.stackAt();
+    calls(stack, ...inKernel('KiIdleLoop', 'KiRetireDpcList', 'KiProcessExpiredTimerList', 'PnpBugcheckPowerTimeout'));
+    const triage = scene.heap(Buffer.concat([Buffer.from([0x01, 0x80, 1, 0, 0, 0, 0, 0]), Buffer.alloc(0x10)]));
+    return {
+      ...own(stack, 0x9f, 4n, 0x12cn, thread, triage),
+      ...{ stack, exceptionRecord: stopped(scene), reportingFrames: 0 },
+      culprit: { name: usb, confidence: 'medium' },
     };
   },
 };
@@ -321,7 +341,7 @@ const stackUsedUp: ScenarioPlan = {
   happens(scene) {
     const stack = scene.stackAt();
     calls(stack, ...usbRequest);
-    for (let depth = 0; depth < 24; depth += 1) stack.call(usb, 'AcmeUsbRecurse');
+    for (let depth = 0; depth < 43; depth += 1) stack.call(usb, 'AcmeUsbRecurse');
     const instructionPointer = stack.faults();
     const context = { instructionPointer, stackPointer: stack.stackPointer };
     const frame = stack.trap(nt, 'KiDoubleFaultAbort', { stack: 0xfffff80735ffefe0n });
@@ -379,6 +399,7 @@ export const scenarios = {
   'list corruption below a filter (0x139)': listCorruption(true),
   'exception that nobody handled (0x1E)': unhandledException,
   'power request that a driver holds (0x9F)': blockedPowerRequest,
+  'power change that waits for a driver (0x9F)': waitsForPlugAndPlay,
   'paged data in a DPC (0xD1)': pagedDataInDpc,
   'timer of a driver that was unloaded (0xD1)': timerOfUnloadedDriver,
   'DPC that runs too long (0x133)': dpcTooLong,

@@ -27,7 +27,7 @@ export interface TrueFrame {
 }
 
 export interface TrueObject {
-  what: 'device' | 'driver' | 'irp';
+  what: 'device' | 'driver' | 'irp' | 'thread';
   address: bigint;
   /** The driver's name as the object manager knows it, such as `\Driver\acmeusb`. */
   driver: string | null;

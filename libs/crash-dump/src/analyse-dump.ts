@@ -58,6 +58,7 @@ function reportOf(facts: DumpFacts, inside: DumpInside): DumpReport {
     blamedBySystem: null,
     objects: [],
     verifier: null,
+    kernelStack: null,
     handles: [],
     notes: [],
     usesPae: null,

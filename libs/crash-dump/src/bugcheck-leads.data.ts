@@ -12,6 +12,7 @@ export interface Lead {
     | 'irp'
     | 'power-device'
     | 'process'
+    | 'thread'
     | 'code'
     | 'driver-name'
     | 'service-start'
@@ -54,6 +55,7 @@ const leads: ReadonlyMap<number, ByFirst> = new Map<number, ByFirst>([
         '0x1': device2,
         '0x2': [lead('device', 3), lead('device', 2), lead('driver', 4)],
         '0x3': [lead('irp', 4), lead('device', 2)],
+        '0x4': [lead('thread', 3)],
         '0x5': [lead('device', 2), lead('power-device', 3)],
         '0x6': [lead('power-device', 2)],
         '0x500': [lead('device', 4), lead('device', 3)],
@@ -109,7 +111,7 @@ const leads: ReadonlyMap<number, ByFirst> = new Map<number, ByFirst>([
   ],
   [0xd8, { always: [lead('driver-name', 1)] }],
   [0xe6, { first: { '0x26': device2 } }],
-  [0xea, { always: [lead('driver-name', 3)] }],
+  [0xea, { always: [lead('driver-name', 3), lead('thread', 1)] }],
   [0xed, { always: [lead('device', 1)] }],
   [0xef, { always: [lead('process', 1)] }],
   [0xf4, { first: { '0x3': [lead('process', 2)] } }],
@@ -135,7 +137,7 @@ const leads: ReadonlyMap<number, ByFirst> = new Map<number, ByFirst>([
   [0x117, inDriver],
   [0x13a, { always: [lead('pool-header', 3)] }],
   [0x141, inDriver],
-  [0x1d5, { always: [lead('service-start', 1)] }],
+  [0x1d5, { always: [lead('service-start', 1), lead('thread', 3)] }],
 ]);
 
 /** The leads of a bugcheck, the strongest first; `code` without the bit of its variant. */

@@ -16,7 +16,7 @@ export type Evidence = Pick<
   DumpReport,
   'bugcheck' | 'crash' | 'modules' | 'unloadedModules' | 'stack' | 'blamedBySystem' | 'format'
 > &
-  Partial<Pick<DumpReport, 'objects' | 'verifier'>>;
+  Partial<Pick<DumpReport, 'objects' | 'verifier' | 'kernelStack'>>;
 
 /** The evidence, and what all rules ask of it. */
 export interface Case extends Evidence {
@@ -58,7 +58,7 @@ export function cluesOf(evidence: Evidence, code: number): Clue[] {
   const map = mapOfModules(evidence.modules);
   const crashed = evidence.crash ? map.at(BigInt(evidence.crash.address)) : null;
   const one: Case = { ...evidence, code, map, crashedIn: crashed && !isKernelPart(crashed.name) ? crashed : null };
-  return [...ofUnloaded(one), ...ofCrash(one), ...ofStack(one), ...ofObjects(one), ...ofSystem(one)];
+  return [ofUnloaded, ofCrash, ofStack, ofStackUse, ofObjects, ofThreads, ofSystem].flatMap((rule) => rule(one));
 }
 
 /** Points by whose module it is: of another company, of an unknown one, of Windows, a host of other drivers. */
@@ -93,7 +93,7 @@ function ofUnloaded({ bugcheck, crash, unloadedModules, map, code }: Case): Clue
 /** It crashed inside a driver, or ran there when a watch ran out. */
 function ofCrash(one: Case): Clue[] {
   const { crashedIn: module, code, stack, bugcheck } = one;
-  if (!module || (watched.has(code) && code !== 0x101)) return [];
+  if (!module || watched.has(code)) return [];
   const place = placeOf(one);
   if (code === 0x133) {
     const isSingle = bugcheck?.parameters[0]?.value === '0x0';
@@ -154,6 +154,38 @@ function ofVerifier({ code, verifier }: Case, drivers: readonly OnStack[]): Clue
   return clues;
 }
 
+/** Room that is left when a kernel stack is as good as used up. */
+const lastBytes = 0x1000;
+
+/** A double fault where no stack is left: whoever fills it with its own frames. */
+function ofStackUse({ kernelStack, stack, map, code }: Case): Clue[] {
+  if (code !== 0x7f || !kernelStack) return [];
+  const size = Number(BigInt(kernelStack.base) - BigInt(kernelStack.limit));
+  if (size - kernelStack.usedBytes > lastBytes) return [];
+  const own = new Map<Module, number>();
+  for (const { address } of stack) {
+    const module = map.at(BigInt(address));
+    if (module && !isKernelPart(module.name)) own.set(module, (own.get(module) ?? 0) + 1);
+  }
+  const [most] = [...own].sort(([, a], [, b]) => b - a);
+  if (!most || most[1] * 2 < stack.length) return [];
+  const [module, count] = most;
+  const values = { used: kernelStack.usedBytes, size, own: count, all: stack.length };
+  return [{ module, points: weight(module, 60, 40, 40), reason: say('fills-stack', values) }];
+}
+
+/** A thread that the bugcheck names, such as the one that holds what others wait for. */
+function ofThreads(one: Case): Clue[] {
+  return (one.objects ?? []).flatMap((object) => {
+    if (object.what !== 'thread') return [];
+    const third = driversOn(object.frames, one.map).find(({ module }) => isThirdParty(module) === true);
+    if (!third) return [];
+    const values = { thread: object.address, from: object.from, ...placeOnStack(third) };
+    const points = third.frame.trust === 'scan' ? 40 : 60;
+    return [{ module: third.module, points, reason: say('on-named-thread', values) }];
+  });
+}
+
 /** Objects that the bugcheck's parameters lead to. */
 function ofObjects(one: Case): Clue[] {
   return (one.objects ?? []).flatMap((object) => {
@@ -180,6 +212,7 @@ function pointsOf(object: KernelObject, module: Module, { code }: Case): number 
     case 'pool':
       return weight(module, 30, 20, 20);
     case 'process':
+    case 'thread':
       return 0;
   }
 }
@@ -202,6 +235,7 @@ function reasonOf(object: KernelObject, { objects = [] }: Case): string {
     case 'pool':
       return say('owns-pool-tag', { tag: object.tag ?? '', address, from });
     case 'process':
+    case 'thread':
       return '';
   }
 }
@@ -228,6 +262,10 @@ function ofSystem({ blamedBySystem, modules }: Case): Clue[] {
 
 /** The modules of the stack that are no part of the kernel itself, where their frames can be believed. */
 function driversOnStack({ stack, map }: Case): OnStack[] {
+  return driversOn(stack, map);
+}
+
+function driversOn(stack: readonly Frame[], map: ModuleMap): OnStack[] {
   return stack.flatMap((frame, index) => {
     const module = map.at(BigInt(frame.address));
     return module && !isKernelPart(module.name) && frame.confidence >= 0.5 ? [{ module, frame, index }] : [];

@@ -12,6 +12,7 @@ const labels = {
   request: { en: 'request', zh: 'I/O 请求' },
   device: { en: 'device', zh: '设备' },
   memory: { en: 'pool block', zh: '池块' },
+  thread: { en: 'thread', zh: '线程' },
   process: { en: 'ended', zh: '结束的进程' },
   verifier: { en: 'verifier', zh: '验证器' },
   on: { en: 'Driver Verifier is on', zh: '驱动程序验证器已启用' },
@@ -60,6 +61,11 @@ function lineOf(object: KernelObject, { say, language }: Speech): [string, strin
       return [
         [say(labels.process), [object.name, object.id === null ? null : `id ${object.id}`].filter(Boolean).join(', ')],
       ];
+    case 'thread': {
+      const first = object.frames.find(({ module }) => module !== null);
+      const place = first ? ` ${first.module ?? ''}+${first.offset ?? '0x0'}` : '';
+      return [[say(labels.thread), `${object.address} (${inLanguage(object.from, language)})${place}`]];
+    }
     case 'driver':
     case 'code':
     case 'name':

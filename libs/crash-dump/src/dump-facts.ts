@@ -253,6 +253,13 @@ export interface ProcessObject extends KernelObjectBase {
   id: number | null;
 }
 
+/** A thread that the bugcheck names, such as one that holds a lock; its stack is scanned first and unwound from there. */
+export interface ThreadObject extends KernelObjectBase {
+  what: 'thread';
+  /** From where it waits outwards; empty when its stack is not in the dump. */
+  frames: Frame[];
+}
+
 /** A place in a driver's code, or a text that names a driver. */
 export interface CodeObject extends KernelObjectBase {
   what: 'code';
@@ -264,7 +271,7 @@ export interface NameObject extends KernelObjectBase {
 
 /** What a bugcheck's parameters lead to. */
 export type KernelObject =
-  DeviceObject | DriverObject | IrpObject | PoolObject | ProcessObject | CodeObject | NameObject;
+  DeviceObject | DriverObject | IrpObject | PoolObject | ProcessObject | ThreadObject | CodeObject | NameObject;
 
 /** Whether Driver Verifier and special pool were on, which make mistakes of drivers show earlier. */
 export interface Verifier {
@@ -301,6 +308,8 @@ export interface DumpReport extends DumpFacts {
   objects: KernelObject[];
   /** Null: nothing tells of it. */
   verifier: Verifier | null;
+  /** The kernel stack of the thread that crashed: where it ends and begins, and what of it was in use. */
+  kernelStack: { thread: string; limit: string; base: string; usedBytes: number } | null;
   /** Of a user dump: how many handles of each type. */
   handles: { type: string; count: number }[];
   /** What could not be read and why: said once each, in plain words. */

@@ -32,6 +32,7 @@ export type {
   PoolObject,
   ProcessObject,
   Thread,
+  ThreadObject,
   UnloadedModule,
   Verifier,
 } from './dump-facts.js';

@@ -11,6 +11,7 @@ import { kernelMemory } from '../../../tests/support/synthetic-memory.js';
 import { scenarios, type ScenarioName } from '../../../tests/support/synthetic-scenarios.js';
 import { analyseDump } from './analyse-dump.js';
 import { fromBytes } from './byte-source.js';
+import type { DumpReport } from './dump-facts.js';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 const names = Object.keys(scenarios) as ScenarioName[];
@@ -72,5 +73,41 @@ describe('what a stale return address on the stack is worth', () => {
     const exact = [...reportingStack, ...stack].filter(({ trust }) => trust === 'context' || trust === 'unwind');
     expect(exact.filter(({ stackPointer }) => !real.has(stackPointer ?? ''))).toEqual([]);
     expect(exact.length).toBeGreaterThan(3);
+  });
+});
+
+describe('threads of a crash', () => {
+  const analysed = async (scenario: ScenarioName): Promise<DumpReport> =>
+    analyseDump(fromBytes(fullDump({ memory: kernelMemory({ scenario, frames: framesOf('full') }) })));
+
+  it('a driver that fills the kernel stack is told with what it used of it', async () => {
+    const { kernelStack, culprit, process } = await analysed('stack that is used up (0x7F)');
+    expect(kernelStack).toMatchObject({ limit: '0xfffff90a12344000', base: '0xfffff90a1234a000' });
+    expect(kernelStack?.usedBytes).toBeGreaterThan(0x5000);
+    expect(culprit?.reasons).toContainEqual(
+      expect.stringMatching(
+        /^the kernel stack is used up \(\d+ of 24576 bytes\), and 44 of its 49 frames are its own$/,
+      ),
+    );
+    expect(process).toEqual({ name: 'System', id: 4 });
+  });
+
+  it('a thread that others wait for is named with the driver on its stack', async () => {
+    const { objects, culprit } = await analysed('power change that waits for a driver (0x9F)');
+    const thread = objects.find((one) => one.what === 'thread');
+    expect(thread?.what === 'thread' && thread.frames.map(({ module }) => module)).toEqual([
+      ...Array<string>(2).fill('ntoskrnl.exe'),
+      'acmeusb.sys',
+      ...Array<string>(2).fill('ntoskrnl.exe'),
+    ]);
+    expect(culprit?.reasons[0]).toMatch(/on the stack of the thread 0x\w+ \(parameter 3; frame 2, /);
+  });
+
+  it('no driver is named by the stack of a watch', async () => {
+    const memory = kernelMemory({ scenario: 'DPC that runs too long (0x133)', frames: framesOf('full') });
+    const { culprit } = await analyseDump(
+      fromBytes(fullDump({ memory, bugcheck: 0x9f, parameters: [7n, 0n, 0n, 0n] })),
+    );
+    expect(culprit).toMatchObject({ name: null });
   });
 });

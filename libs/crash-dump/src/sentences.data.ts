@@ -150,6 +150,14 @@ export const sentences = {
     en: 'the memory at {address} ({from}) has its pool tag “{tag}”',
     zh: '位于 {address} 的内存（{from}）带有它的池标记“{tag}”',
   },
+  'on-named-thread': {
+    en: 'it is the first module of another company on the stack of the thread {thread} ({from}; frame {index}, {trust})',
+    zh: '它是线程 {thread}（{from}）调用栈上第一个其他公司的模块（第 {index} 帧，{trust}）',
+  },
+  'fills-stack': {
+    en: 'the kernel stack is used up ({used} of {size} bytes), and {own} of its {all} frames are its own',
+    zh: '内核栈已用尽（{size} 字节中已用 {used} 字节），其 {all} 帧中有 {own} 帧属于它',
+  },
   'noted-by-windows': { en: 'Windows itself noted {name} as broken', zh: 'Windows 自身记录 {name} 出错' },
   'of-company': { en: 'it is of {company}', zh: '它属于 {company}' },
   'of-company-as': { en: 'it is of {company} ({description})', zh: '它属于 {company}（{description}）' },

@@ -64,17 +64,29 @@ export class StackWalker {
    * of frames, if the machine's code keeps one, and else by a look through the stack for the next return address.
    */
   async walk(from: Registers): Promise<WalkedFrame[]> {
-    const frames: WalkedFrame[] = [];
-    let step: Step | null = {
+    return this.walkOn({
       state: {
         instructionPointer: from.instructionPointer,
         registers: this.unwinder.names.map((name) => from.all[name] ?? 0n),
       },
       trust: 'context',
       isExact: true,
-    };
+    });
+  }
+
+  /** From a stack of which only its place is known: the first return address is looked for, the rest is walked. */
+  async walkFromStack(pointer: bigint): Promise<WalkedFrame[]> {
+    const registers = this.unwinder.names.map(() => 0n);
+    registers[this.unwinder.stackRegister] = pointer;
+    const first = await this.nextByScan({ instructionPointer: 0n, registers });
+    return first ? this.walkOn(first) : [];
+  }
+
+  private async walkOn(first: Step): Promise<WalkedFrame[]> {
+    const frames: WalkedFrame[] = [];
+    let step: Step | null = first;
     let scans = 0;
-    let wasGuessed = false;
+    let wasGuessed = first.trust !== 'context';
     const visited = new Set<string>();
     while (step && frames.length < maxFrames) {
       const here = `${step.state.instructionPointer} ${this.stackOf(step.state)}`;

@@ -14,6 +14,7 @@ import {
   type LoadedModule,
 } from '../loaded-modules.js';
 import { readKernelObjects } from '../kernel-objects.js';
+import { readKernelStack, readNamedThreads, type ThreadOffsets } from '../kernel-threads.js';
 import { mapOfModules } from '../module-map.js';
 import { openPhysicalMemory, type PhysicalMemory } from '../physical-memory.js';
 import { processNameIn } from '../process-name.js';
@@ -43,6 +44,7 @@ const kernel = {
   processors: 0x218,
   unloadedDrivers: 0x220,
   verifierData: 0x248,
+  threadKernelStack: 0x29c,
   threadInitialStack: 0x29e,
   threadProcess: 0x2a0,
   prcbCurrentThread: 0x2b4,
@@ -90,23 +92,32 @@ export async function readMemoryDump64(source: ByteSource, facts: DumpFacts): Pr
   const modules = list.map(({ module }) => module);
   const code = withoutVariant(Number(facts.bugcheck?.code ?? 0));
   const parameters = facts.bugcheck?.parameters.map(({ value }) => BigInt(value)) ?? [];
+  const leads = leadsOf(code, parameters);
+  const crashed = await readCrashAndStack(opened, facts, list);
+  const thread = debuggerData && (await currentThread(opened, debuggerData, stackPointersOf(crashed)));
+  const offsets = debuggerData && threadOffsets(debuggerData);
+  const objects = await readKernelObjects({
+    ...{ memory, parameters, leads, build: facts.osBuild, modules: mapOfModules(modules) },
+    names: [...modules, ...unloadedModules].map(({ name }) => name),
+  });
+  if (offsets) {
+    const walker = new StackWalker(memory, list, facts.machine);
+    objects.push(...(await readNamedThreads(memory, walker, leads, parameters, offsets)));
+  }
   return {
     ...outside,
     completeness: withFlaws(completeness, flaws),
-    ...(await readCrashAndStack(opened, facts, list)),
+    ...crashed,
     modules,
     unloadedModules,
-    objects: await readKernelObjects({
-      ...{ memory, parameters, leads: leadsOf(code, parameters), build: facts.osBuild },
-      modules: mapOfModules(modules),
-      names: [...modules, ...unloadedModules].map(({ name }) => name),
-    }),
+    objects,
+    kernelStack: thread && offsets && (await readKernelStack(memory, thread.address, thread.stackPointer, offsets)),
     verifier: judgeVerifier(
       code,
       debuggerData && (await readVerifierLevel(memory, debuggerData.getBigUint64(kernel.verifierData, true))),
       list.filter(({ isVerified }) => isVerified).map(({ module }) => module.name),
     ),
-    process: debuggerData && (await currentProcess(opened, debuggerData, facts.osBuild)),
+    process: thread && offsets && (await processOf(opened, thread.address, offsets, facts.osBuild)),
     buildLab: debuggerData && (await textAt(memory, debuggerData.getBigUint64(kernel.buildLab, true))),
     notes: [...notes, ...secondary.notes],
   };
@@ -201,29 +212,56 @@ async function stackAround(memory: TranslatedMemory, pointer: bigint): Promise<{
   return byteLength === 0 ? null : { from: pointer, to: pointer + BigInt(byteLength) };
 }
 
+/** Stack pointers of the crash and of what was called from it, innermost last. */
+function stackPointersOf({
+  crash,
+  stack,
+  reportingStack,
+}: Pick<DumpReport, 'crash' | 'stack' | 'reportingStack'>): bigint[] {
+  const ofCrash = crash?.registers['rsp'] ?? crash?.registers['sp'] ?? stack[0]?.stackPointer;
+  return [ofCrash, reportingStack[0]?.stackPointer].flatMap((text) => (text ? [BigInt(text)] : []));
+}
+
+function threadOffsets(debuggerData: DataView): ThreadOffsets {
+  return {
+    kernelStack: debuggerData.getUint16(kernel.threadKernelStack, true),
+    initialStack: debuggerData.getUint16(kernel.threadInitialStack, true),
+    process: debuggerData.getUint16(kernel.threadProcess, true),
+  };
+}
+
 /**
- * The process of the thread on whose stack the bugcheck happened: the header does not tell which processor that was, so
+ * The thread on whose stack the crash or the bugcheck happened: the header does not tell which processor that was, so
  * the current thread of each is asked for its stack.
  */
-async function currentProcess(
-  { memory, header, machine }: Opened,
+async function currentThread(
+  { memory }: Opened,
   debuggerData: DataView,
-  build: number | null,
-): Promise<DumpReport['process']> {
+  stackPointers: readonly bigint[],
+): Promise<{ address: bigint; stackPointer: bigint } | null> {
   const offset = (place: number): bigint => BigInt(debuggerData.getUint16(place, true));
   const pointerAt = async (address: bigint): Promise<bigint> => u64(await memory.read(address, 8), 0) ?? 0n;
-  const context = readContext(new DataView(header.buffer, header.byteOffset + at.context, 0x4d0), machine);
   const blocks = debuggerData.getBigUint64(kernel.processors, true);
-  for (let processor = 0; processor < maxProcessors && context; processor += 1) {
+  for (let processor = 0; processor < maxProcessors; processor += 1) {
     const block = await pointerAt(blocks + BigInt(processor * 8));
     if (!isKernelAddress(block)) return null;
-    const thread = await pointerAt(block + offset(kernel.prcbCurrentThread));
-    const stack = await pointerAt(thread + offset(kernel.threadInitialStack));
-    if (stack < context.stackPointer || stack - context.stackPointer > BigInt(maxStackBytes)) continue;
-    const process = await memory.read(await pointerAt(thread + offset(kernel.threadProcess)), 0xa00);
-    return process.byteLength === 0 ? null : processNameIn(process, build);
+    const address = await pointerAt(block + offset(kernel.prcbCurrentThread));
+    const base = await pointerAt(address + offset(kernel.threadInitialStack));
+    const stackPointer = stackPointers.find((one) => base >= one && base - one <= BigInt(maxStackBytes));
+    if (stackPointer !== undefined) return { address, stackPointer };
   }
   return null;
+}
+
+async function processOf(
+  { memory }: Opened,
+  thread: bigint,
+  offsets: ThreadOffsets,
+  build: number | null,
+): Promise<DumpReport['process']> {
+  const place = u64(await memory.read(thread + BigInt(offsets.process), 8), 0) ?? 0n;
+  const process = await memory.read(place, 0xa00);
+  return process.byteLength === 0 ? null : processNameIn(process, build);
 }
 
 async function textAt(memory: TranslatedMemory, address: bigint): Promise<string | null> {
