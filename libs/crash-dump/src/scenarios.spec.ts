@@ -76,7 +76,7 @@ describe('what a stale return address on the stack is worth', () => {
   });
 });
 
-describe('threads of a crash', () => {
+describe('what else is known of a crash', () => {
   const analysed = async (scenario: ScenarioName): Promise<DumpReport> =>
     analyseDump(fromBytes(fullDump({ memory: kernelMemory({ scenario, frames: framesOf('full') }) })));
 
@@ -101,6 +101,17 @@ describe('threads of a crash', () => {
       ...Array<string>(2).fill('ntoskrnl.exe'),
     ]);
     expect(culprit?.reasons[0]).toMatch(/on the stack of the thread 0x\w+ \(parameter 3; frame 2, /);
+  });
+
+  it('Driver Verifier is told with its flags and the drivers that it watches', async () => {
+    expect((await analysed('special pool that was freed (0x50)')).verifier).toEqual({
+      ...{ active: true, specialPool: true, flags: '0x9', drivers: ['acmeflt.sys'] },
+      options: ['special pool', 'pool tracking'],
+    });
+    expect((await analysed('exception in a system call (0x3B)')).verifier).toMatchObject({
+      active: false,
+      drivers: [],
+    });
   });
 
   it('no driver is named by the stack of a watch', async () => {
