@@ -79,6 +79,70 @@ export function mapDumpOf32(type: 2 | 5 | 6, memory: SyntheticMemory32): Buffer 
   return Buffer.concat([header32(type, {}, memory), start, ...pages]);
 }
 
+/** The small memory dump (type 4) of a crash: drivers, stack, little windows of memory, closed by `TRGD`. */
+export function triageOf32(memory: SyntheticMemory32): Buffer {
+  const { truth, context, debuggerData } = memory;
+  const parts: Buffer[] = [];
+  let next = 0x1068;
+  const keep = (bytes: Buffer): number => {
+    const place = next;
+    const padded = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
+    parts.push(padded);
+    next += padded.length;
+    return place;
+  };
+  const numbers = (...values: number[]): Buffer => {
+    const bytes = Buffer.alloc(values.length * 4);
+    values.forEach((value, index) => bytes.writeUInt32LE(value, index * 4));
+    return bytes;
+  };
+  const head = Buffer.alloc(0x68);
+  const set = (offset: number, value: number): unknown => head.writeUInt32LE(value, offset);
+  const names = truth.modules.map(({ name }) => {
+    const path = `\\SystemRoot\\System32\\drivers\\${name}`;
+    return keep(Buffer.concat([numbers(path.length), Buffer.from(`${path}\0`, 'utf16le')]));
+  });
+  const drivers = truth.modules.map(({ base, size }, index) => {
+    const entry = Buffer.alloc(0x4c);
+    entry.writeUInt32LE(names[index] ?? 0, 0);
+    entry.writeUInt32LE(Number(base), 4 + 0x18);
+    entry.writeUInt32LE(size, 4 + 0x20);
+    entry.writeUInt32LE(0x4ce78a09, 4 + 0x44);
+    return entry;
+  });
+  set(0x30, keep(Buffer.concat(drivers)));
+  set(0x34, drivers.length);
+  const unloaded = truth.unloaded.map(({ name, from, to }) => {
+    const entry = Buffer.alloc(0x28);
+    entry.writeUInt16LE(name.length * 2, 0);
+    entry.write(name.slice(0, 12), 8, 'utf16le');
+    numbers(Number(from), Number(to)).copy(entry, 0x20);
+    return entry;
+  });
+  set(0x18, keep(Buffer.concat([numbers(unloaded.length), ...unloaded])));
+  const top = context.readUInt32LE(0xc4);
+  const length = Number(truth.frames[truth.frames.length - 1]?.stackPointer ?? 0n) + 0x18 - top;
+  set(0x28, keep(memory.read(top, length)));
+  set(0x2c, length);
+  set(0x48, top);
+  set(0x58, keep(memory.read(debuggerData, 0x340)));
+  set(0x5c, 0x340);
+  const process = Buffer.alloc(0x2c0);
+  process.write('System', 0x16c, 'latin1');
+  set(0x20, keep(process));
+  const lab = memory.read(debuggerData + 0x208, 4).readUInt32LE(0);
+  const places = [
+    lab,
+    ...truth.bugcheck.parameters.map(Number).filter((value) => value >= 0x85000000 && value < 0xc0000000),
+  ];
+  const blocks = places.map((address) => numbers(address, keep(memory.read(address, 0x300)), 0x300));
+  set(0x60, keep(Buffer.concat(blocks)));
+  set(0x64, blocks.length);
+  set(4, next + 4);
+  set(8, next);
+  return Buffer.concat([header32(4, {}, memory), head, ...parts, Buffer.from('TRGD', 'latin1')]);
+}
+
 function header32(type: number, { usesPae = true }: SyntheticDump32, inside?: SyntheticMemory32): Buffer {
   const header = Buffer.alloc(0x1000, 'PAGE', 'latin1');
   header.write('PAGEDUMP', 0, 'latin1');

@@ -98,6 +98,20 @@ export function mapDump(type: 2 | 5 | 6 | 7, memory: SyntheticMemory, options: S
   return cut(Buffer.concat([kernelHeader(type, options, memory), start, map, ...pages]), options);
 }
 
+/** The kernel memory dump (type 2) of Windows 7 and before: its map of pages is laid out in another way. */
+export function summaryDump(memory: SyntheticMemory): Buffer {
+  const frames = [...memory.pages.keys()].sort((a, b) => a - b);
+  const bits = Math.ceil(((frames[frames.length - 1] ?? 0) + 1) / 64) * 64;
+  const start = Buffer.alloc(0x28 + bits / 8);
+  start.write('SDMPDUMP', 0, 'latin1');
+  [0x2000 + start.length + 0x800, bits, frames.length, bits].forEach((value, index) =>
+    start.writeUInt32LE(value, 0xc + 4 * index),
+  );
+  for (const frame of frames) start[0x28 + (frame >> 3)]! |= 1 << (frame & 7);
+  const pages = frames.map((frame) => memory.pages.get(frame) ?? Buffer.alloc(4096));
+  return Buffer.concat([kernelHeader(2, {}, memory), start, Buffer.alloc(0x800), ...pages]);
+}
+
 /** A kernel memory dump (type 6): header, map of the pages that were kept, those pages. */
 export function kernelDump(options: SyntheticDump = {}): Buffer {
   return bitmapDump(6, 'SDMP', options);

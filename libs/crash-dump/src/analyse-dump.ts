@@ -5,6 +5,7 @@ import { usesPae } from './formats/kernel-dump-32.js';
 import { readAttributes64 } from './formats/kernel-flaws.js';
 import { findCulprit } from './find-culprit.js';
 import { readMemoryDump64 } from './formats/memory-dump-64.js';
+import { readTriageDump32 } from './formats/triage-dump-32.js';
 import { readTriageDump64 } from './formats/triage-dump-64.js';
 import { readUserMinidumpInside } from './formats/user-minidump-inside.js';
 import { fillInVersions, type LookUpVersions } from './known-versions.js';
@@ -33,8 +34,8 @@ async function insideOf(source: ByteSource, facts: DumpFacts): Promise<DumpInsid
   if (facts.format === 'kernel-dump-64' && facts.kind === 'triage') return readTriageDump64(source, facts);
   if (facts.format === 'kernel-dump-64' && facts.kind !== 'header-only') return readMemoryDump64(source, facts);
   if (facts.format === 'kernel-dump-32') {
-    const hasPages = facts.kind !== 'header-only' && facts.kind !== 'triage';
-    return hasPages ? readMemoryDump32(source, facts) : { usesPae: await usesPae(source) };
+    if (facts.kind === 'header-only') return { usesPae: await usesPae(source) };
+    return facts.kind === 'triage' ? readTriageDump32(source, facts) : readMemoryDump32(source, facts);
   }
   if (facts.format === 'user-minidump') return readUserMinidumpInside(source, facts);
   return {};

@@ -5,6 +5,7 @@ import {
   fullDump,
   kernelDump,
   rangeDump,
+  summaryDump,
   type SyntheticDump,
 } from '../../../tests/support/synthetic-dump.js';
 import { kernelMemory, type SyntheticMemory } from '../../../tests/support/synthetic-memory.js';
@@ -25,6 +26,7 @@ const kinds: [string, 'full' | 'map', (options: SyntheticDump) => Buffer][] = [
   ['complete dump (type 1)', 'full', fullDump],
   ['kernel dump (type 6)', 'map', kernelDump],
   ['active dump (type 5)', 'map', activeDump],
+  ['summary dump (type 2)', 'map', (options) => summaryDump(options.memory ?? kernelMemory())],
   ['range dump (type 8)', 'full', (options) => rangeDump(8, options)],
   ['range dump (type 9)', 'full', (options) => rangeDump(9, options)],
   ['range dump (type 10)', 'full', (options) => rangeDump(10, options)],

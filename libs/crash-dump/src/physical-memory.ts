@@ -83,7 +83,8 @@ export function pagesThrough(source: ByteSource, index: PageIndex): PhysicalMemo
 
 async function indexOf(source: ByteSource, header: DataView, dumpType: number): Promise<PageIndex | string> {
   if (dumpType === 1) return indexOfRuns(header);
-  if (dumpType === 2 || (dumpType >= 5 && dumpType <= 7)) return indexOfMap(source);
+  if (dumpType === 2) return (await indexOfSummary(source)) ?? (await indexOfMap(source));
+  if (dumpType >= 5 && dumpType <= 7) return indexOfMap(source);
   if (dumpType >= 8 && dumpType <= 10) return indexOfRanges(source, dumpType);
   return 'dumps of this type hold no pages of memory';
 }
@@ -163,6 +164,23 @@ export function indexOfSorted(runs: Run[], countedPages: number | null): PageInd
       return run && frame < run.frame + run.count ? run.place + (frame - run.frame) * pageSize : null;
     },
   };
+}
+
+/** SUMMARY_DUMP64 (WDK, as selene's headers have it), before Windows 8: numbers of 4 bytes, the map right behind its count. */
+const summary = { firstPage: 0xc, bits: 0x10, pages: 0x14, map: 0x28 } as const;
+
+/** Null: the map is none of those that Windows wrote before Windows 8. */
+async function indexOfSummary(source: ByteSource): Promise<PageIndex | null> {
+  const start = await source.read(headerSize, summary.map);
+  const first = u32(start, summary.firstPage);
+  const bits = u32(start, summary.bits);
+  const mapEnd = headerSize + summary.map + Math.ceil((bits ?? 0) / 8);
+  const isMarked = u32(start, 0) === 0x504d4453;
+  if (!isMarked || first === null || bits === null || bits === 0 || bits > maxMapBytes * 8 || first < mapEnd)
+    return null;
+  const view = await source.read(headerSize + summary.map, Math.ceil(bits / 8));
+  const map = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return indexOfBits(map, bits, first, u32(start, summary.pages));
 }
 
 /** `SDMP` or `FDMP`: one bit per frame; pages follow in the order of their frames. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fullDumpOf32, mapDumpOf32 } from '../../../tests/support/synthetic-dump-32.js';
+import { fullDumpOf32, mapDumpOf32, triageOf32 } from '../../../tests/support/synthetic-dump-32.js';
 import { kernelMemory32, type Scenario32, type SyntheticMemory32 } from '../../../tests/support/synthetic-memory-32.js';
 import { analyseDump } from './analyse-dump.js';
 import { fromBytes } from './byte-source.js';
@@ -47,6 +47,27 @@ describe.each([true, false])('a crash of 32-bit Windows, PAE %p', (usesPae) => {
         truth.frames.map(({ address, module }) => ({ address: hex(address), module })),
       );
       expect(report.reportingStack).toHaveLength(truth.reportingFrames);
+    });
+
+    it('small memory dump (type 4): drivers, registers and, among its frames, the true ones', async () => {
+      const report = await analyse(triageOf32(memory));
+      expect(report).toMatchObject({
+        ...{ kind: 'triage', usesPae, notes: [], completeness: { verdict: 'complete' } },
+        ...{ process: { name: 'System', id: null }, buildLab: '7601.24545.x86fre.win7sp1_ldr.180820-0600' },
+        unloadedModules: truth.unloaded.map(({ from }) => ({ base: hex(from) })),
+        crash: {
+          address: hex(truth.context?.instructionPointer ?? 0n),
+          registers: { esp: hex(truth.context?.stackPointer ?? 0n), edi: '0xd1' },
+        },
+        culprit: { name: 'acmeold.sys' },
+      });
+      expect(report.modules.map(({ name, base, size }) => ({ name, base, size }))).toEqual(
+        truth.modules.map(({ name, base, size }) => ({ name, base: hex(base), size })),
+      );
+      const frames = [...report.reportingStack, ...report.stack];
+      const found = new Set(frames.map(({ address }) => address));
+      expect(truth.frames.slice(1).filter(({ address }) => !found.has(hex(address)))).toEqual([]);
+      expect(frames.some(({ trust }) => trust === 'frame-pointer')).toBe(true);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { withoutVariant } from '../bugcheck.js';
 import { leadsOf } from '../bugcheck-leads.data.js';
 import type { ByteSource } from '../byte-source.js';
-import { findCrash, readExceptionRecord64 } from '../crash-context.js';
+import { findCrash, readExceptionRecord64, type ExceptionRecord } from '../crash-context.js';
 import type { DumpFacts, DumpInside, Frame, Module, UnloadedModule } from '../dump-facts.js';
 import { hex, printable, u32, u64, utf16 } from '../fields.js';
 import { readKernelObjects } from '../kernel-objects.js';
@@ -97,13 +97,16 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
   const process = await source.read(place(at.process), place(at.process) === 0 ? 0 : 0x1000);
   const brokenDriver = place(at.brokenDriver);
   const secondary = await readSecondaryData(source, place(at.sizeOfDump));
+  const machine = knownMachine(facts.machine);
   const {
     crash,
     stack: frames,
     reportingStack,
-  } = await readStack(source, facts, memory, modules, {
+  } = await readTriageStack(facts, memory, modules, {
     from: stack.from,
     to: stack.from + BigInt(stack.size),
+    header: machine && readContext(await source.read(0x348, 0x4d0), machine),
+    headerException: readExceptionRecord64(await source.read(0xf00, 0x98)),
   });
   const processor = hasKernelData ? await readProcessor(source, place(at.prcb), kernel) : null;
   const known = secondary.hardware;
@@ -142,17 +145,19 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
   };
 }
 
-interface Pool {
+/** The pool of names of a triage dump, and where it lies. */
+export interface Pool {
   place: number;
   view: DataView;
 }
 
-async function stringPool(source: ByteSource, place: number, size: number): Promise<Pool> {
+/** Reads the pool of names at once. */
+export async function stringPool(source: ByteSource, place: number, size: number): Promise<Pool> {
   return { place, view: await source.read(place, Math.min(size, maxStrings)) };
 }
 
 /** DUMP_STRING: a count of UTF-16 characters, then those. Most lie in the pool that was read at once. */
-async function poolString(source: ByteSource, pool: Pool, place: number): Promise<string> {
+export async function poolString(source: ByteSource, pool: Pool, place: number): Promise<string> {
   const inside = place - pool.place;
   const inPool = inside >= 0 && inside + 4 <= pool.view.byteLength;
   const count = u32(inPool ? pool.view : await source.read(place, 4), inPool ? inside : 0);
@@ -278,18 +283,24 @@ async function readProcessor(
   };
 }
 
+/** The stack that is in a triage dump, and what its header has of the processor. */
+export interface TriageStack {
+  from: bigint;
+  to: bigint;
+  header: Registers | null;
+  headerException: ExceptionRecord | null;
+}
+
 /** A triage dump holds no unwind data, so its stack is scanned: from the crash outwards, and what lies before it. */
-async function readStack(
-  source: ByteSource,
+export async function readTriageStack(
   facts: DumpFacts,
   memory: VirtualMemory,
   list: readonly Module[],
-  stack: { from: bigint; to: bigint },
+  { header, headerException, ...stack }: TriageStack,
 ): Promise<Pick<Required<DumpInside>, 'crash' | 'stack' | 'reportingStack'>> {
   const machine = knownMachine(facts.machine);
   if (!machine) return { crash: null, stack: [], reportingStack: [] };
   const modules = mapOfModules(list);
-  const header = readContext(await source.read(0x348, 0x4d0), machine);
   const found = await findCrash(
     {
       machine,
@@ -297,7 +308,7 @@ async function readStack(
       parameters: facts.bugcheck?.parameters.map(({ value }) => BigInt(value)) ?? [],
       memory,
       header,
-      headerException: readExceptionRecord64(await source.read(0xf00, 0x98)),
+      headerException,
       stack,
     },
     modules,
