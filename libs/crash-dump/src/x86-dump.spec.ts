@@ -100,3 +100,11 @@ it('a 32-bit dump whose list of modules cannot be reached says so, and keeps its
   expect(report).toMatchObject({ bugcheck: { code: '0x1000008e' }, modules: [] });
   expect(report.notes[0]).toMatch(/list of loaded modules at 0x82b70850 cannot be read/);
 });
+
+it('a walk of x86 from the bugcheck goes through the trap frame to the code that was interrupted', async () => {
+  const memory = kernelMemory32();
+  const dump = fullDumpOf32(memory);
+  dump.writeUInt32LE(0xe2, 0x28);
+  const { stack } = await analyse(dump);
+  expect(stack.map(({ address }) => address)).toEqual(memory.truth.frames.map(({ address }) => hex(address)));
+});
