@@ -4,7 +4,8 @@ import { bugcheckNames } from './bugcheck-names.data.js';
 import { bugcheckParameters } from './bugcheck-parameters.data.js';
 import { fastFailCodes } from './fast-fail-codes.data.js';
 import { signatureOf } from './signature-of.js';
-import { productName } from './windows-builds.js';
+import { cmgeEditions } from './cmge-editions.data.js';
+import { editionsOf, kernelProductName, productName } from './windows-builds.js';
 
 const meanings = (code: number, ...parameters: bigint[]): (string | null)[] =>
   explainBugcheck(code, parameters).parameters.map(({ meaning }) => meaning);
@@ -121,5 +122,35 @@ describe('a build of Windows', () => {
     [null, 1, null],
   ] as const)('%p of product type %p is %p', (build, productType, name) => {
     expect(productName(build, productType)).toBe(name);
+  });
+
+  it.each([
+    [19041, 1, 'Windows 10 2004 to 22H2'],
+    [19045, 1, 'Windows 10 22H2'],
+    [19041, 3, 'Windows Server 2004'],
+    [17763, 1, 'Windows 10 1809'],
+    [12345, 1, null],
+  ] as const)('%p of product type %p in a kernel dump is %p', (build, productType, name) => {
+    expect(kernelProductName(build, productType)).toBe(name);
+  });
+
+  it.each([
+    [17763, 'Windows 10 1809', ['CMGE V2020-L']],
+    [17763, 'Windows Server 2019', []],
+    [17763, null, ['CMGE V2020-L']],
+    [19044, 'Windows 10 21H2', ['CMGE V2022-L']],
+    [19041, 'Windows 10 2004 to 22H2', ['CMGE V2022-L']],
+    [19045, 'Windows 10 22H2', []],
+    [22631, 'Windows 11 23H2', []],
+    [null, null, []],
+  ])('%p (%p) may be of %p', (osBuild, osName, editions) => {
+    expect(editionsOf({ osBuild, osName })).toEqual(editions);
+  });
+
+  it('is named as the base of an edition like everywhere', () => {
+    for (const { build, base, source } of cmgeEditions) {
+      expect(productName(build, 1)).toBe(base);
+      expect(source).toMatch(/^https:|^CAS-/);
+    }
   });
 });

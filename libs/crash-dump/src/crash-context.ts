@@ -14,6 +14,7 @@ import {
   type Registers,
   type TrapMachine,
 } from './registers.js';
+import { say } from './sentences.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** Larger than any kernel stack. */
@@ -85,7 +86,7 @@ export async function findCrash(
   return {
     address: hex(address),
     ...modules.locate(address),
-    from: found?.from ?? `parameter ${(leads.instruction ?? 0) + 1}; its registers are not in the dump`,
+    from: found?.from ?? say('address-of-parameter', { parameter: (leads.instruction ?? 0) + 1 }),
     registers: found ? registerTexts(found.registers) : {},
     exception: exception && {
       code: hex(exception.code),
@@ -102,16 +103,17 @@ async function registersOf(clues: CrashClues, leads: Pointers): Promise<FoundReg
   const context = parameter(clues, leads.context);
   if (context !== null) {
     const registers = readContext(await memory.read(context, contextLength(machine)), machine);
-    if (registers) return { registers, from: `context record of parameter ${(leads.context ?? 0) + 1}` };
+    if (registers) return { registers, from: say('context-of-parameter', { parameter: (leads.context ?? 0) + 1 }) };
   }
   const trap = parameter(clues, leads.trapFrame);
   if (trap !== null && hasTrapFrame(machine)) {
     const registers = readTrapFrame(await memory.read(trap, trapFrameLength(machine)), machine, trap);
-    if (registers) return { registers, from: `trap frame of parameter ${(leads.trapFrame ?? 0) + 1}` };
+    if (registers)
+      return { registers, from: say('trap-frame-of-parameter', { parameter: (leads.trapFrame ?? 0) + 1 }) };
   }
   const instruction = parameter(clues, leads.instruction);
   if (instruction === null || header?.instructionPointer === instruction) {
-    return header && { registers: header, from: 'context of the header' };
+    return header && { registers: header, from: say('context-of-header') };
   }
   return (await trapFrameOf(clues, instruction)) ?? null;
 }
@@ -143,7 +145,7 @@ async function trapFrameOf(
     const frame = new DataView(bytes.buffer, bytes.byteOffset + start, length);
     const registers = mark.isOfKernel(frame) ? readTrapFrame(frame, machine, stack.from + BigInt(start)) : null;
     if (!registers || registers.stackPointer < stack.from || registers.stackPointer > stack.to) continue;
-    return { registers, from: 'trap frame on the stack whose instruction is that of the bugcheck' };
+    return { registers, from: say('trap-frame-on-stack') };
   }
   return null;
 }

@@ -7,6 +7,7 @@ import type { DumpFacts, DumpReport, Hardware } from './dump-facts.js';
 import { isThirdParty } from './find-culprit.js';
 import { inLanguage } from './sentences.js';
 import { padded, printed, wrapped, type Paint, type Role } from './terminal-text.js';
+import { editionsOf } from './windows-builds.js';
 
 const labels = {
   kind: { en: 'kind', zh: '类型' },
@@ -19,6 +20,7 @@ const labels = {
   process: { en: 'process', zh: '进程' },
   blamed: { en: 'Windows names', zh: '系统指认' },
   system: { en: 'system', zh: '系统' },
+  editions: { en: 'perhaps', zh: '可能是' },
   build: { en: 'build', zh: '版本' },
   processors: { en: 'processors', zh: '处理器数' },
   processor: { en: 'processor', zh: '处理器' },
@@ -78,6 +80,7 @@ export function describeDump(facts: DumpFacts | DumpReport, telling: Telling = {
         .filter(Boolean)
         .join(', '),
     ],
+    [say(labels.editions), editionsOf(facts).join(', ')],
     [say(labels.build), report?.buildLab ?? null],
     [say(labels.processors), facts.processors === null ? null : String(facts.processors)],
     ...(report?.hardware ? hardwareLines(report.hardware, say) : []),

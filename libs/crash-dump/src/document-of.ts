@@ -67,6 +67,7 @@ export function documentOf(
     culprit: rest.culprit && culpritIn(rest.culprit, say),
     objects: rest.objects.map((object) => ({ ...object, from: say(object.from) })),
     notes: rest.notes.map(say),
+    crash: rest.crash && { ...rest.crash, from: say(rest.crash.from) },
   };
 }
 

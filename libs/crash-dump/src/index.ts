@@ -46,3 +46,4 @@ export { inLanguage } from './sentences.js';
 export { crashSignatureOf, signatureOf, signaturesOf, type Signatures } from './signature-of.js';
 export { printed, type Paint, type Role } from './terminal-text.js';
 export { UnreadableDump, type Unreadable } from './unreadable-dump.js';
+export { editionsOf } from './windows-builds.js';

@@ -3,6 +3,7 @@ import { hex, utf16 } from './fields.js';
 import { fileNameOf } from './module-map.js';
 import { readCodeViewOf, readPeImage, readVersionOf, type PeImage } from './pe-image.js';
 import type { VirtualMemory } from './virtual-memory.js';
+import { say } from './sentences.js';
 
 /** A module of the kernel, and its image's header when that is in the dump. */
 export interface LoadedModule {
@@ -100,15 +101,15 @@ export async function readLoadedModules(
     const known = new Set(places);
     const more = backward.places.filter((place) => !known.has(place)).reverse();
     places.push(...more);
-    const after = `after ${forward.places.length} modules (${forward.why})`;
-    notes.push(`the list of loaded modules breaks off ${after}; ${more.length} more were found from its other end`);
+    const { length: read } = forward.places;
+    notes.push(say('module-list-breaks-off', { read, why: forward.why, more: more.length }));
   }
   const list: LoadedModule[] = [];
   for (const place of places.slice(0, maxModules)) {
     const found = await moduleAt(memory, place, layout);
     if (found) list.push(found);
   }
-  if (list.length < places.length) notes.push(`${places.length - list.length} entries of the list make no sense`);
+  if (list.length < places.length) notes.push(say('entries-senseless', { count: places.length - list.length }));
   return { list, isWhole: forward.isClosed, notes };
 }
 
@@ -133,21 +134,21 @@ async function walk(
   while (places.length < maxModules) {
     const links = await memory.read(at, width * 2);
     if (links.byteLength < width * 2)
-      return { places: places.slice(0, -1), isClosed: false, why: `${hex(at)} is not in the dump` };
+      return { places: places.slice(0, -1), isClosed: false, why: say('entry-not-in-dump', { address: hex(at) }) };
     const next = addressAt(links, to, width);
     if (next === head) return { places, isClosed: true, why: '' };
     if (next < firstAddress || next % BigInt(width) !== 0n)
-      return { places, isClosed: false, why: `${hex(next)} is no address` };
-    if (seen.has(next)) return { places, isClosed: false, why: 'it turns back into itself' };
+      return { places, isClosed: false, why: say('entry-no-address', { address: hex(next) }) };
+    if (seen.has(next)) return { places, isClosed: false, why: say('list-turns-back') };
     const back = await memory.read(next + BigInt(from), width);
     if (back.byteLength === width && addressAt(back, 0, width) !== at) {
-      return { places, isClosed: false, why: `${hex(next)} does not point back` };
+      return { places, isClosed: false, why: say('entry-not-back', { address: hex(next) }) };
     }
     seen.add(next);
     places.push(next);
     at = next;
   }
-  return { places, isClosed: false, why: `more than ${maxModules} modules` };
+  return { places, isClosed: false, why: say('too-many-modules', { most: maxModules }) };
 }
 
 async function moduleAt(memory: VirtualMemory, place: bigint, layout: ListLayout): Promise<LoadedModule | null> {

@@ -172,7 +172,7 @@ describe('memory that is damaged or missing', () => {
     const report = await damaged((memory) => memory.write(memory.entryOf('FLTMGR.SYS'), number64(0x4141414141414141n)));
     expect(names(report).sort()).toEqual([...all].sort());
     expect(report.notes).toEqual([
-      'the list of loaded modules breaks off after 3 modules (0x4141414141414141 is no address); 2 more were found from its other end',
+      'the list of loaded modules breaks off after 3 modules (the entry points to 0x4141414141414141, which is no address); 2 more were found from its other end',
     ]);
   });
 

@@ -3,6 +3,7 @@ import type { MemoryHeld } from './dump-facts.js';
 import { size64, u32 } from './fields.js';
 import { headerSize } from './formats/kernel-completeness.js';
 import { countPages } from './memory-held.js';
+import { say } from './sentences.js';
 
 /** The pages of a machine's memory that a dump holds, by frame number; read when they are asked for. */
 export interface PhysicalMemory {
@@ -86,7 +87,7 @@ async function indexOf(source: ByteSource, header: DataView, dumpType: number): 
   if (dumpType === 2) return (await indexOfSummary(source)) ?? (await indexOfMap(source));
   if (dumpType >= 5 && dumpType <= 7) return indexOfMap(source);
   if (dumpType >= 8 && dumpType <= 10) return indexOfRanges(source, dumpType);
-  return 'dumps of this type hold no pages of memory';
+  return say('no-pages');
 }
 
 /** A piece of memory without holes and where its first page lies in the file. */
@@ -99,14 +100,14 @@ export interface Run {
 /** PHYSICAL_MEMORY_DESCRIPTOR of the header; 42 runs fit before the next field. */
 function indexOfRuns(header: DataView): PageIndex | string {
   const count = u32(header, 0x88);
-  if (count === null || count === 0 || count > 42) return 'the header does not tell where its pages belong';
+  if (count === null || count === 0 || count > 42) return say('runs-untold');
   const runs: Run[] = [];
   let place = headerSize;
   for (let run = 0; run < count; run += 1) {
     const frame = size64(header, 0x98 + 16 * run);
     const pages = size64(header, 0xa0 + 16 * run);
     if (frame === null || pages === null || frame + pages > maxFrame) {
-      return `run ${run + 1} of ${count} of memory makes no sense`;
+      return say('run-senseless', { run: run + 1, count });
     }
     runs.push({ frame, count: pages, place });
     place += pages * pageSize;
@@ -117,10 +118,10 @@ function indexOfRuns(header: DataView): PageIndex | string {
 /** `RDMP`: {u64 frame, u64 count} until a frame of 0 (types 8, 9) or until all pages are told (type 10). */
 async function indexOfRanges(source: ByteSource, dumpType: number): Promise<PageIndex | string> {
   const start = await source.read(headerSize, 0x30);
-  if (u32(start, 4) !== 0x504d4452) return 'the list of its pages (RDMP) is not where it should be';
+  if (u32(start, 4) !== 0x504d4452) return say('page-list-missing');
   const first = size64(start, 0x18);
   if (first === null || first < headerSize + 0x30 || first - headerSize > maxRanges * 16) {
-    return 'the list of its pages makes no sense';
+    return say('page-list-senseless');
   }
   const total = dumpType === 10 ? size64(start, 0x28) : null;
   const list = await source.read(headerSize + 0x30, first - headerSize - 0x30);
@@ -188,12 +189,12 @@ async function indexOfMap(source: ByteSource): Promise<PageIndex | string> {
   const start = await source.read(headerSize, 0x38);
   const signature = u32(start, 0);
   if (signature !== 0x504d4453 && signature !== 0x504d4446) {
-    return 'the map of its pages (SDMP or FDMP) is not where it should be';
+    return say('map-missing');
   }
   const first = size64(start, 0x20);
   const bits = size64(start, 0x30);
   if (first === null || bits === null || bits > maxMapBytes * 8 || first < headerSize + 0x38) {
-    return 'the map of its pages is cut short or larger than is believed';
+    return say('map-too-large');
   }
   const view = await source.read(headerSize + 0x38, Math.ceil(bits / 8));
   return indexOfBits(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), bits, first, size64(start, 0x28));

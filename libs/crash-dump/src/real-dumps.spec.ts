@@ -59,7 +59,7 @@ if (list === null) {
         expect(facts.bugcheck?.code).toBe(one.bugcheck_code);
         expect(facts.bugcheck?.parameters.map(({ value }) => value)).toEqual(one.bugcheck_params);
         expect(facts.crashedAt?.slice(0, 23)).toBe(one.system_time_utc?.slice(0, 23));
-        expect(facts.osName).toBe('Windows 10 2004');
+        expect(facts.osName).toBe('Windows 10 2004 to 22H2');
         expect(signatureOf(facts)).toBe('0x1000007e_c0000005 SYSTEM_THREAD_EXCEPTION_NOT_HANDLED_M');
         expect(facts.bugcheck?.parameters[0]?.meaning).toContain('STATUS_ACCESS_VIOLATION');
         expect(describeDump(facts)).toContain('small memory dump');

@@ -63,7 +63,7 @@ export async function readSecondaryData(source: ByteSource, place: number): Prom
     const bytes = header.getUint32(20, true);
     const data = at + headerSize + header.getUint32(24, true);
     if (headerSize < 32 || headerSize > 0x1000 || data + bytes > source.size) {
-      notes.push(`the data that follows the dump is cut short or damaged after ${blobs.length} entries`);
+      notes.push(say('extra-data-cut', { entries: blobs.length }));
       break;
     }
     const guid = guidAt(header, 4);

@@ -209,6 +209,118 @@ export const sentences = {
   },
   'no-stack': { en: 'the call stack is not in the dump', zh: '转储中没有调用栈' },
   'only-kernel': { en: 'only the kernel itself is on the stack', zh: '调用栈上只有内核自身' },
+  // Where the registers of the crash were found
+  'address-of-parameter': {
+    en: 'parameter {parameter}; its registers are not in the dump',
+    zh: '参数 {parameter}；转储中没有当时的寄存器',
+  },
+  'context-of-parameter': { en: 'context record of parameter {parameter}', zh: '参数 {parameter} 所指的上下文记录' },
+  'trap-frame-of-parameter': { en: 'trap frame of parameter {parameter}', zh: '参数 {parameter} 所指的陷阱帧' },
+  'context-of-header': { en: 'context of the header', zh: '文件头中的上下文' },
+  'trap-frame-on-stack': {
+    en: 'trap frame on the stack whose instruction is that of the bugcheck',
+    zh: '栈上的陷阱帧，其指令地址与停止代码参数一致',
+  },
+  'interrupted-code': {
+    en: 'the code that was interrupted, by the walk of the stack',
+    zh: '被中断的代码，由栈回溯得出',
+  },
+  'context-of-exception': { en: 'context of the exception', zh: '异常的上下文' },
+  'exception-alone': { en: 'exception; its registers are not in the dump', zh: '异常；转储中没有当时的寄存器' },
+
+  // What could not be read
+  'layout-unknown': {
+    en: 'how memory of {machine} is laid out is not known here',
+    zh: '本程序不了解 {machine} 的内存布局',
+  },
+  'no-debugger-data': {
+    en: 'the kernel’s debugger data (KDBG) is not in the dump, or is encoded',
+    zh: '转储中没有内核调试数据（KDBG），或已编码',
+  },
+  'triage-header-short': {
+    en: 'its triage header is cut short: {found} of {expected} bytes',
+    zh: '其小转储头被截断：应有 {expected} 字节，实有 {found} 字节',
+  },
+  'drivers-missing': {
+    en: 'its list of drivers tells of {claimed}, {read} could be read',
+    zh: '其驱动列表声称有 {claimed} 个，读到 {read} 个',
+  },
+  'blocks-missing': {
+    en: 'its list of memory tells of {claimed} blocks, {read} were read',
+    zh: '其内存列表声称有 {claimed} 块，读到 {read} 块',
+  },
+  'modules-missing': {
+    en: 'its list of modules tells of {claimed}, {read} could be read',
+    zh: '其模块列表声称有 {claimed} 个，读到 {read} 个',
+  },
+  'threads-missing': {
+    en: 'its list of threads tells of {claimed}, {read} could be read',
+    zh: '其线程列表声称有 {claimed} 个，读到 {read} 个',
+  },
+  'names-missing': {
+    en: 'its list of names tells of {claimed}, {read} could be read',
+    zh: '其名称列表声称有 {claimed} 个，读到 {read} 个',
+  },
+  'unloaded-missing': {
+    en: 'its list of unloaded modules tells of {claimed}, {read} could be read',
+    zh: '其已卸载模块列表声称有 {claimed} 个，读到 {read} 个',
+  },
+  'ranges-unread': {
+    en: 'its list of memory ranges tells of {claimed}, {read} could be read',
+    zh: '其内存段列表声称有 {claimed} 段，读到 {read} 段',
+  },
+  'ranges-missing': {
+    en: 'its list of memory tells of {claimed} ranges, not all could be read',
+    zh: '其内存列表声称有 {claimed} 段，未能全部读到',
+  },
+  'no-pages': { en: 'dumps of this type hold no pages of memory', zh: '此类转储不含内存页' },
+  'runs-untold': { en: 'the header does not tell where its pages belong', zh: '文件头没有说明各页属于何处' },
+  'run-senseless': {
+    en: 'run {run} of {count} of memory makes no sense',
+    zh: '内存共 {count} 段，其中第 {run} 段不合理',
+  },
+  'page-list-missing': {
+    en: 'the list of its pages (RDMP) is not where it should be',
+    zh: '页面列表（RDMP）不在应在的位置',
+  },
+  'page-list-senseless': { en: 'the list of its pages makes no sense', zh: '页面列表不合理' },
+  'map-too-large': {
+    en: 'the map of its pages is cut short or larger than is believed',
+    zh: '页面位图被截断，或大到不可信',
+  },
+  'module-list-breaks-off': {
+    en: 'the list of loaded modules breaks off after {read} modules ({why}); {more} more were found from its other end',
+    zh: '已加载模块列表在 {read} 个模块之后中断（{why}）；从另一端又找到 {more} 个',
+  },
+  'entries-senseless': { en: '{count} entries of the list make no sense', zh: '列表中有 {count} 项不合理' },
+  'extra-data-cut': {
+    en: 'the data that follows the dump is cut short or damaged after {entries} entries',
+    zh: '转储之后的附加数据在 {entries} 项之后被截断或已损坏',
+  },
+  'entry-not-in-dump': { en: 'the entry at {address} is not in the dump', zh: '位于 {address} 的项不在转储中' },
+  'entry-no-address': {
+    en: 'the entry points to {address}, which is no address',
+    zh: '该项指向 {address}，不是有效地址',
+  },
+  'list-turns-back': { en: 'it turns back into itself', zh: '列表绕回自身' },
+  'entry-not-back': { en: 'the entry at {address} does not point back', zh: '位于 {address} 的项没有指回' },
+  'too-many-modules': { en: 'more than {most} modules', zh: '超过 {most} 个模块' },
+  'page-tables-untold': {
+    en: 'the header does not tell where the page tables are',
+    zh: '文件头没有说明页表的位置',
+  },
+  'list-not-in-dump': {
+    en: 'the list of loaded modules at {address} cannot be read: its page, or a page table to it, is not in the dump',
+    zh: '无法读取位于 {address} 的已加载模块列表：其所在页或通向它的页表不在转储中',
+  },
+  'list-paged-out': {
+    en: 'the list of loaded modules at {address} cannot be read: its page, or a page table to it, is paged out',
+    zh: '无法读取位于 {address} 的已加载模块列表：其所在页或通向它的页表已换出',
+  },
+  'list-not-mapped': {
+    en: 'the list of loaded modules at {address} cannot be read: its page, or a page table to it, is not mapped',
+    zh: '无法读取位于 {address} 的已加载模块列表：其所在页或通向它的页表未映射',
+  },
 } as const satisfies Record<string, { en: string; zh: string }>;
 
 /** The name of a sentence. */

@@ -1,11 +1,21 @@
+import { cmgeEditions } from './cmge-editions.data.js';
+
 interface Build {
   build: number;
   client: string | null;
   server: string | null;
 }
 
-/** Builds of Windows and the names they were sold under. */
+/**
+ * Builds of Windows and the names they were sold under, after https://learn.microsoft.com/windows/release-health/
+ * (release-information, windows11-release-information), https://learn.microsoft.com/windows/release-health/windows-server-release-info
+ * and, for the older ones, https://learn.microsoft.com/windows/win32/sysinfo/operating-system-version.
+ */
 const builds: readonly Build[] = [
+  { build: 2600, client: 'Windows XP', server: null },
+  { build: 3790, client: 'Windows XP x64', server: 'Windows Server 2003' },
+  { build: 6000, client: 'Windows Vista', server: null },
+  { build: 6001, client: 'Windows Vista SP1', server: 'Windows Server 2008' },
   { build: 6002, client: 'Windows Vista SP2', server: 'Windows Server 2008 SP2' },
   { build: 7600, client: 'Windows 7', server: 'Windows Server 2008 R2' },
   { build: 7601, client: 'Windows 7 SP1', server: 'Windows Server 2008 R2 SP1' },
@@ -45,4 +55,26 @@ export function productName(build: number | null, productType: number | null): s
   if (productType === 1) return client ?? server;
   if (productType === 2 || productType === 3) return server ?? client;
   return client && server ? `${client} or ${server}` : (client ?? server);
+}
+
+/**
+ * The product that a kernel dump comes from. Windows 10 20H2 to 22H2 are small packages over the kernel of 2004, and their
+ * dumps often tell the build of that kernel, 19041; so that build stands for all of them.
+ */
+export function kernelProductName(build: number | null, productType: number | null): string | null {
+  const name = productName(build, productType);
+  return build === kernelOf2004 ? (name?.replace('Windows 10 2004', 'Windows 10 2004 to 22H2') ?? null) : name;
+}
+
+const kernelOf2004 = 19041;
+
+/**
+ * Releases of CMGE (Windows 10 of the Chinese government) that are made from this build. A hint only: a dump does not tell
+ * them from the Windows that they are made from.
+ */
+export function editionsOf({ osBuild, osName }: { osBuild: number | null; osName: string | null }): string[] {
+  if (osBuild === null || (osName !== null && !osName.includes('Windows 10'))) return [];
+  return cmgeEditions
+    .filter(({ build }) => build === osBuild || (osBuild === kernelOf2004 && build > kernelOf2004 && build <= 19045))
+    .map(({ name }) => name);
 }

@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source.js';
 import type { BugcheckFacts, Completeness, DumpFacts } from '../dump-facts.js';
 import { hex, u32, u64 } from '../fields.js';
 import { UnreadableDump } from '../unreadable-dump.js';
-import { productName } from '../windows-builds.js';
+import { kernelProductName } from '../windows-builds.js';
 import { judgeTriageEnd, promisedByMap, promisedByRuns, verdict, type Promised } from './kernel-completeness.js';
 import { dumpKinds, fromFileTime, uptime, within } from './kernel-header-values.js';
 import { say } from '../sentences.js';
@@ -62,7 +62,7 @@ export async function readKernelDump32(source: ByteSource): Promise<DumpFacts> {
     exception: null,
     machine: machine === null ? 'unknown' : (machines[machine] ?? `unknown (${hex(machine)})`),
     osBuild,
-    osName: productName(osBuild, u32(header, at.productType)),
+    osName: kernelProductName(osBuild, u32(header, at.productType)),
     processors: within(u32(header, at.processors), 1, 4096),
     crashedAt: fromFileTime(u64(header, at.systemTime)),
     uptimeSeconds: uptime(u64(header, at.uptime)),
@@ -110,11 +110,11 @@ async function promiseOf(source: ByteSource, header: DataView, dumpType: number)
   if (dumpType === 3) return { expectedBytes: headerSize, because: say('header-is-all') };
   if (dumpType === 4) {
     const size = u32(await source.read(headerSize, 0x10), 4);
-    if (size === null || size < headerSize + 0x68) return 'its triage header is cut short or damaged';
+    if (size === null || size < headerSize + 0x68) return say('triage-header-cut');
     return { expectedBytes: size, because: say('triage-size') };
   }
   if (dumpType === 2 || dumpType === 5 || dumpType === 6) return fromSummaryHeader(source);
-  return 'dumps of this type do not tell how large they should be';
+  return say('size-untold');
 }
 
 function fromMemoryRuns(header: DataView): Promised | string {

@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source.js';
 import type { BugcheckFacts, DumpFacts, DumpKind } from '../dump-facts.js';
 import { hex, u32, u64 } from '../fields.js';
 import { UnreadableDump } from '../unreadable-dump.js';
-import { productName } from '../windows-builds.js';
+import { kernelProductName } from '../windows-builds.js';
 import { dumpKinds, fromFileTime, uptime, within } from './kernel-header-values.js';
 import { headerSize, judgeKernelDump } from './kernel-completeness.js';
 import { flawsOfHeader64, withFlaws } from './kernel-flaws.js';
@@ -43,7 +43,7 @@ export async function readKernelDump64(source: ByteSource): Promise<DumpFacts> {
     exception: null,
     machine: machineName(u32(header, at.machine)),
     osBuild,
-    osName: productName(osBuild, u32(header, at.productType)),
+    osName: kernelProductName(osBuild, u32(header, at.productType)),
     processors: within(u32(header, at.processors), 1, 4096),
     crashedAt: fromFileTime(u64(header, at.systemTime)),
     uptimeSeconds: uptime(u64(header, at.uptime)),

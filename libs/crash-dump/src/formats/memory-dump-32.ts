@@ -14,6 +14,7 @@ import {
 import { mapOfModules } from '../module-map.js';
 import { openPhysicalMemory32 } from '../physical-memory-32.js';
 import type { PhysicalMemory } from '../physical-memory.js';
+import { say } from '../sentences.js';
 import { processNameIn } from '../process-name.js';
 import { readContext } from '../registers.js';
 import { readSecondaryData } from '../secondary-data.js';
@@ -75,7 +76,7 @@ export async function readMemoryDump32(source: ByteSource, facts: DumpFacts): Pr
   const opened = { memory, header };
   const { list, notes } = await readLoadedModules(memory, BigInt(u32(header, at.loadedModules) ?? 0), listLayout32);
   const data = await readDebuggerData(opened, list);
-  if (!data) notes.push('the kernel’s debugger data (KDBG) is not in the dump, or is encoded');
+  if (!data) notes.push(say('no-debugger-data'));
   return {
     ...outside,
     ...(await readCrashAndStack(opened, facts, list)),

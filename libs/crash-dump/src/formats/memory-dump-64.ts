@@ -25,6 +25,7 @@ import { StackWalker, type WalkedFrame } from '../walk-stack.js';
 import { splitStack } from './split-stack.js';
 import { headerSize } from './kernel-completeness.js';
 import { judgeByPages, withFlaws } from './kernel-flaws.js';
+import { say } from '../sentences.js';
 
 /** Offsets of DUMP_HEADER64. */
 const at = {
@@ -75,7 +76,7 @@ export async function readMemoryDump64(source: ByteSource, facts: DumpFacts): Pr
     ...{ secondaryData: secondary.blobs, hardware: secondary.hardware },
   };
   if (facts.machine !== 'AMD64' && facts.machine !== 'ARM64') {
-    return { ...outside, notes: [`how memory of ${facts.machine} is laid out is not known here`, ...secondary.notes] };
+    return { ...outside, notes: [say('layout-unknown', { machine: facts.machine }), ...secondary.notes] };
   }
   const memory = await addressSpace(physical, header, facts.machine);
   if (typeof memory === 'string') {
@@ -85,7 +86,7 @@ export async function readMemoryDump64(source: ByteSource, facts: DumpFacts): Pr
   const { list, notes } = await readLoadedModules(memory, u64(header, at.loadedModules) ?? 0n, listLayout64);
   const debuggerData = await readDebuggerData(opened, list);
   const flaws = [...notes];
-  if (!debuggerData) notes.push('the kernel’s debugger data (KDBG) is not in the dump, or is encoded');
+  if (!debuggerData) notes.push(say('no-debugger-data'));
   const unloadedModules = debuggerData
     ? await readUnloadedDrivers(memory, debuggerData.getBigUint64(kernel.unloadedDrivers, true), listLayout64)
     : [];
@@ -134,15 +135,19 @@ async function addressSpace(
 ): Promise<TranslatedMemory | string> {
   const directoryTableBase = u64(header, at.directoryTableBase);
   const head = u64(header, at.loadedModules);
-  if (directoryTableBase === null || head === null) return 'the header does not tell where the page tables are';
+  if (directoryTableBase === null || head === null) return say('page-tables-untold');
   const four = translatedMemory(physical, { machine, directoryTableBase, levels: 4 });
   if (await isListHead(four, head, listLayout64)) return four;
   const five = translatedMemory(physical, { machine, directoryTableBase, levels: 5 });
   if (machine === 'AMD64' && (await isListHead(five, head, listLayout64))) return five;
   const state = await four.stateOf(head);
   if (state === 'present') return four;
-  const why = { 'not-in-dump': 'not in the dump', 'paged-out': 'paged out', 'not-mapped': 'not mapped' }[state];
-  return `the list of loaded modules at ${hex(head)} cannot be read: its page, or a page table to it, is ${why}`;
+  const why = {
+    'not-in-dump': 'list-not-in-dump',
+    'paged-out': 'list-paged-out',
+    'not-mapped': 'list-not-mapped',
+  } as const;
+  return say(why[state], { address: hex(head) });
 }
 
 /** KDDEBUGGER_DATA64 when it is plain; Windows keeps it encoded unless a debugger is attached or the dump decoded it. */
@@ -198,7 +203,7 @@ function interruptedIn(
   const [instruction, stack] = machine === 'AMD64' ? ['rip', 'rsp'] : ['pc', 'sp'];
   return {
     crash: {
-      ...{ address, module, offset, exception: null, from: 'the code that was interrupted, by the walk of the stack' },
+      ...{ address, module, offset, exception: null, from: say('interrupted-code') },
       registers: { [instruction]: address, [stack]: hex(at.stackPointer) },
     },
     stack: walked.slice(index).map(({ frame }) => frame),

@@ -15,6 +15,7 @@ import { sumRanges } from '../memory-held.js';
 import { judgeVerifier, readVerifierLevel } from '../verifier.js';
 import { sparseMemory, type MemoryRange, type VirtualMemory } from '../virtual-memory.js';
 import { withFlaws } from './kernel-flaws.js';
+import { say } from '../sentences.js';
 
 /**
  * Offsets of TRIAGE_DUMP64, from 0x2000 on, checked byte by byte on dumps of Windows 10 19041 (x64) and Windows 11 22000
@@ -74,7 +75,7 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
   const notes: string[] = [];
   if (triage.byteLength < at.length) {
     // The verdict says so already.
-    return { notes: [`its triage header is cut short: ${triage.byteLength} of ${at.length} bytes`] };
+    return { notes: [say('triage-header-short', { found: triage.byteLength, expected: at.length })] };
   }
   const strings = await stringPool(source, place(at.strings), place(at.stringsSize));
   const { modules, verified } = await readDrivers(source, triage, strings, notes);
@@ -93,7 +94,7 @@ export async function readTriageDump64(source: ByteSource, facts: DumpFacts): Pr
   const flaws = [...notes];
   const kernel = await source.read(place(at.debuggerData), Math.min(place(at.debuggerDataSize), 0x1000));
   const hasKernelData = kernel.byteLength >= debuggerData.length && u32(kernel, debuggerData.tag) === 0x4742444b;
-  if (!hasKernelData) notes.push('the kernel’s debugger data (KDBG) is not in the dump, or is encoded');
+  if (!hasKernelData) notes.push(say('no-debugger-data'));
   const process = await source.read(place(at.process), place(at.process) === 0 ? 0 : 0x1000);
   const brokenDriver = place(at.brokenDriver);
   const secondary = await readSecondaryData(source, place(at.sizeOfDump));
@@ -220,7 +221,7 @@ async function readDrivers(
       source: 'driver-list',
     });
   }
-  if (modules.length < claimed) notes.push(`its list of drivers tells of ${claimed}, ${modules.length} could be read`);
+  if (modules.length < claimed) notes.push(say('drivers-missing', { claimed, read: modules.length }));
   return { modules, verified };
 }
 
@@ -256,7 +257,7 @@ async function readBlocks(source: ByteSource, place: number, claimed: number, no
       size: view.getUint32(offset + 12, true),
     });
   }
-  if (ranges.length < claimed) notes.push(`its list of memory tells of ${claimed} blocks, ${ranges.length} were read`);
+  if (ranges.length < claimed) notes.push(say('blocks-missing', { claimed, read: ranges.length }));
   return ranges;
 }
 

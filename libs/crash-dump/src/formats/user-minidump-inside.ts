@@ -24,6 +24,7 @@ import { sparseMemory, type MemoryRange, type VirtualMemory } from '../virtual-m
 import { StackWalker } from '../walk-stack.js';
 import { withFlaws } from './kernel-flaws.js';
 import { maxRanges, readStreams, type Stream } from './user-minidump.js';
+import { say } from '../sentences.js';
 
 /** Types of streams and their layouts are those of minidumpapiset.h of the Windows SDK. */
 const streamType = {
@@ -90,7 +91,17 @@ export async function readUserMinidumpInside(source: ByteSource, facts: DumpFact
 async function readList(
   source: ByteSource,
   stream: Stream | undefined,
-  { entry, most, what, notes }: { entry: number; most: number; what: string; notes: string[] },
+  {
+    entry,
+    most,
+    missing,
+    notes,
+  }: {
+    entry: number;
+    most: number;
+    missing: 'modules-missing' | 'threads-missing' | 'names-missing' | 'ranges-unread';
+    notes: string[];
+  },
 ): Promise<DataView[]> {
   if (!stream) return [];
   const claimed = u32(await source.read(stream.place, 4), 0) ?? 0;
@@ -101,7 +112,7 @@ async function readList(
   for (let offset = 0; offset + entry <= view.byteLength; offset += entry) {
     entries.push(new DataView(view.buffer, view.byteOffset + offset, entry));
   }
-  if (entries.length < claimed) notes.push(`its list of ${what} tells of ${claimed}, ${entries.length} could be read`);
+  if (entries.length < claimed) notes.push(say(missing, { claimed, read: entries.length }));
   return entries;
 }
 
@@ -116,7 +127,12 @@ async function stringAt(source: ByteSource, place: number): Promise<string> {
 /** MINIDUMP_MODULE, 108 bytes: base +0, size +8, checksum +12, time stamp +16, name +20, VS_FIXEDFILEINFO +24, CodeView +76. */
 async function readModules(source: ByteSource, stream: Stream | undefined, notes: string[]): Promise<Module[]> {
   const modules: Module[] = [];
-  for (const entry of await readList(source, stream, { entry: 108, most: maxModules, what: 'modules', notes })) {
+  for (const entry of await readList(source, stream, {
+    entry: 108,
+    most: maxModules,
+    missing: 'modules-missing',
+    notes,
+  })) {
     const path = await stringAt(source, entry.getUint32(20, true));
     modules.push({
       name: fileNameOf(path),
@@ -223,7 +239,7 @@ async function readUnloaded(
     });
   }
   if (modules.length < claimed) {
-    notes.push(`its list of unloaded modules tells of ${claimed}, ${modules.length} could be read`);
+    notes.push(say('unloaded-missing', { claimed, read: modules.length }));
   }
   return modules;
 }
@@ -241,7 +257,12 @@ async function readThreads(
   { machine, crashedId, notes }: { machine: Machine | null; crashedId: number | undefined; notes: string[] },
 ): Promise<ReadThread[]> {
   const threads: ReadThread[] = [];
-  for (const entry of await readList(source, stream, { entry: 48, most: maxThreads, what: 'threads', notes })) {
+  for (const entry of await readList(source, stream, {
+    entry: 48,
+    most: maxThreads,
+    missing: 'threads-missing',
+    notes,
+  })) {
     const id = entry.getUint32(0, true);
     const size = entry.getUint32(32, true);
     const registers = await contextAt(source, machine, entry.getUint32(44, true), entry.getUint32(40, true));
@@ -274,7 +295,12 @@ async function contextAt(
 /** {u32 thread, u64 place of the name} without a gap. */
 async function readThreadNames(source: ByteSource, stream: Stream | undefined): Promise<Map<number, string>> {
   const names = new Map<number, string>();
-  for (const entry of await readList(source, stream, { entry: 12, most: maxThreads, what: 'names', notes: [] })) {
+  for (const entry of await readList(source, stream, {
+    entry: 12,
+    most: maxThreads,
+    missing: 'names-missing',
+    notes: [],
+  })) {
     const place = entry.getBigUint64(4, true);
     const name = place < BigInt(source.size) ? await stringAt(source, Number(place)) : '';
     if (name !== '') names.set(entry.getUint32(0, true), name);
@@ -310,7 +336,7 @@ async function readCrash(
     crash: {
       address: hex(address),
       ...modules.locate(address),
-      from: registers ? 'context of the exception' : 'exception; its registers are not in the dump',
+      from: registers ? say('context-of-exception') : say('exception-alone'),
       registers: registers ? registerTexts(registers) : {},
       exception: record && {
         code: hex(record.code),
@@ -368,7 +394,7 @@ async function readRanges(
   notes: string[],
 ): Promise<MemoryRange[]> {
   const list = await readList(source, stream(streamType.memory), {
-    ...{ entry: 16, most: maxRanges, what: 'memory ranges' },
+    ...{ entry: 16, most: maxRanges, missing: 'ranges-unread' as const },
     notes,
   });
   const ranges: MemoryRange[] = list.map((entry) => ({
@@ -391,7 +417,7 @@ async function readRanges(
     place += size;
   }
   if (BigInt(Math.floor(view.byteLength / 16)) < claimed) {
-    notes.push(`its list of memory tells of ${claimed} ranges, not all could be read`);
+    notes.push(say('ranges-missing', { claimed: String(claimed) }));
   }
   return ranges;
 }

@@ -252,7 +252,7 @@ describe('what letters say', () => {
     for (const fact of [
       '0x1e KMODE_EXCEPTION_NOT_HANDLED',
       '参数 1：0xffffffffc0000005，未被处理的异常：0xc0000005 STATUS_ACCESS_VIOLATION',
-      'Windows 10 1809，内部版本 17763，amd64，4 个处理器',
+      'Windows 10 1809，可能是 CMGE V2020-L，内部版本 17763，amd64，4 个处理器',
       '2020-05-07 06:40 (UTC) = 2020-05-07 14:40 (Asia/Shanghai, UTC+08:00)',
       '1 天 2 小时 3 分',
       '不完整（被截断），4.00 GiB (4,294,967,296 B) / 8.00 GiB (8,589,942,784 B)',
@@ -343,12 +343,13 @@ describe('what letters say', () => {
       culprit: {
         ...{ name: 'Ntfs.sys', fileVersion: '10.0.17763.592', company: 'Microsoft Corporation' },
         confidence: 'medium' as const,
-        reasons: ['it crashed inside it'],
+        reasons: ['it crashed inside it, at Ntfs.sys+0xff014', 'a reason of a later version'],
       },
     };
     const { text } = letterOf(given('case.analysis-reported', 'zh-CN', { findings: [finding] }));
     expect(text).toContain('Ntfs.sys 10.0.17763.592 (Microsoft Corporation)，可信度中');
     expect(text).toContain('Ntfs.sys+0xff014 (0xfffff807376ef014)');
+    expect(text).toContain('判断依据：崩溃发生在该模块内部，位置 Ntfs.sys+0xff014；a reason of a later version');
     expect(text).toContain('不是定论');
     expect(text).not.toContain('不指认');
   });
@@ -387,7 +388,7 @@ describe('what letters say', () => {
     for (const fact of [
       '陕西省煤田地质集团有限公司',
       '财务的电脑装机后',
-      'Windows 10 1809，内部版本 17763',
+      'Windows 10 1809，可能是 CMGE V2020-L，内部版本 17763',
       'the header promises 8589942784',
       '0x139 KERNEL_SECURITY_CHECK_FAILURE',
       '0x1e KMODE_EXCEPTION_NOT_HANDLED',

@@ -1,5 +1,5 @@
 import type { DumpFinding, Language } from '@caserelay/contracts';
-import { adviseOn, explainBugcheck, type Advice, type Culprit } from '@caserelay/crash-dump';
+import { adviseOn, editionsOf, explainBugcheck, inLanguage, type Advice, type Culprit } from '@caserelay/crash-dump';
 import { facts, heading, paragraph, points, type Block } from './letter-layout.js';
 import { likelyCause, plain } from './likely-cause.js';
 import type { Texts } from './templates/texts.js';
@@ -109,6 +109,7 @@ function findingFacts(finding: DumpFinding, { texts, settings, language }: Given
     { label: labels.exception, value: exceptionOf(finding) },
     { label: labels.crash, value: crashOf(finding) },
     { label: labels.culprit, value: culpritOf(finding, texts) },
+    { label: labels.culpritReasons, value: reasonsOf(finding, texts, language) },
     { label: labels.system, value: systemOf(finding, texts) },
     { label: labels.crashedAt, value: finding.crashedAt && crashTime(finding.crashedAt, settings.zone) },
     { label: labels.uptime, value: finding.uptimeSeconds === null ? null : texts.span(spanOf(finding.uptimeSeconds)) },
@@ -139,6 +140,12 @@ function culpritOf({ culprit }: DumpFinding, { comma, report }: Texts): string |
   return `${title}${comma}${report.confidence[culprit.confidence]}`;
 }
 
+/** What speaks for the suspect, in the reader's language. */
+function reasonsOf({ culprit }: DumpFinding, { report }: Texts, language: Language): string | null {
+  if (!culprit?.name) return null;
+  return culprit.reasons.map((reason) => inLanguage(reason, language)).join(report.between);
+}
+
 /** The system that crashed, as far as the dump tells. */
 export function systemOf(
   { osName, osBuild, machine, processors }: DumpFinding,
@@ -146,7 +153,9 @@ export function systemOf(
 ): string | null {
   const build = osBuild === null ? null : report.build(osBuild);
   const count = processors === null ? null : report.processors(processors);
-  return [osName, build, machine, count].filter(Boolean).join(comma) || null;
+  const editions = editionsOf({ osBuild, osName });
+  const perhaps = editions.length === 0 ? null : report.perhaps(editions.join(comma));
+  return [osName, perhaps, build, machine, count].filter(Boolean).join(comma) || null;
 }
 
 function crashTime(instant: string, zone: string): string {

@@ -47,6 +47,10 @@ export interface Texts extends LayoutHabits {
     parameter(position: number): string;
     build(number: number): string;
     processors(count: number): string;
+    /** Editions that a dump does not tell from the system that they are made from. */
+    perhaps(editions: string): string;
+    /** Stands between reasons. */
+    between: string;
     /** Said to a colleague who gets the report because no contact is known. */
     passOn: string;
   };
@@ -121,6 +125,7 @@ type Label =
   | 'exception'
   | 'crash'
   | 'culprit'
+  | 'culpritReasons'
   | 'system'
   | 'crashedAt'
   | 'uptime'
