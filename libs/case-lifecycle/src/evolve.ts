@@ -56,6 +56,8 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.reopened':
       return { phase: 'reported', known: { ...known, asksAgain: event.data.because === 'customer-wrote' } };
     case 'case.upload-space-requested':
+    case 'case.recognition-requested':
+    case 'case.wrong-dump-noticed':
     case 'case.customer-heard':
     case 'case.customer-forwarded':
     case 'case.answer-forwarded':

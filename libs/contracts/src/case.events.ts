@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CaseFile, Evidence, NextStep, Person, UploadSpace } from './case-file.js';
 import { defineEvent } from './define-event.js';
-import { DumpComparison, DumpFinding } from './dump.events.js';
+import { DumpComparison, DumpFinding, RecognisedDump } from './dump.events.js';
 
 const instant = z.iso.datetime({ offset: true });
 const file = CaseFile;
@@ -64,6 +64,25 @@ export const CustomerHeard = defineEvent('case.customer-heard', {
 });
 export type CustomerHeard = z.infer<typeof CustomerHeard>;
 
+/** Somebody should look what a file is while it still arrives at `location`. */
+export const RecognitionRequested = defineEvent('case.recognition-requested', {
+  uploadId: z.uuid(),
+  name: z.string().min(1),
+  location: z.string().min(1),
+});
+export type RecognitionRequested = z.infer<typeof RecognitionRequested>;
+
+/** The customer learns, while a file still arrives, that it is not the kind of dump that was asked for. */
+export const WrongDumpNoticed = defineEvent('case.wrong-dump-noticed', {
+  file,
+  space: UploadSpace.nullable(),
+  uploadId: z.uuid(),
+  name: z.string().min(1),
+  dump: RecognisedDump,
+  nextSteps: z.array(NextStep),
+});
+export type WrongDumpNoticed = z.infer<typeof WrongDumpNoticed>;
+
 /** A received file is confirmed to the customer. */
 export const UploadAcknowledged = defineEvent('case.upload-acknowledged', { file, ...upload });
 export type UploadAcknowledged = z.infer<typeof UploadAcknowledged>;
@@ -84,6 +103,8 @@ export const AnalysisReported = defineEvent('case.analysis-reported', {
   verdict: z.enum(['full-dump', 'not-a-full-dump', 'dump-truncated', 'dump-unreadable']),
   reason: z.string(),
   nextSteps: z.array(NextStep),
+  /** When the customer was told, before the file had arrived, that it is the wrong kind; left out when they were not. */
+  noticedAt: instant.optional(),
 });
 export type AnalysisReported = z.infer<typeof AnalysisReported>;
 

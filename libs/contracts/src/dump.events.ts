@@ -59,6 +59,34 @@ export const DumpFinding = z.object({
 });
 export type DumpFinding = z.infer<typeof DumpFinding>;
 
+/** What the first bytes of a dump say, long before the rest of it is there. */
+export const RecognisedDump = DumpFinding.pick({
+  member: true,
+  format: true,
+  kind: true,
+  bugcheck: true,
+  exception: true,
+  machine: true,
+  osBuild: true,
+  osName: true,
+  crashedAt: true,
+  uptimeSeconds: true,
+}).extend({
+  /** The least size of the whole dump, unpacked; null when its header does not tell. */
+  expectedBytes: z.number().int().nonnegative().nullable(),
+  /** How much of the upload was there when this was read from it. */
+  arrivedBytes: z.number().int().nonnegative(),
+});
+export type RecognisedDump = z.infer<typeof RecognisedDump>;
+
+/** The first bytes of an upload tell what dump it is, while the rest still arrives. */
+export const UploadRecognised = defineEvent('upload.recognised', {
+  uploadId: z.uuid(),
+  name: z.string().min(1),
+  ...RecognisedDump.shape,
+});
+export type UploadRecognised = z.infer<typeof UploadRecognised>;
+
 /** Where the whole report of an upload lies in the evidence store, as JSON and, where it was drawn, as a page. */
 export const StoredReport = z.object({
   location: z.string().min(1),

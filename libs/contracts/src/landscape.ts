@@ -56,6 +56,8 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.evidence-requested',
     'case.collection-suggested',
     'case.customer-heard',
+    'case.recognition-requested',
+    'case.wrong-dump-noticed',
     'case.upload-acknowledged',
     'case.analysis-requested',
     'case.analysis-reported',
@@ -75,7 +77,7 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'upload.interrupted',
     'upload.received',
   ],
-  'dump-analysis': ['dump.analysed', 'dump.unreadable', 'evidence.recognised'],
+  'dump-analysis': ['upload.recognised', 'dump.analysed', 'dump.unreadable', 'evidence.recognised'],
   notification: ['letter.sent', 'letter.failed'],
   'ops-console': [],
 };

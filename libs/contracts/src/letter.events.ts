@@ -9,6 +9,7 @@ export const LetterTopic = z.enum([
   'evidence-request',
   'upload-credentials',
   'collection-suggestion',
+  'wrong-dump-notice',
   'upload-acknowledgement',
   'analysis-report',
   'action-plan',

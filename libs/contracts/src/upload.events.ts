@@ -15,6 +15,8 @@ export const UploadStarted = defineEvent('upload.started', {
   uploadId: z.uuid(),
   spaceId: z.uuid(),
   name: z.string().min(1),
+  /** Where the bytes lie while they arrive, so that a reader can follow them. */
+  location: z.string().min(1).optional(),
 });
 export type UploadStarted = z.infer<typeof UploadStarted>;
 

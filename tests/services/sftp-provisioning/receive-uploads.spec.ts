@@ -21,6 +21,7 @@ describe('an upload', () => {
     const [started] = await told(open, 'upload.started');
     const [received] = await told(open, 'upload.received');
     expect(started?.data).toMatchObject({ name: 'MEMORY.DMP', spaceId: open.space.spaceId });
+    expect(started?.data.location).toBe(received?.data.location);
     expect(received?.data).toEqual({
       uploadId: started?.data.uploadId,
       spaceId: open.space.spaceId,

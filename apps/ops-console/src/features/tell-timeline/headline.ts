@@ -53,6 +53,16 @@ export function headline(event: AnyEvent): Sentence {
       return event.data.uploadId
         ? say('客户有上传，等待重新计时', 'Customer heard by an upload; the wait starts anew')
         : say('客户有来信，等待重新计时', 'Customer heard by mail; the wait starts anew');
+    case 'case.recognition-requested':
+      return say(
+        `边上传边识别 ${clip(event.data.name)}`,
+        `Recognition of ${clip(event.data.name)} requested while it arrives`,
+      );
+    case 'case.wrong-dump-noticed':
+      return say(
+        `上传未完，已提前告知客户：${clip(event.data.name)} 不是完整转储，${recognisedText(event.data.dump)}`,
+        `Customer told before the upload ended: ${clip(event.data.name)} is not a full dump, ${recognisedText(event.data.dump)}`,
+      );
     case 'case.upload-acknowledged':
       return say(`向客户确认收到 ${file(event.data)}`, `Receipt of ${file(event.data)} confirmed to the customer`);
     case 'case.analysis-requested':
@@ -131,6 +141,11 @@ export function headline(event: AnyEvent): Sentence {
       );
     case 'upload.received':
       return say(`收到 ${file(event.data)}`, `Received ${file(event.data)}`);
+    case 'upload.recognised':
+      return say(
+        `正在上传的 ${clip(event.data.name)}：${recognisedText(event.data)}，已到 ${size(event.data.arrivedBytes)}`,
+        `Arriving ${clip(event.data.name)}: ${recognisedText(event.data)}, known after ${size(event.data.arrivedBytes)}`,
+      );
     case 'dump.analysed':
       return dumpAnalysed(event);
     case 'dump.unreadable':
@@ -168,13 +183,22 @@ export function headline(event: AnyEvent): Sentence {
 
 /** What a dump said, short enough for a list; the words are the debugger's, so they are not translated. */
 export function findingText(finding: DumpFinding): string {
-  const cause = finding.bugcheck
-    ? `${finding.bugcheck.code} ${finding.bugcheck.name}`
-    : finding.exception
-      ? `${finding.exception.code} ${finding.exception.name ?? ''}`.trimEnd()
+  return `${recognisedText(finding)} · ${finding.completeness.verdict}`;
+}
+
+/** What the first bytes of a dump said, in the same short words. */
+export function recognisedText({
+  bugcheck,
+  exception,
+  kind,
+  osBuild,
+}: Pick<DumpFinding, 'bugcheck' | 'exception' | 'kind' | 'osBuild'>): string {
+  const cause = bugcheck
+    ? `${bugcheck.code} ${bugcheck.name}`
+    : exception
+      ? `${exception.code} ${exception.name ?? ''}`.trimEnd()
       : 'no bugcheck';
-  const system = finding.osBuild === null ? '' : ` · build ${finding.osBuild}`;
-  return `${cause} · ${finding.kind}${system} · ${finding.completeness.verdict}`;
+  return `${cause} · ${kind}${osBuild === null ? '' : ` · build ${osBuild}`}`;
 }
 
 /** Speaks of the best that was found. */
@@ -265,6 +289,7 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   'evidence-request': say('请求资料', 'request for evidence'),
   'upload-credentials': say('上传方式', 'how to upload'),
   'collection-suggestion': say('建议收集日志', 'advice to collect logs'),
+  'wrong-dump-notice': say('提前告知转储类型不符', 'notice of a wrong kind of dump'),
   'upload-acknowledgement': say('确认收到文件', 'receipt of a file'),
   'analysis-report': say('分析结果', 'what the dump says'),
   'action-plan': say('处理方案', 'action plan'),

@@ -49,6 +49,8 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.upload-space-announced':
     case 'case.collection-suggested':
     case 'case.customer-heard':
+    case 'case.recognition-requested':
+    case 'case.wrong-dump-noticed':
     case 'case.upload-acknowledged':
     case 'case.customer-forwarded':
     case 'case.answer-forwarded':
@@ -60,6 +62,7 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'upload.started':
     case 'upload.interrupted':
     case 'upload.received':
+    case 'upload.recognised':
     case 'letter.sent':
     case 'letter.failed':
       return before;

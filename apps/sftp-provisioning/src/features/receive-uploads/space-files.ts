@@ -517,11 +517,11 @@ class WritingHandle implements OpenFile, Writer {
   }
 
   private async tellStarted(): Promise<void> {
-    const { uploadId, spaceId, caseId } = this.upload;
+    const { uploadId, spaceId, caseId, location } = this.upload;
     await this.reception.needs.transaction(async (uploads) => ({
       result: undefined,
       tells: (await uploads.markStarted(uploadId))
-        ? [{ type: 'upload.started', caseId, data: { uploadId, spaceId, name: pathOf(this.place) } }]
+        ? [{ type: 'upload.started', caseId, data: { uploadId, spaceId, name: pathOf(this.place), location } }]
         : [],
     }));
   }
