@@ -14,7 +14,15 @@ import { AnalysisTable1720000000000 } from './adapters/analysis-store/analysis-t
 import { ProgressColumns1720000300000 } from './adapters/analysis-store/progress-columns.js';
 import { keepDumpOfCase } from './adapters/case-dumps/case-dumps.js';
 import { CaseDumpsTable1720000300001 } from './adapters/case-dumps/case-dumps-table.js';
+import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import { readInProcess, type ReadingLimits } from './adapters/reading-process/read-in-process.js';
+import {
+  keepRecognition,
+  markRecognised,
+  RecognitionStore,
+  type RecognitionRow,
+} from './adapters/recognition-store/recognition-store.js';
+import { RecognitionTable1721000000000 } from './adapters/recognition-store/recognition-table.js';
 import { ReportStore } from './adapters/report-store/report-store.js';
 import { KnownVersionTable1720000300002 } from './adapters/version-store/known-version-table.js';
 import { learnVersions, VersionStore } from './adapters/version-store/version-store.js';
@@ -24,6 +32,9 @@ import type { Needs as AnalyseNeeds } from './features/analyse-upload/analyse-up
 import type { KeptReading } from './features/analyse-upload/keep-reading.js';
 import { ShowProgress } from './features/analyse-upload/show-progress.js';
 import { compareDumps } from './features/compare-dumps/compare-dumps.js';
+import { BoundedMap } from './features/follow-upload/bounded-map.js';
+import { FollowUploadConsumer, RecognitionNeeds } from './features/follow-upload/follow-upload.consumer.js';
+import { FollowUploadTimer } from './features/follow-upload/follow-upload.timer.js';
 import { RequestAnalysisConsumer, RequestNeeds } from './features/request-analysis/request-analysis.consumer.js';
 import { ResumeAnalysesTimer } from './features/resume-analyses/resume-analyses.timer.js';
 
@@ -38,6 +49,7 @@ export const dumpAnalysis = defineService({
     ProgressColumns1720000300000,
     CaseDumpsTable1720000300001,
     KnownVersionTable1720000300002,
+    RecognitionTable1721000000000,
   ],
   module: (host): DynamicModule => {
     const store = new AnalysisStore(host.database);
@@ -54,6 +66,8 @@ export const dumpAnalysis = defineService({
       needsOf(host, store, queue, stopping.signal),
       host.config.ANALYSIS_PARALLEL,
     );
+    const follower = followerOf(host);
+    host.onStop(() => follower.stop());
     host.onStop(async () => {
       timer.stop();
       stopping.abort();
@@ -61,11 +75,13 @@ export const dumpAnalysis = defineService({
     });
     return {
       module: class DumpAnalysisModule {},
-      controllers: [RequestAnalysisConsumer],
+      controllers: [RequestAnalysisConsumer, FollowUploadConsumer],
       providers: [
         { provide: RequestNeeds, useValue: requestNeedsOf(host, queue) },
         { provide: ResumeAnalysesTimer, useValue: timer },
         { provide: AnalyseUploadJob, useValue: job },
+        { provide: RecognitionNeeds, useValue: recognitionNeedsOf(follower) },
+        { provide: FollowUploadTimer, useValue: follower },
       ],
     };
   },
@@ -205,4 +221,62 @@ function complete(outcome: Tell, report: StoredReport | null, comparison: Return
   if (outcome.type !== 'dump.analysed') return outcome;
   const data = { ...outcome.data, ...(report && { report }), ...(comparison && { comparison }) };
   return { type: outcome.type, data };
+}
+
+/** As many growing uploads are kept in mind; each costs up to 2 MiB. Others are read from their beginning each time. */
+const mostFollowed = 64;
+const portionBytes = 2 * 2 ** 20;
+
+function followerOf(host: AnalysisHost): FollowUploadTimer<RecognitionRow> {
+  const { database, config: settings, log } = host;
+  const store = new RecognitionStore(database, {
+    shortSeconds: settings.RECOGNITION_LOOK_SECONDS / 2,
+    longSeconds: settings.RECOGNITION_PAUSE_SECONDS,
+    idleSeconds: settings.RECOGNITION_IDLE_HOURS * 3600,
+  });
+  const evidence = new EvidenceStore(settings.EVIDENCE_DIR);
+  return new FollowUploadTimer(
+    {
+      take: (limit) => store.take(limit),
+      open: (location) => evidence.openIfThere(location),
+      followers: new BoundedMap(mostFollowed),
+      tell: (upload, outcome) => tellRecognised(host, upload, outcome),
+      giveUp: async ({ uploadId, cause }, why) => {
+        await store.giveUp(uploadId, why);
+        log.info({ uploadId, caseId: cause.caseId, why }, 'an upload is followed no more');
+      },
+      lookAgain: ({ uploadId }, grew) => store.lookAgain(uploadId, grew),
+      noteFault: async ({ uploadId, cause }, error) => {
+        log.error({ err: error, uploadId, caseId: cause.caseId }, 'a growing upload could not be read');
+        await store.noteFault(uploadId, error instanceof Error ? error.message : String(error));
+      },
+      failed: (error) => log.warn({ err: error }, 'growing uploads could not be looked at'),
+      portionBytes,
+      mostBytes: Math.round(settings.RECOGNITION_MAX_GIBIBYTES * 2 ** 30),
+    },
+    settings.RECOGNITION_LOOK_SECONDS * 1000,
+    settings.RECOGNITION_PARALLEL,
+  );
+}
+
+function recognitionNeedsOf(follower: FollowUploadTimer<RecognitionRow>): RecognitionNeeds {
+  return (hearing) => ({
+    keep: (event) =>
+      keepRecognition(hearing.tx, {
+        uploadId: event.data.uploadId,
+        caseId: event.subject,
+        name: event.data.name,
+        location: event.data.location,
+        cause: causeOf(event),
+      }),
+    wake: () => hearing.afterCommit(() => follower.wake()),
+  });
+}
+
+async function tellRecognised(host: AnalysisHost, { uploadId, cause }: RecognitionRow, outcome: Tell): Promise<void> {
+  const told = await host.outbox.transaction(async (tx) => {
+    const isFirst = await markRecognised(tx, uploadId, outcome);
+    return { result: isFirst, tells: isFirst ? [outcome] : [] };
+  }, cause);
+  if (told) host.log.info({ uploadId, caseId: cause.caseId }, 'an upload was recognised while it arrives');
 }

@@ -32,4 +32,14 @@ export const config = {
   ARCHIVE_MAX_DEPTH: count.max(16).default(4),
   /** How much of one member may lie on the temporary disk, where no place of an archive can be come back to (7z, RAR). */
   ARCHIVE_MAX_SPILL_GIBIBYTES: z.coerce.number().positive().max(4096).default(64),
+  /** How often growing uploads are looked at, of which it is not known yet what they are. */
+  RECOGNITION_LOOK_SECONDS: z.coerce.number().positive().max(60).default(0.25),
+  /** The longest pause between two looks at one that does not grow. */
+  RECOGNITION_PAUSE_SECONDS: z.coerce.number().positive().max(3600).default(15),
+  /** After how long one that does not grow is looked at no more. */
+  RECOGNITION_IDLE_HOURS: z.coerce.number().positive().max(8760).default(336),
+  /** How much of an upload is read in the hope of a dump; what lies farther behind is left to the analysis. */
+  RECOGNITION_MAX_GIBIBYTES: z.coerce.number().positive().max(1024).default(4),
+  /** Growing uploads that are read side by side. */
+  RECOGNITION_PARALLEL: count.max(64).default(4),
 };

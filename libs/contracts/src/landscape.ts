@@ -28,7 +28,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'evidence.recognised',
   ],
   'sftp-provisioning': ['case.upload-space-requested', 'case.archived', 'case.reopened'],
-  'dump-analysis': ['case.analysis-requested'],
+  'dump-analysis': ['case.recognition-requested', 'case.analysis-requested'],
   notification: [
     'case.upload-space-announced',
     'case.evidence-requested',

@@ -37,6 +37,16 @@ export class EvidenceStore {
     };
     return { source, path, close: () => file.close() };
   }
+
+  /** As `open`; null when there is no such file. */
+  async openIfThere(location: string): Promise<OpenEvidence | { refused: string } | null> {
+    try {
+      return await this.open(location);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
+  }
 }
 
 function isBelow(root: string, path: string): boolean {
