@@ -3,6 +3,7 @@ import type { Hearing } from '@caserelay/messaging';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
 import { advanceCase } from './adapters/case-store/advance-case.js';
+import { CaseArrivals1763900000000 } from './adapters/case-store/case-arrivals.js';
 import { CaseTables1710000000000 } from './adapters/case-store/case-tables.js';
 import { readCases } from './adapters/case-store/read-cases.js';
 import { WakeQueue, wakeQueueName } from './adapters/wake-queue/wake-queue.js';
@@ -20,9 +21,9 @@ type WorkflowHost = Host<typeof config>;
 export const caseWorkflow = defineService({
   name: 'case-workflow',
   config,
-  migrations: [CaseTables1710000000000],
+  migrations: [CaseTables1710000000000, CaseArrivals1763900000000],
   module: (host): DynamicModule => {
-    const policy: Policy = { ...standardPolicy, seniorEngineer: host.config.SENIOR_ENGINEER };
+    const policy = policyOf(host);
     const timers = timersOf(host);
     const watching = [answerTimers(wakeQueueName, watchNeedsOf(host, policy, timers), timers, host)];
     watching.push(sweepRegularly(host.config.SWEEP_SECONDS, watchNeedsOf(host, policy, timers), host));
@@ -44,6 +45,15 @@ export const caseWorkflow = defineService({
     };
   },
 });
+
+function policyOf({ config: settings, clock }: WorkflowHost): Policy {
+  const graceSeconds = settings.WRONG_DUMP_GRACE_SECONDS * clock.speed;
+  return {
+    ...standardPolicy,
+    wrongDump: { ...standardPolicy.wrongDump, graceSeconds },
+    seniorEngineer: settings.SENIOR_ENGINEER,
+  };
+}
 
 function timersOf({ bull, clock, log, checkReadiness }: WorkflowHost): WakeQueue {
   const timers = new WakeQueue({

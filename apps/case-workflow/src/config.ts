@@ -15,6 +15,11 @@ const namedAddress = z
 export const config = {
   /** Who gets the package when a case is escalated. */
   SENIOR_ENGINEER: namedAddress.default({ name: '二线工程师', address: 'l2@support.example' }),
+  /**
+   * Real seconds after which a customer is told that an upload is the wrong kind of dump; one that was received by then
+   * is answered by its analysis alone. On the wall clock, because uploads and analyses take their time there.
+   */
+  WRONG_DUMP_GRACE_SECONDS: z.coerce.number().min(0).max(3600).default(20),
   /** How often, in real seconds, the deadlines in Postgres are compared with the timers in Redis. */
   SWEEP_SECONDS: z.coerce.number().min(0.1).max(3600).default(5),
 };

@@ -22,6 +22,8 @@ const kinds = fc.constantFrom(
   'automatic-reply' as const,
 );
 
+const dumpKinds = fc.constantFrom('full' as const, 'kernel' as const, 'triage' as const, 'user' as const);
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.boolean().map(
     (named): Step =>
@@ -38,6 +40,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     (mailId): Step =>
       (given) =>
         given.mail('closure-summary', { mailId }),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.arrive(number),
+  ),
+  fc.tuple(upload, dumpKinds).map(
+    ([number, kind]): Step =>
+      (given) =>
+        given.recognise(number, kind),
   ),
   upload.map(
     (number): Step =>
@@ -99,6 +111,13 @@ function always(look: (given: GivenCase, before: GivenCase['state']) => void): v
   );
 }
 
+const eachOnce = [
+  'case.recognition-requested',
+  'case.analysis-requested',
+  'case.analysis-reported',
+  'case.upload-acknowledged',
+] as const;
+
 describe('whatever happens to a case', () => {
   it('its history gives the same state when it is read again', () =>
     always(({ history, state }) => expect(history.reduce(evolve, unopened)).toEqual(state)));
@@ -121,9 +140,24 @@ describe('whatever happens to a case', () => {
 
   it('each upload is reported and read at most once', () =>
     always(({ history }) => {
-      for (const type of ['case.analysis-reported', 'case.analysis-requested', 'case.upload-acknowledged'] as const) {
+      for (const type of eachOnce) {
         const ids = history.flatMap((event) => (event.type === type ? [event.data.uploadId] : []));
         expect(ids).toHaveLength(new Set(ids).size);
+      }
+    }));
+
+  it('an upload is noticed once, while it arrives, to a customer who is to bring a full dump', () =>
+    always(({ told, history }, before) => {
+      const ids = history.flatMap((event) => (event.type === 'case.wrong-dump-noticed' ? [event.data.uploadId] : []));
+      expect(ids).toHaveLength(new Set(ids).size);
+      for (const { type, data } of told) {
+        if (type !== 'case.wrong-dump-noticed' || before.phase === 'unopened') continue;
+        expect(['full', 'active']).not.toContain(data.dump.kind);
+        expect(data.file.contact).not.toBeNull();
+        expect(before.known.arriving.map(({ uploadId }) => uploadId)).toContain(data.uploadId);
+        expect(before.phase === 'analysing' ? before.rest.phase : before.phase).toMatch(
+          /^(reported|awaiting-evidence|observing)$/,
+        );
       }
     }));
 

@@ -17,6 +17,12 @@ export function askForEvidence(turn: Turn): void {
   awaitEvidence(turn, firstWanted);
 }
 
+/** A poorer dump does not undo a plan or an escalation that a full dump led to; in any other open phase one is wanted. */
+export function asksForFullDump({ state }: Turn): boolean {
+  const rest = restOf(state);
+  return rest !== null && rest.phase !== 'action-planned' && rest.phase !== 'escalated';
+}
+
 /** Begins the ladder of reminders anew. Without a contact there is nobody to remind: the case stays as it is. */
 export function awaitEvidence(turn: Turn, wanted: readonly Evidence[]): void {
   if (turn.known.file.contact === null) return;

@@ -7,6 +7,7 @@ import type {
   Evidence,
   NextStep,
   Person,
+  RecognisedDump,
   Told,
   UploadSpace,
 } from '@caserelay/contracts';
@@ -24,6 +25,8 @@ export interface Known {
   readonly requester: Person | null;
   readonly mailIds: readonly string[];
   readonly customerWords: readonly { readonly at: string; readonly text: string }[];
+  /** Files that were begun and have not been received. */
+  readonly arriving: readonly ArrivingUpload[];
   readonly uploads: readonly KnownUpload[];
   readonly findings: readonly { readonly uploadId: string; readonly finding: DumpFinding }[];
   /** How the latest dump compares with the earlier ones; missing while there is one alone. */
@@ -31,6 +34,8 @@ export interface Known {
   /** What the customer was last told to do. */
   readonly steps: readonly NextStep[];
   readonly collectionSuggested: boolean;
+  /** The last notice of each kind of dump that was not the one asked for. */
+  readonly notices: readonly { readonly kind: DumpFinding['kind']; readonly at: string }[];
   /** Opened again by a mail: the customer is asked once the space is open again. */
   readonly asksAgain: boolean;
   readonly counts: { readonly uploads: number; readonly customerMails: number; readonly reminders: number };
@@ -38,6 +43,19 @@ export interface Known {
 
 /** How the dump of an upload compares with earlier ones of the case. */
 export type ComparedUpload = DumpComparison & { readonly uploadId: string };
+
+/** A file while its bytes come in. */
+export interface ArrivingUpload {
+  readonly uploadId: string;
+  readonly name: string;
+  readonly startedAt: string;
+  /** What its first bytes say; null while nobody knows. */
+  readonly dump: RecognisedDump | null;
+  /** When the customer is told that it is the wrong kind, unless it was received before; null when nothing is due. */
+  readonly noticeAt: string | null;
+  /** When a letter told it. */
+  readonly noticedAt: string | null;
+}
 
 /** A file the customer sent; settled once its reader has answered. */
 export interface KnownUpload {
@@ -47,6 +65,10 @@ export interface KnownUpload {
   readonly sha256: string;
   readonly acknowledged: boolean;
   readonly settled: boolean;
+  /** What its first bytes said while it arrived, until its reader has answered. */
+  readonly dump?: RecognisedDump | null;
+  /** When a letter told, before it was received, that it is the wrong kind. */
+  readonly noticedAt?: string | null;
 }
 
 /** The phases in which nothing is being read, each with the one clock that runs in it. */
@@ -86,6 +108,8 @@ export type CaseCommand = { readonly now: string } & (
   | { readonly type: 'report'; readonly report: DataOf<'problem.reported'> }
   | { readonly type: 'take-mail'; readonly mail: DataOf<'mail.received'> }
   | { readonly type: 'take-upload-space'; readonly space: UploadSpace }
+  | { readonly type: 'take-arrival'; readonly upload: DataOf<'upload.started'> }
+  | { readonly type: 'take-recognition'; readonly recognised: DataOf<'upload.recognised'> }
   | { readonly type: 'take-upload'; readonly upload: DataOf<'upload.received'> }
   | { readonly type: 'take-analysis'; readonly analysis: DataOf<'dump.analysed'> }
   | { readonly type: 'take-unreadable-dump'; readonly dump: DataOf<'dump.unreadable'> }
@@ -102,6 +126,13 @@ export type Kept =
       readonly type: 'mail.kept';
       readonly data: { mailId: string; messageId: string; author: 'customer' | 'colleague'; words: string };
     }
+  | { readonly type: 'arrival.kept'; readonly data: { uploadId: string; name: string } }
+  | {
+      readonly type: 'recognition.kept';
+      readonly data: { uploadId: string; dump: RecognisedDump; noticeAt: string | null };
+    }
+  /** No letter was due after all; `noticedAt` is when an earlier one said the same. */
+  | { readonly type: 'notice.spared'; readonly data: { uploadId: string; noticedAt: string | null } }
   | { readonly type: 'upload.kept'; readonly data: { uploadId: string; name: string; bytes: number; sha256: string } }
   | { readonly type: 'space.kept'; readonly data: { space: UploadSpace } }
   | { readonly type: 'requester.kept'; readonly data: { requester: Person } }

@@ -202,6 +202,133 @@ describe('an upload', () => {
   });
 });
 
+describe('an upload that still arrives', () => {
+  const wakesIn = (given: GivenCase, seconds: number): string =>
+    new Date(Date.parse(given.now) + seconds * 1000).toISOString();
+  const arriving = (kind: 'full' | 'active' | 'kernel' | 'triage' | 'user' | 'header-only' = 'kernel'): GivenCase =>
+    GivenCase.awaitingEvidence(monday).arrive(1).recognise(1, kind);
+
+  it('is looked at once, and is a sign of life', () => {
+    const given = GivenCase.awaitingEvidence(monday).at('2020-06-03T10:00:00+08:00').arrive(1);
+    expect(given.told).toEqual([
+      {
+        type: 'case.recognition-requested',
+        data: { uploadId: id(1), name: 'MEMORY1.zip', location: 'uploads/1' },
+      },
+    ]);
+    expect(given.wakesAt).toBe('2020-06-06T09:00:00+08:00');
+    expect(given.arrive(1).told).toEqual([]);
+    expect(given.upload(1).arrive(1).told).toEqual([]);
+  });
+
+  it('is not looked at where nobody says where it lies, nor in an archived case', () => {
+    expect(GivenCase.awaitingEvidence().arrive(1, { location: undefined }).told).toEqual([]);
+    const given = GivenCase.awaitingEvidence().mail('closure-summary').arrive(1);
+    expect(given.told).toEqual([]);
+    expect(given.state).toMatchObject({ known: { arriving: [] } });
+  });
+
+  it('is known by its first bytes, until it was read as a whole', () => {
+    const given = arriving('full');
+    expect(given.state).toMatchObject({ known: { arriving: [{ name: 'MEMORY1.zip', dump: { kind: 'full' } }] } });
+    given.upload(1);
+    expect(given.state).toMatchObject({ known: { arriving: [], uploads: [{ dump: { kind: 'full' } }] } });
+    given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] });
+    expect(given.state).toMatchObject({ known: { uploads: [{ dump: null }] } });
+  });
+
+  it.each(['kernel', 'triage', 'user', 'header-only'] as const)('and is a %s dump is told to the customer', (kind) => {
+    const given = arriving(kind);
+    expect(given.told).toEqual([]);
+    expect(given.letTimePass(wakesIn(given, 19)).told).toEqual([]);
+    expect(given.letTimePass(wakesIn(given, 1)).types).toEqual(['case.wrong-dump-noticed']);
+    expect(given.told[0]?.data).toMatchObject({
+      uploadId: id(1),
+      name: 'MEMORY1.zip',
+      dump: { kind, bugcheck: { code: '0x139' }, osBuild: 17763, arrivedBytes: 4 },
+      nextSteps: ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'],
+    });
+    expect(given.wakesAt).toBe('2020-06-04T09:00:00+08:00');
+    expect(given.ring().types).toEqual(['case.customer-reminded']);
+  });
+
+  it.each(['full', 'active'] as const)('and is a dump of kind %s brings no letter', (kind) => {
+    const given = arriving(kind);
+    expect(given.wakesAt).toBe('2020-06-04T09:00:00+08:00');
+    expect(given.ring().types).toEqual(['case.customer-reminded']);
+  });
+
+  it('brings one letter when it was received within the grace', () => {
+    const given = arriving('triage').upload(1);
+    expect(given.letTimePass(wakesIn(given, 60)).told).toEqual([]);
+    given.analysed(1, { findings: [finding({ kind: 'triage' })] });
+    expect(given.types).toEqual(['case.analysis-reported']);
+    expect(given.told[0]?.data).not.toHaveProperty('noticedAt');
+  });
+
+  it('and was noticed is reported with the time of the notice', () => {
+    const given = arriving();
+    const noticedAt = wakesIn(given, 20);
+    given.ring().at('2020-06-01T18:00:00+08:00').upload(1);
+    expect(given.analysed(1, { findings: [finding({ kind: 'kernel' })] }).told[0]?.data).toMatchObject({ noticedAt });
+  });
+
+  it('brings nothing when it is recognised twice, too late, or without having begun', () => {
+    const given = arriving().ring();
+    expect(given.recognise(1, 'kernel').ring().types).toEqual(['case.customer-reminded']);
+    expect(given.recognise(2, 'kernel').told).toEqual([]);
+    const received = GivenCase.awaitingEvidence(monday).arrive(1).upload(1).recognise(1, 'kernel');
+    expect(received.letTimePass(wakesIn(received, 60)).told).toEqual([]);
+  });
+
+  it('with several dumps is what the best of them is, whichever comes first', () => {
+    const fullLast = arriving('triage').recognise(1, 'full', { member: 'MEMORY.DMP' });
+    const fullFirst = arriving('full').recognise(1, 'triage', { member: '060120-1.dmp' });
+    for (const given of [fullLast, fullFirst]) {
+      expect(given.letTimePass(wakesIn(given, 60)).told).toEqual([]);
+      expect(given.state).toMatchObject({ known: { arriving: [{ dump: { kind: 'full' } }] } });
+    }
+    const kernelLast = arriving('triage');
+    const noticeAt = wakesIn(kernelLast, 20);
+    kernelLast.at(wakesIn(kernelLast, 10)).recognise(1, 'kernel');
+    expect(kernelLast.letTimePass(noticeAt).told).toMatchObject([{ data: { dump: { kind: 'kernel' } } }]);
+  });
+
+  it('is not told when a full dump has led to a plan meanwhile, or the case was closed', () => {
+    const planned = arriving().upload(2);
+    planned.analysed(2, { holdsFullDump: true, nextSteps: ['update-windows'] });
+    expect(planned.letTimePass(wakesIn(planned, 60)).told).toEqual([]);
+    expect(planned.letTimePass(wakesIn(planned, 60)).told).toEqual([]);
+    const closed = arriving().mail('closure-summary');
+    expect(closed.wakesAt).toBeNull();
+    expect(closed.letTimePass(wakesIn(closed, 60)).told).toEqual([]);
+  });
+
+  it('is not told while nobody is known to tell', () => {
+    const given = new GivenCase(monday).report().takeSpace().arrive(1).recognise(1, 'kernel');
+    expect(given.ring().told).toEqual([]);
+    expect(given.wakesAt).toBeNull();
+  });
+
+  it('among others of its kind brings one letter for all; the reports of the others refer to it', () => {
+    const given = arriving('triage');
+    for (const number of [2, 3, 4, 5]) given.arrive(number).recognise(number, 'triage');
+    const noticedAt = wakesIn(given, 20);
+    expect(given.letTimePass(noticedAt).types).toEqual(['case.wrong-dump-noticed']);
+    given.at('2020-06-01T13:59:00+08:00').arrive(6).recognise(6, 'triage');
+    expect(given.ring().told).toEqual([]);
+    for (const number of [5, 6])
+      expect(given.upload(number).analysed(number).told[0]?.data).toMatchObject({ uploadId: id(number), noticedAt });
+  });
+
+  it('is told again when it is of another kind, or begun long after the last notice', () => {
+    const given = arriving('triage').ring().arrive(2).recognise(2, 'kernel');
+    expect(given.letTimePass(wakesIn(given, 20)).types).toEqual(['case.wrong-dump-noticed']);
+    given.at('2020-06-01T14:01:00+08:00').arrive(3).recognise(3, 'triage');
+    expect(given.letTimePass(wakesIn(given, 20)).types).toEqual(['case.wrong-dump-noticed']);
+  });
+});
+
 describe('an analysis', () => {
   it('of a full dump with a playbook makes a plan', () => {
     const given = GivenCase.awaitingEvidence(monday).upload(1);

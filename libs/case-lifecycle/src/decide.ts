@@ -2,6 +2,7 @@ import { NotYet } from '@caserelay/contracts';
 import type { Case, CaseCommand, CaseEvent } from './case.js';
 import { letTimePass } from './let-time-pass.js';
 import type { Policy } from './policy.js';
+import { takeArrival, takeRecognition } from './take-arrival.js';
 import { open, completeDetails } from './report.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
 import { takeMail } from './take-mail.js';
@@ -31,6 +32,12 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-upload-space':
       takeUploadSpace(turn, command.space);
+      break;
+    case 'take-arrival':
+      takeArrival(turn, command.upload);
+      break;
+    case 'take-recognition':
+      takeRecognition(turn, command.recognised);
       break;
     case 'take-upload':
       takeUpload(turn, command.upload);

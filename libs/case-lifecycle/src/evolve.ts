@@ -1,5 +1,14 @@
 import type { CaseFile } from '@caserelay/contracts';
-import { limits, type Analysing, type Case, type CaseEvent, type Known, type KnownUpload, type Rest } from './case.js';
+import {
+  limits,
+  type Analysing,
+  type ArrivingUpload,
+  type Case,
+  type CaseEvent,
+  type Known,
+  type KnownUpload,
+  type Rest,
+} from './case.js';
 
 /** What a case is after something happened to it. No rules here: they were kept by `decide`. */
 export function evolve(state: Case, event: CaseEvent): Case {
@@ -11,6 +20,14 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return knowing(state, { file: event.data.file });
     case 'mail.kept':
       return knowing(state, mailKept(known, event));
+    case 'arrival.kept':
+      return knowing(state, arrivalKept(known, event));
+    case 'recognition.kept':
+      return knowing(state, { arriving: arrivingWith(known, event.data) });
+    case 'notice.spared':
+      return knowing(state, { arriving: arrivingWith(known, { ...event.data, noticeAt: null }) });
+    case 'case.wrong-dump-noticed':
+      return knowing(state, noticed(known, event));
     case 'upload.kept':
       return knowing(state, uploadKept(known, event));
     case 'space.kept':
@@ -52,12 +69,11 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.customer-reminded':
       return reminded(state);
     case 'case.archived':
-      return { phase: 'archived', known, archivedAt: event.at };
+      return { phase: 'archived', known: { ...known, arriving: [] }, archivedAt: event.at };
     case 'case.reopened':
       return { phase: 'reported', known: { ...known, asksAgain: event.data.because === 'customer-wrote' } };
     case 'case.upload-space-requested':
     case 'case.recognition-requested':
-    case 'case.wrong-dump-noticed':
     case 'case.customer-heard':
     case 'case.customer-forwarded':
     case 'case.answer-forwarded':
@@ -94,10 +110,12 @@ function knownAtOpening({ data, at }: Happened<'case.opened'>): Known {
     requester: null,
     mailIds: [],
     customerWords: [],
+    arriving: [],
     uploads: [],
     findings: [],
     steps: [],
     collectionSuggested: false,
+    notices: [],
     asksAgain: false,
     counts: { uploads: 0, customerMails: 0, reminders: 0 },
   };
@@ -150,9 +168,28 @@ function mailKept(
   };
 }
 
-function uploadKept({ uploads, counts }: Known, { data }: Happened<'upload.kept'>): Partial<Known> {
-  const upload: KnownUpload = { ...data, acknowledged: false, settled: false };
+function arrivalKept({ arriving }: Known, { data, at }: Happened<'arrival.kept'>): Partial<Known> {
+  const upload: ArrivingUpload = { ...data, startedAt: at, dump: null, noticeAt: null, noticedAt: null };
+  return { arriving: [...arriving, upload].slice(-limits.uploads) };
+}
+
+function arrivingWith({ arriving }: Known, news: Partial<ArrivingUpload>): ArrivingUpload[] {
+  return arriving.map((upload) => (upload.uploadId === news.uploadId ? { ...upload, ...news } : upload));
+}
+
+function noticed(known: Known, { data, at }: Happened<'case.wrong-dump-noticed'>): Partial<Known> {
+  const { uploadId, dump } = data;
   return {
+    arriving: arrivingWith(known, { uploadId, noticeAt: null, noticedAt: at }),
+    notices: [...known.notices.filter(({ kind }) => kind !== dump.kind), { kind: dump.kind, at }],
+  };
+}
+
+function uploadKept({ arriving, uploads, counts }: Known, { data }: Happened<'upload.kept'>): Partial<Known> {
+  const { dump = null, noticedAt = null } = arriving.find(({ uploadId }) => uploadId === data.uploadId) ?? {};
+  const upload: KnownUpload = { ...data, acknowledged: false, settled: false, dump, noticedAt };
+  return {
+    arriving: arriving.filter(({ uploadId }) => uploadId !== data.uploadId),
     uploads: [...uploads, upload].slice(-limits.uploads),
     counts: { ...counts, uploads: counts.uploads + 1 },
   };
@@ -161,7 +198,7 @@ function uploadKept({ uploads, counts }: Known, { data }: Happened<'upload.kept'
 function findingsKept(known: Known, { data }: Happened<'upload.settled'>): Partial<Known> {
   const { uploadId, findings, comparison } = data;
   return {
-    uploads: marked(known, uploadId, { settled: true }),
+    uploads: marked(known, uploadId, { settled: true, dump: null }),
     findings: [...known.findings, ...findings.map((finding) => ({ uploadId, finding }))].slice(-limits.findings),
     ...(comparison && { comparison: { ...comparison, uploadId } }),
   };

@@ -1,4 +1,4 @@
-import type { DumpFinding, EventOf, Person, UploadSpace } from '@caserelay/contracts';
+import type { DumpFinding, EventOf, Person, RecognisedDump, UploadSpace } from '@caserelay/contracts';
 import { isTold, unopened, type Case, type CaseCommand, type CaseEvent, type ToldByCase } from './case.js';
 import { decide } from './decide.js';
 import { evolve } from './evolve.js';
@@ -111,6 +111,25 @@ export class GivenCase {
       ...news,
     };
     return this.ask({ type: 'take-mail', now: this.instant, mail });
+  }
+
+  /** A file begins to come in. */
+  arrive(number: number, news: Partial<EventOf<'upload.started'>['data']> = {}): this {
+    const upload = {
+      uploadId: id(number),
+      spaceId: space.spaceId,
+      name: `MEMORY${number}.zip`,
+      location: `uploads/${number}`,
+      ...news,
+    };
+    return this.ask({ type: 'take-arrival', now: this.instant, upload });
+  }
+
+  /** Its first bytes say what it is. */
+  recognise(number: number, kind: DumpFinding['kind'], news: Partial<RecognisedDump> = {}): this {
+    const { processors: _, completeness: __, ...dump } = { ...finding({ kind }), expectedBytes: null };
+    const recognised = { uploadId: id(number), name: `MEMORY${number}.zip`, ...dump, arrivedBytes: 4, ...news };
+    return this.ask({ type: 'take-recognition', now: this.instant, recognised });
   }
 
   upload(number: number, name = `MEMORY${number}.zip`): this {

@@ -2,15 +2,17 @@ import { archive } from './archive.js';
 import { daysBeforeStep } from './ask-for-evidence.js';
 import type { Case } from './case.js';
 import { escalate } from './escalate.js';
+import { tellNotices } from './tell-notices.js';
 import type { Turn } from './turn.js';
-import { wakeAt } from './wake-at.js';
+import { phaseClockOf } from './wake-at.js';
 
 type In<Phase extends Case['phase']> = Extract<Case, { phase: Phase }>;
 
-/** What silence brings. One step at a time, however late the clock rings; the next one is counted from now. */
+/** What a due notice and silence bring. One step at a time, however late the clock rings; the next one is counted from now. */
 export function letTimePass(turn: Turn): void {
+  tellNotices(turn);
   const { state } = turn;
-  const due = wakeAt(state);
+  const due = phaseClockOf(state);
   if (due === null || Date.parse(turn.now) < Date.parse(due)) return;
   switch (state.phase) {
     case 'awaiting-evidence':

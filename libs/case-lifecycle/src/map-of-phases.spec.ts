@@ -31,6 +31,8 @@ const steps: ((given: GivenCase) => GivenCase)[] = [
   (given) => given.mail('acknowledgement'),
   (given) => given.mail('answer'),
   (given) => given.mail('closure-summary'),
+  (given) => given.arrive(uploadsOf(given) + 1),
+  (given) => given.recognise(uploadsOf(given) + 1, 'kernel'),
   (given) => given.upload(uploadsOf(given) + 1),
   (given) => given.analysed(pendingOf(given)),
   (given) => given.analysed(pendingOf(given), { findings: [truncated] }),

@@ -15,6 +15,12 @@ export interface Policy {
   readonly observationDays: number;
   readonly planCheckDays: number;
   readonly analysisGoalHours: number;
+  readonly wrongDump: {
+    /** Seconds after which a customer is told of the wrong kind; an upload that is over by then is answered as a whole. */
+    readonly graceSeconds: number;
+    /** An upload begun so many hours after a notice may not know of it yet: it brings no second one of its kind. */
+    readonly quietHours: number;
+  };
   /** Days a senior engineer has before the package is sent again. */
   readonly engineerDays: number;
   readonly seniorEngineer: Person;
@@ -29,6 +35,7 @@ export const standardPolicy: Policy = {
   observationDays: 7,
   planCheckDays: 3,
   analysisGoalHours: 48,
+  wrongDump: { graceSeconds: 20, quietHours: 4 },
   engineerDays: 2,
   seniorEngineer: { name: '二线工程师', address: 'l2@support.example' },
 };

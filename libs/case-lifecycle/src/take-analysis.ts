@@ -1,13 +1,13 @@
 import type { DumpComparison, DumpFinding, EventOf, Evidence, NextStep } from '@caserelay/contracts';
-import { askForEvidence, awaitEvidence } from './ask-for-evidence.js';
+import { askForEvidence, asksForFullDump, awaitEvidence } from './ask-for-evidence.js';
 import { escalate } from './escalate.js';
-import { restOf } from './evolve.js';
 import type { Turn } from './turn.js';
 
 type Analysis = EventOf<'dump.analysed'>['data'];
 type Verdict = EventOf<'case.analysis-reported'>['data']['verdict'];
 
-const howToSendFullDump: NextStep[] = ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'];
+/** What a customer is told to do who sent another dump than a full one. */
+export const howToSendFullDump: NextStep[] = ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'];
 
 /** What a dump said goes to the customer; a plan, or the lack of one, decides what follows. */
 export function takeAnalysis(turn: Turn, analysis: Analysis): void {
@@ -62,11 +62,13 @@ interface Reading {
 }
 
 function settle(turn: Turn, reading: Reading, comparison?: DumpComparison): void {
-  const { file, space, findings } = turn.known;
+  const { file, space, findings, uploads } = turn.known;
   const earlierFindings = findings.map(({ finding }) => finding);
   const open = isArchived(turn) ? null : space;
-  turn.say({ type: 'case.analysis-reported', data: { file, space: open, ...reading, earlierFindings } });
   const { uploadId, findings: found } = reading;
+  const noticedAt = uploads.find((upload) => upload.uploadId === uploadId)?.noticedAt;
+  const data = { file, space: open, ...reading, earlierFindings, ...(noticedAt ? { noticedAt } : {}) };
+  turn.say({ type: 'case.analysis-reported', data });
   turn.say({ type: 'upload.settled', data: { uploadId, findings: found, ...(comparison && { comparison }) } });
 }
 
@@ -82,13 +84,9 @@ function planOrEscalate(turn: Turn, findings: DumpFinding[], steps: NextStep[]):
   turn.say({ type: 'engineer.awaited', data: { checkAt: turn.morningIn(turn.policy.engineerDays) } });
 }
 
-/**
- * The report letter has asked for a better dump, so only the ladder of reminders begins. A poorer dump does not undo a
- * plan or an escalation that a full dump led to, whichever of them was read first.
- */
+/** The report letter has asked for a better dump, so only the ladder of reminders begins. */
 function askForBetterDump(turn: Turn, steps: NextStep[]): void {
-  const rest = restOf(turn.state)?.phase;
-  if (rest === 'action-planned' || rest === 'escalated') return;
+  if (!asksForFullDump(turn)) return;
   const wanted: Evidence[] = ['full-dump'];
   if (steps.includes('list-installed-programs')) wanted.push('installed-programs');
   if (steps.includes('run-collection-tool')) wanted.push('collected-logs');

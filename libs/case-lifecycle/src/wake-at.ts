@@ -1,11 +1,17 @@
 import type { Case } from './case.js';
 
 /**
- * When the clock should look at a case again. Null when only people or services can move it: before it is asked for
+ * When the clock should look at a case again: for a notice that is due, or for silence. Null when only people or services can move it: before it is asked for
  * evidence (contact or space are missing; intake or provisioning bring them), while an overdue upload is still being
  * read (a senior engineer knows), and when it is archived.
  */
 export function wakeAt(state: Case): string | null {
+  const notices = state.phase === 'unopened' ? [] : state.known.arriving.map(({ noticeAt }) => noticeAt);
+  return earliest([phaseClockOf(state), ...notices]);
+}
+
+/** When silence moves the case on. */
+export function phaseClockOf(state: Case): string | null {
   switch (state.phase) {
     case 'unopened':
     case 'reported':
@@ -21,4 +27,11 @@ export function wakeAt(state: Case): string | null {
     case 'observing':
       return state.until;
   }
+}
+
+function earliest(instants: (string | null)[]): string | null {
+  return instants.reduce(
+    (first, next) => (next !== null && (first === null || Date.parse(next) < Date.parse(first)) ? next : first),
+    null,
+  );
 }

@@ -20,7 +20,12 @@ const contact = { name: '合作伙伴联系人', address: 'contact@partner.examp
 
 beforeAll(async () => {
   // Three days until a reminder pass in about three seconds.
-  system = await aSystem({ CLOCK_SPEED: '100000', CLOCK_STARTS_AT: '2020-04-28T18:00:00+08:00', SWEEP_SECONDS: '0.5' });
+  system = await aSystem({
+    CLOCK_SPEED: '100000',
+    CLOCK_STARTS_AT: '2020-04-28T18:00:00+08:00',
+    SWEEP_SECONDS: '0.5',
+    WRONG_DUMP_GRACE_SECONDS: '0.3',
+  });
   service = await runService(caseWorkflow, system.environment);
   connection = await connect(system.environment['AMQP_URL'] as string);
   channel = await connection.createConfirmChannel();
@@ -150,6 +155,38 @@ describe('the timer of a case', () => {
     });
     await until('a reminder', () => toldBy(caseId).some(({ type }) => type === 'case.customer-reminded'));
   }, 60_000);
+});
+
+describe('an upload that still arrives', () => {
+  it('is asked about, shown as what it is, and told to the customer once when it is the wrong kind', async () => {
+    const caseId = randomUUID();
+    await awaitEvidence(caseId);
+    const uploadId = randomUUID();
+    const begun = event('upload.started', caseId, {
+      uploadId,
+      spaceId: randomUUID(),
+      name: 'MEMORY.zip',
+      location: `uploads/${uploadId}`,
+    });
+    await tell(begun);
+    await until('it is asked about', () => toldBy(caseId).find(({ type }) => type === 'case.recognition-requested'));
+    const recognised = event('upload.recognised', caseId, {
+      ...{ uploadId, name: 'MEMORY.zip', member: 'MEMORY.DMP', format: 'kernel-dump-64', kind: 'kernel' },
+      ...{ bugcheck: { code: '0x139', name: 'KERNEL_SECURITY_CHECK_FAILURE', parameters: [] }, exception: null },
+      ...{ machine: 'amd64', osBuild: 17763, osName: null, crashedAt: null, uptimeSeconds: null },
+      ...{ expectedBytes: null, arrivedBytes: 65_536 },
+    });
+    await tell(recognised);
+    await tell(begun);
+    await until('it is told', () => toldBy(caseId).find(({ type }) => type === 'case.wrong-dump-noticed'));
+    await tell({ ...recognised, id: randomUUID() });
+    expect(await caseOf(caseId)).toMatchObject({
+      arriving: [{ uploadId, dump: { kind: 'kernel', osBuild: 17763, bugcheck: { code: '0x139' } } }],
+    });
+    await until('silence goes on', () => toldBy(caseId).some(({ type }) => type === 'case.customer-reminded'));
+    expect(count([caseId], 'case.recognition-requested')).toBe(1);
+    expect(count([caseId], 'case.wrong-dump-noticed')).toBe(1);
+  });
 });
 
 describe('a service without Redis', () => {

@@ -1,5 +1,5 @@
 import type { Case } from '@caserelay/case-lifecycle';
-import type { CaseFile, Phase } from '@caserelay/contracts';
+import type { CaseFile, Phase, RecognisedDump } from '@caserelay/contracts';
 
 export interface CaseRow {
   caseId: string;
@@ -32,7 +32,15 @@ export interface CaseView extends CaseRow {
   file: CaseFile | null;
   /** Where the case returns to once its uploads are read; null outside of analysing. */
   returnsTo: string | null;
-  uploads: { uploadId: string; name: string; bytes: number; settled: boolean }[];
+  /** Files that still arrive, with what their first bytes say. */
+  arriving: {
+    uploadId: string;
+    name: string;
+    startedAt: string;
+    dump: RecognisedDump | null;
+    noticedAt: string | null;
+  }[];
+  uploads: { uploadId: string; name: string; bytes: number; settled: boolean; dump: RecognisedDump | null }[];
   counts: { uploads: number; customerMails: number; reminders: number } | null;
   history: HistoryLine[];
 }
@@ -51,7 +59,14 @@ export async function showCase(
     ...row,
     file: known?.file ?? null,
     returnsTo: state.phase === 'analysing' ? state.rest.phase : null,
-    uploads: (known?.uploads ?? []).map(({ uploadId, name, bytes, settled }) => ({ uploadId, name, bytes, settled })),
+    arriving: (known?.arriving ?? []).map(({ noticeAt: _, ...upload }) => upload),
+    uploads: (known?.uploads ?? []).map(({ uploadId, name, bytes, settled, dump = null }) => ({
+      uploadId,
+      name,
+      bytes,
+      settled,
+      dump,
+    })),
     counts: known?.counts ?? null,
     history: await needs.historyOf(caseId, page),
   };

@@ -5,7 +5,9 @@ import {
   MailReceived,
   ProblemReported,
   UploadReceived,
+  UploadRecognised,
   UploadSpaceOpened,
+  UploadStarted,
 } from '@caserelay/contracts';
 import { Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { Controller, Inject } from '@nestjs/common';
@@ -31,6 +33,16 @@ export class FollowCaseConsumer {
 
   @Hears(UploadSpaceOpened)
   async hearUploadSpace(event: UploadSpaceOpened, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(UploadStarted)
+  async hearArrival(event: UploadStarted, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(UploadRecognised)
+  async hearRecognition(event: UploadRecognised, hearing: Hearing): Promise<Tell[]> {
     return this.follow(event, hearing);
   }
 

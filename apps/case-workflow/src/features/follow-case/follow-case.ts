@@ -7,6 +7,8 @@ export type Followed = EventOf<
   | 'problem.reported'
   | 'mail.received'
   | 'upload-space.opened'
+  | 'upload.started'
+  | 'upload.recognised'
   | 'upload.received'
   | 'dump.analysed'
   | 'dump.unreadable'
@@ -51,6 +53,10 @@ function askOf(event: Followed): Ask {
       return { type: 'take-mail', mail: event.data };
     case 'upload-space.opened':
       return { type: 'take-upload-space', space: event.data };
+    case 'upload.started':
+      return { type: 'take-arrival', upload: event.data };
+    case 'upload.recognised':
+      return { type: 'take-recognition', recognised: event.data };
     case 'upload.received':
       return { type: 'take-upload', upload: event.data };
     case 'dump.analysed':

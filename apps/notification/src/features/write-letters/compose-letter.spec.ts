@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventSchemas, LetterSent, type Language, type LetterTopic } from '@caserelay/contracts';
+import { instructionsOf } from '@caserelay/crash-dump';
 import { composeLetter, referencesOf, type Letter } from './compose-letter.js';
 import {
   caseId,
@@ -10,12 +11,14 @@ import {
   given,
   kernelDump,
   letterEventTypes,
+  recognisedKernelDump,
   senior,
   settings,
   sha256,
   space,
 } from './given-letter-event.js';
 import type { LetterEvent } from './letter-bodies.js';
+import { textsOf } from './templates/texts-of.js';
 
 const languages: Language[] = ['zh-CN', 'en'];
 const everyLetter = languages.flatMap((language) => letterEventTypes.map((type) => [type, language] as const));
@@ -113,6 +116,10 @@ describe('what a letter brings about, and to whom', () => {
     [
       given('case.collection-suggested', 'zh-CN'),
       { to: customer.address, audience: 'customer', topics: ['collection-suggestion', 'upload-credentials'] },
+    ],
+    [
+      given('case.wrong-dump-noticed', 'zh-CN'),
+      { to: customer.address, audience: 'customer', topics: ['wrong-dump-notice', 'evidence-request'] },
     ],
     [
       given('case.upload-acknowledged', 'zh-CN'),
@@ -321,6 +328,87 @@ describe('what letters say', () => {
     expect(letterOf(given('case.analysis-reported', 'zh-CN', { findings: [unknown] })).text).toContain(
       '仅凭该停止代码和参数还不能判断原因',
     );
+  });
+
+  test('a notice says what arrives, what it lacks, what can be done now, and how to get a full dump', () => {
+    const { text } = letterOf(given('case.wrong-dump-noticed', 'zh-CN'));
+    for (const words of [
+      '“0429.zip”还没有到齐',
+      '文件：0429.zip > MEMORY.DMP',
+      '核心内存转储',
+      '0x139 KERNEL_SECURITY_CHECK_FAILURE',
+      'Windows 10 1809',
+      '内部版本 17763，amd64',
+      '1.00 MiB (1,048,576 B)；整个转储（解压后）至少 606.00 MiB (635,437,056 B)',
+      '不含应用程序的内存',
+      '可以停止这次上传',
+      '如果这个压缩包里另外还有 Full Dump',
+      'C:\\Windows\\MEMORY.DMP',
+      '完全内存转储',
+      '分页文件',
+      '重启计算机',
+      '压缩后再上传',
+      '上传账号（sxmtdzjt）',
+    ])
+      expect(text).toContain(words);
+    const english = letterOf(given('case.wrong-dump-noticed', 'en')).text;
+    for (const words of [
+      'not all here yet',
+      'build 17763',
+      'not that of programs',
+      'You may stop this upload',
+      'paging',
+    ])
+      expect(english).toContain(words);
+  });
+
+  test('a notice speaks of what its kind of dump lacks, and of other dumps only where there may be some', () => {
+    for (const language of languages) {
+      const lacks = (['kernel', 'triage', 'header-only', 'user'] as const).map((kind) => {
+        const dump = { ...recognisedKernelDump, kind, member: null, expectedBytes: null, osBuild: null, osName: null };
+        const { text } = letterOf(given('case.wrong-dump-noticed', language, { dump, space: null }));
+        expect(text).not.toMatch(/压缩包里另外|in this archive|sxmtdzjt|至少|at least/);
+        return textsOf(language).notice.lacks[kind];
+      });
+      expect(new Set(lacks).size).toBe(4);
+    }
+  });
+
+  test('a report after a notice refers to it and explains only what is new', () => {
+    for (const language of languages) {
+      const event = given('case.analysis-reported', language, {
+        findings: [kernelDump],
+        earlierFindings: [],
+        verdict: 'not-a-full-dump',
+        nextSteps: ['configure-full-dump', 'collect-full-dump', 'list-installed-programs'],
+        noticedAt: '2020-05-07T09:21:34.000+08:00',
+      });
+      const { text } = letterOf(event);
+      expect(text).toContain('2020-05-07 09:21 (Asia/Shanghai, UTC+08:00)');
+      expect(text).toContain('appwiz.cpl');
+      expect(text).not.toContain('SystemPropertiesAdvanced');
+      expect(text).toContain(instructionsOf('configure-full-dump', language, null)?.title);
+      expect(text).not.toContain(textsOf(language).report.verdict['not-a-full-dump']);
+      expect(text.length).toBeLessThan(
+        letterOf({ ...event, data: { ...event.data, noticedAt: undefined } }).text.length,
+      );
+    }
+  });
+
+  test('a report after a notice does not ask for the same dump again because it is damaged', () => {
+    for (const verdict of ['dump-truncated', 'dump-unreadable'] as const) {
+      const noticedAt = '2020-05-07T09:21:34.000+08:00';
+      const { text } = letterOf(given('case.analysis-reported', 'zh-CN', { verdict, nextSteps: [], noticedAt }));
+      expect(text).toContain('这一份不必重新上传');
+      expect(text).not.toContain('右键单击复制出的文件');
+    }
+  });
+
+  test('a report of an archive that held a full dump after all takes the notice back', () => {
+    const noticedAt = '2020-05-07T09:21:34.000+08:00';
+    const event = given('case.analysis-reported', 'en', { findings: [fullDump], verdict: 'full-dump', noticedAt });
+    expect(letterOf(event).text).toContain('Please disregard that mail');
+    expect(letterOf(event).topics).not.toContain('evidence-request');
   });
 
   test('a full dump is not asked for again', () => {

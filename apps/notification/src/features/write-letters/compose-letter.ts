@@ -96,6 +96,7 @@ function recipientOf(
         : { to: file.owner ?? { name: '', address: teamAddress }, audience: 'colleague' };
     case 'case.evidence-requested':
     case 'case.collection-suggested':
+    case 'case.wrong-dump-noticed':
     case 'case.upload-acknowledged':
     case 'case.answer-forwarded':
     case 'case.customer-reminded':

@@ -1,6 +1,6 @@
-import type { DumpFinding, Language } from '@caserelay/contracts';
+import type { DumpFinding, Language, RecognisedDump } from '@caserelay/contracts';
 import { adviseOn, editionsOf, explainBugcheck, inLanguage, type Advice, type Culprit } from '@caserelay/crash-dump';
-import { facts, heading, paragraph, points, type Block } from './letter-layout.js';
+import { facts, heading, paragraph, points, type Block, type Fact } from './letter-layout.js';
 import { likelyCause, plain } from './likely-cause.js';
 import type { Texts } from './templates/texts.js';
 import { bytesInWords, spanOf, timeIn } from './time-in-words.js';
@@ -80,6 +80,27 @@ export function findingBlocks(findings: readonly DumpFinding[], given: Given): B
   ]);
 }
 
+/** What is known of a dump while it arrives. */
+export function recognisedFacts(name: string, dump: RecognisedDump, { texts, settings }: Given): Fact[] {
+  const { labels, notice, kinds } = texts;
+  return [
+    { label: labels.file, value: dump.member === null ? name : `${name} > ${dump.member}` },
+    { label: labels.kind, value: kinds[dump.kind] },
+    { label: labels.bugcheck, value: stopCode(dump) },
+    { label: labels.exception, value: exceptionOf(dump) },
+    { label: labels.system, value: systemOf({ ...dump, processors: null }, texts) },
+    { label: labels.crashedAt, value: dump.crashedAt && crashTime(dump.crashedAt, settings.zone) },
+    { label: labels.uptime, value: dump.uptimeSeconds === null ? null : texts.span(spanOf(dump.uptimeSeconds)) },
+    {
+      label: labels.arrived,
+      value: notice.arrived(
+        bytesInWords(dump.arrivedBytes),
+        dump.expectedBytes === null ? null : bytesInWords(dump.expectedBytes),
+      ),
+    },
+  ];
+}
+
 /** The shortest whole account of a dump: what stopped, its telling parameter, when, and what kind of dump it is. */
 export function findingInOneLine(finding: DumpFinding, { texts, settings, language }: Given): string {
   const [first] = parametersOf(finding, language);
@@ -118,11 +139,11 @@ function findingFacts(finding: DumpFinding, { texts, settings, language }: Given
   ]);
 }
 
-function stopCode({ bugcheck }: DumpFinding): string | null {
+function stopCode({ bugcheck }: Pick<DumpFinding, 'bugcheck'>): string | null {
   return bugcheck && `${plain(bugcheck.code)} ${bugcheck.name}`.trim();
 }
 
-function exceptionOf({ exception }: DumpFinding): string | null {
+function exceptionOf({ exception }: Pick<DumpFinding, 'exception'>): string | null {
   return exception && `${exception.code} ${exception.name ?? ''} @ ${exception.address}`.replace(/ {2,}/g, ' ');
 }
 
@@ -148,7 +169,7 @@ function reasonsOf({ culprit }: DumpFinding, { report }: Texts, language: Langua
 
 /** The system that crashed, as far as the dump tells. */
 export function systemOf(
-  { osName, osBuild, machine, processors }: DumpFinding,
+  { osName, osBuild, machine, processors }: Pick<DumpFinding, 'osName' | 'osBuild' | 'machine' | 'processors'>,
   { comma, report }: Texts,
 ): string | null {
   const build = osBuild === null ? null : report.build(osBuild);

@@ -1,4 +1,12 @@
-import type { CaseFile, DumpFinding, EventOf, Language, Person, UploadSpace } from '@caserelay/contracts';
+import type {
+  CaseFile,
+  DumpFinding,
+  EventOf,
+  Language,
+  Person,
+  RecognisedDump,
+  UploadSpace,
+} from '@caserelay/contracts';
 import type { LetterEvent, LetterSettings } from './letter-bodies.js';
 
 /** A UUID that ends in a number, to tell ids apart in specs. */
@@ -74,6 +82,22 @@ export const kernelDump: DumpFinding = {
   },
 };
 
+/** The same while it arrives in an archive. */
+export const recognisedKernelDump: RecognisedDump = {
+  member: 'MEMORY.DMP',
+  format: kernelDump.format,
+  kind: kernelDump.kind,
+  bugcheck: kernelDump.bugcheck,
+  exception: null,
+  machine: kernelDump.machine,
+  osBuild: kernelDump.osBuild,
+  osName: kernelDump.osName,
+  crashedAt: kernelDump.crashedAt,
+  uptimeSeconds: kernelDump.uptimeSeconds,
+  expectedBytes: 635_437_056,
+  arrivedBytes: 1_048_576,
+};
+
 /** The second one: a full dump that was cut short on its way. */
 export const cutFullDump: DumpFinding = {
   ...kernelDump,
@@ -112,6 +136,14 @@ const dataOf: DataOf = {
     because: 'first-response',
   }),
   'case.collection-suggested': (language) => ({ file: file(language), space }),
+  'case.wrong-dump-noticed': (language) => ({
+    file: file(language),
+    space,
+    uploadId: id(3),
+    name: '0429.zip',
+    dump: recognisedKernelDump,
+    nextSteps: ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'],
+  }),
   'case.upload-acknowledged': (language) => ({
     file: file(language),
     uploadId: id(3),

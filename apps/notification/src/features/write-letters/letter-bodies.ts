@@ -13,6 +13,7 @@ import {
   analysisBlocks,
   findingBlocks,
   findingInOneLine,
+  recognisedFacts,
   suspectOf,
   systemOf,
   warningBlocks,
@@ -27,6 +28,7 @@ export type LetterEvent = EventOf<
   | 'case.upload-space-announced'
   | 'case.evidence-requested'
   | 'case.collection-suggested'
+  | 'case.wrong-dump-noticed'
   | 'case.upload-acknowledged'
   | 'case.analysis-reported'
   | 'case.escalated'
@@ -67,6 +69,8 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
       return askForEvidence(event, given);
     case 'case.collection-suggested':
       return suggestCollection(event, given);
+    case 'case.wrong-dump-noticed':
+      return noticeWrongDump(event, given);
     case 'case.upload-acknowledged':
       return acknowledgeUpload(event, given);
     case 'case.analysis-reported':
@@ -163,6 +167,25 @@ function suggestCollection({ data, time }: EventOf<'case.collection-suggested'>,
   };
 }
 
+/** Whoever uploads has the account already, so access is not explained again. */
+function noticeWrongDump({ data }: EventOf<'case.wrong-dump-noticed'>, given: With): LetterBody {
+  const { labels, notice } = given.texts;
+  const { dump } = data;
+  return {
+    topics: ['wrong-dump-notice', 'evidence-request'],
+    blocks: [
+      paragraph(notice.intro(data.name)),
+      facts([{ label: labels.caseNumber, value: data.file.caseNumber }, ...recognisedFacts(data.name, dump, given)]),
+      heading(given.texts.report.verdictTitle),
+      paragraph(notice.lacks[dump.kind]),
+      heading(notice.nowTitle),
+      points([...(dump.member === null ? [] : [notice.mayHoldAnother]), ...notice.now]),
+      ...planBlocks(data.nextSteps, given),
+      ...(data.space === null ? [] : [paragraph(notice.where(data.space.account, data.space.folder))]),
+    ],
+  };
+}
+
 function acknowledgeUpload({ data }: EventOf<'case.upload-acknowledged'>, { texts }: With): LetterBody {
   return {
     topics: ['upload-acknowledgement'],
@@ -179,16 +202,23 @@ function acknowledgeUpload({ data }: EventOf<'case.upload-acknowledged'>, { text
   };
 }
 
+const remedy: Record<EventOf<'case.analysis-reported'>['data']['verdict'], NextStep[]> = {
+  'full-dump': [],
+  'not-a-full-dump': ['configure-full-dump', 'compress-before-upload'],
+  'dump-truncated': ['compress-before-upload'],
+  'dump-unreadable': ['compress-before-upload'],
+};
+
+/** What the notice has explained step by step. */
+const noticedSteps: NextStep[] = ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'];
+
 function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given: With): LetterBody {
   const { texts } = given;
   const isFull = data.verdict === 'full-dump';
-  const remedy: Record<typeof data.verdict, NextStep[]> = {
-    'full-dump': [],
-    'not-a-full-dump': ['configure-full-dump', 'compress-before-upload'],
-    'dump-truncated': ['compress-before-upload'],
-    'dump-unreadable': ['compress-before-upload'],
-  };
+  const isNoticed = !isFull && data.noticedAt !== undefined;
   const plan = [...new Set([...data.nextSteps, ...remedy[data.verdict]])];
+  const known = isNoticed ? noticedSteps : [];
+  const fresh = plan.filter((step) => !known.includes(step));
   const space = isFull ? null : data.space;
   return {
     topics: [
@@ -201,16 +231,28 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
       ...(data.file.contact === null ? [paragraph(texts.report.passOn)] : []),
       paragraph(texts.report.intro(data.name)),
       heading(texts.report.verdictTitle),
-      paragraph(texts.report.verdict[data.verdict]),
+      ...verdictBlocks(data, given),
       // A dump that was read says more than the program's own words, which speak of bytes and of English.
       ...(data.verdict === 'dump-unreadable' ? [facts([{ label: texts.labels.fault, value: data.reason }])] : []),
       ...analysisBlocks(data.findings, data.earlierFindings, given),
-      ...(plan.length > 0 ? [heading(texts.report.stepsTitle)] : []),
-      ...planBlocks(plan, given, data.findings),
+      ...(fresh.length > 0 ? [heading(texts.report.stepsTitle)] : []),
+      ...planBlocks(fresh, given, data.findings),
       ...warningBlocks(data.findings, given),
-      ...(space ? uploadSpaceBlocks(space, time, given) : []),
+      ...(known.length > 0 ? [heading(texts.reminded.plan), steps(titlesOf(known, data.findings, given))] : []),
+      ...(space && isNoticed ? [heading(texts.uploadSpace.title), ...accessBlocks(space, time, given)] : []),
+      ...(space && !isNoticed ? uploadSpaceBlocks(space, time, given) : []),
     ],
   };
+}
+
+/** What the customer was told while the file arrived is not told as news. */
+function verdictBlocks(
+  { verdict, noticedAt }: EventOf<'case.analysis-reported'>['data'],
+  { texts: { report }, settings }: With,
+): Block[] {
+  if (noticedAt === undefined) return [paragraph(report.verdict[verdict])];
+  const told = paragraph(report.noticed[verdict](timeIn(settings.zone, noticedAt)));
+  return verdict === 'full-dump' ? [told] : [told, paragraph(report.noticedGoOn)];
 }
 
 function escalate({ data, time }: EventOf<'case.escalated'>, given: With): LetterBody {

@@ -10,6 +10,7 @@ import {
   ObservationStarted,
   UploadAcknowledged,
   UploadSpaceAnnounced,
+  WrongDumpNoticed,
 } from '@caserelay/contracts';
 import { Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { Controller, Inject } from '@nestjs/common';
@@ -42,6 +43,11 @@ export class WriteLettersConsumer {
 
   @Hears(CollectionSuggested)
   async hearCollectionSuggested(event: CollectionSuggested, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(WrongDumpNoticed)
+  async hearWrongDumpNoticed(event: WrongDumpNoticed, hearing: Hearing): Promise<Tell[]> {
     return await this.write(event, hearing);
   }
 

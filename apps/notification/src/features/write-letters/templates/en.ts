@@ -36,6 +36,7 @@ export const en: Texts = {
     fingerprint: 'Host key fingerprint',
     file: 'File',
     size: 'Size',
+    arrived: 'Arrived when it was recognised',
     sha256: 'SHA-256',
     bugcheck: 'Stop code',
     exception: 'Exception',
@@ -141,6 +142,33 @@ export const en: Texts = {
     privacy:
       'What is collected: basic system information, network configuration, updates, drivers and the system event log, to see whether errors were logged at the time of the blue screen or freeze. Personal documents are not collected. If the user does not consent for reasons of privacy, just tell us; the case goes on without it.',
   },
+  notice: {
+    intro: (name) =>
+      `The file "${name}" that you began to upload is not all here yet, but its first part shows already that it is not the full dump that the analysis needs. We tell you now so that you need not wait for the rest.`,
+    arrived: (bytes, expected) =>
+      expected === null ? bytes : `${bytes}; the whole dump, unpacked, has at least ${expected}`,
+    lacks: {
+      full: 'This is a full dump.',
+      active: 'This is an active memory dump; it can be analysed.',
+      kernel:
+        'A kernel memory dump holds the memory of the kernel and of drivers only, not that of programs: it cannot show which program called a driver at the time of the crash and with which data, nor where damaged data came from. The stop code and the drivers can be seen, but that is not enough to be sure of the root cause.',
+      triage:
+        'A small memory dump holds the stop code, a little of one stack and the list of drivers only; neither data of the kernel nor memory of programs was written. It cannot show what damaged the memory, so the root cause cannot be found for sure.',
+      'header-only':
+        'This dump has a header and no memory: besides the stop code and the version of Windows nothing can be seen, so the root cause cannot be found.',
+      user: 'This is the dump of one program: it tells about a crash of that program, not about a blue screen. It holds no memory of the kernel or of drivers and cannot be used to analyse the blue screen.',
+    },
+    nowTitle: 'What you can do now',
+    mayHoldAnother:
+      'If there is a full dump in this archive as well, please let the upload finish: it is analysed as usual once it is found, and you need not mind this mail.',
+    now: [
+      'You may stop this upload; the case goes on without it. You may also let it finish: we analyse it as usual and tell you what it shows, but a full dump is still needed afterwards.',
+      'Please look at C:\\Windows\\MEMORY.DMP on the computer with the blue screen: if its size is close to that of the physical memory, it is a full dump; compress and upload that one.',
+      'Otherwise please configure a full dump as described below, and upload the new MEMORY.DMP after the next blue screen.',
+    ],
+    where: (account, folder) =>
+      `The upload account (${account}), its password and the folder (${folder}) stay the same; an interrupted transfer can be resumed.`,
+  },
   acknowledged: {
     intro: 'We have received your file and are looking at what it holds.',
     next: [
@@ -172,6 +200,18 @@ export const en: Texts = {
       'dump-unreadable':
         'The file cannot be read as a Windows dump. Please compress and upload the original MEMORY.DMP again as described below.',
     },
+    noticed: {
+      'full-dump': (time) =>
+        `In our mail of ${time} we said that this is not a full dump; only a part of it was here then. Now that the whole file has arrived, a complete full dump was found in it, which can be analysed in depth. Please disregard that mail.`,
+      'not-a-full-dump': (time) =>
+        `As we wrote on ${time}, this is not a full dump. Below is all that it shows; a full dump is still needed to be sure of the root cause.`,
+      'dump-truncated': (time) =>
+        `As we wrote on ${time}, this is not a full dump; besides, it is incomplete, smaller than its header demands. There is no need to upload it again.`,
+      'dump-unreadable': (time) =>
+        `As we wrote on ${time}, this is not a full dump; besides, the whole file cannot be read as a Windows dump. There is no need to upload it again.`,
+    },
+    noticedGoOn:
+      'Please go on with the steps of that mail and upload a full dump after the next blue screen; if it is configured already, there is nothing to repeat.',
     stepsTitle: 'What we suggest',
     parameter: (position) => `Parameter ${position}`,
     build: (number) => `build ${number}`,

@@ -30,6 +30,16 @@ export interface Texts extends LayoutHabits {
   uploadSpace: { title: string; announced: string; how: readonly string[]; linkExpired: string; consent: string };
   firstResponse: { intro: string; scope: string; whyFullDump: string };
   collection: { intro: string; privacy: string };
+  /** Of a file that still arrives and is not the dump that was asked for. */
+  notice: {
+    intro(name: string): string;
+    arrived(bytes: string, expected: string | null): string;
+    lacks: Record<DumpFinding['kind'], string>;
+    nowTitle: string;
+    mayHoldAnother: string;
+    now: readonly string[];
+    where(account: string, folder: string): string;
+  };
   acknowledged: { intro: string; next: readonly string[] };
   report: {
     intro(name: string): string;
@@ -43,6 +53,9 @@ export interface Texts extends LayoutHabits {
     confidence: Record<'high' | 'medium' | 'low', string>;
     verdictTitle: string;
     verdict: Record<Verdict, string>;
+    /** The same to someone who was told at `time`, while the file arrived, that it is no full dump. */
+    noticed: Record<Verdict, (time: string) => string>;
+    noticedGoOn: string;
     stepsTitle: string;
     parameter(position: number): string;
     build(number: number): string;
@@ -120,6 +133,7 @@ type Label =
   | 'fingerprint'
   | 'file'
   | 'size'
+  | 'arrived'
   | 'sha256'
   | 'bugcheck'
   | 'exception'

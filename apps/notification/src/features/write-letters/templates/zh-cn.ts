@@ -36,6 +36,7 @@ export const zhCn: Texts = {
     fingerprint: '主机密钥指纹',
     file: '文件',
     size: '大小',
+    arrived: '识别时已到达',
     sha256: 'SHA-256',
     bugcheck: '停止代码',
     exception: '异常',
@@ -132,6 +133,29 @@ export const zhCn: Texts = {
     privacy:
       '收集的内容是系统基本信息、网络配置、补丁、驱动列表和系统事件日志，用来查看蓝屏或卡死的时间点是否有对应的报错；不收集个人文档。如果用户因隐私不同意收集，请直接告诉我们，不影响案例继续处理。',
   },
+  notice: {
+    intro: (name) =>
+      `您开始上传的文件“${name}”还没有到齐，但从最先到达的部分已经能看出：它不是分析所需的 Full Dump。先告诉您，免得您等它传完。`,
+    arrived: (bytes, expected) => (expected === null ? bytes : `${bytes}；整个转储（解压后）至少 ${expected}`),
+    lacks: {
+      full: '这是 Full Dump。',
+      active: '这是活动内存转储，可以用于分析。',
+      kernel:
+        '核心内存转储只含内核和驱动使用的内存，不含应用程序的内存：看不到崩溃时是哪个程序、带着什么数据调用了驱动，也无法核对写坏的数据来自哪里。这次的停止代码和驱动列表可以看到，但不足以确认根本原因。',
+      triage:
+        '小内存转储只含停止代码、当前线程的少量堆栈和驱动列表，内核数据和程序内存都没有写进去：看不到是谁写坏了内存，无法确认根本原因。',
+      'header-only': '这份转储只有文件头，没有内存内容：除停止代码和系统版本外，什么都看不到，无法确认根本原因。',
+      user: '这是单个程序的转储，记录的是该程序的崩溃，不是系统蓝屏：里面没有内核和驱动的内存，无法用来分析蓝屏。',
+    },
+    nowTitle: '现在可以怎样做',
+    mayHoldAnother: '如果这个压缩包里另外还有 Full Dump，请让它传完；我们找到它之后会照常分析，您不必理会本邮件。',
+    now: [
+      '可以停止这次上传，不影响案例；也可以让它传完，我们会照常分析并告诉您其中的线索，但之后仍然需要 Full Dump。',
+      '请看一下蓝屏计算机上的 C:\\Windows\\MEMORY.DMP：如果大小与物理内存接近，它就是 Full Dump，请直接压缩上传。',
+      '否则请按下面的步骤配置；下一次蓝屏之后，上传新的 MEMORY.DMP。',
+    ],
+    where: (account, folder) => `上传账号（${account}）、密码和目录（${folder}）不变，传输中断后可以续传。`,
+  },
   acknowledged: {
     intro: '我们已收到您上传的文件，正在检查其中的内容。',
     next: [
@@ -160,6 +184,17 @@ export const zhCn: Texts = {
         '转储文件不完整：实际大小小于文件头所要求的大小，调试器打开会报错。通常是复制或上传中断，或蓝屏时未写完就断电。请按下面的步骤压缩后重新上传。',
       'dump-unreadable': '文件无法作为 Windows 转储读取。请按下面的步骤重新压缩并上传原始的 MEMORY.DMP。',
     },
+    noticed: {
+      'full-dump': (time) =>
+        `我们在 ${time} 的邮件中说过它不是 Full Dump，那时只到达了一部分；整个文件到齐后，从中找到了完整的 Full Dump，可以用于深入分析。请不必理会那封邮件。`,
+      'not-a-full-dump': (time) =>
+        `我们在 ${time} 的邮件中已经说明，它不是 Full Dump。以下是从它能得到的全部线索；根本原因仍需要 Full Dump 来确认。`,
+      'dump-truncated': (time) =>
+        `我们在 ${time} 的邮件中已经说明，它不是 Full Dump；而且它不完整，实际大小小于文件头所要求的大小。这一份不必重新上传。`,
+      'dump-unreadable': (time) =>
+        `我们在 ${time} 的邮件中已经说明，它不是 Full Dump；而且整个文件无法作为 Windows 转储读取。这一份不必重新上传。`,
+    },
+    noticedGoOn: '请继续按那封邮件中的步骤配置，下一次蓝屏后上传 Full Dump；如果已经配置好，无需重复。',
     stepsTitle: '建议操作',
     parameter: (position) => `参数 ${position}`,
     build: (number) => `内部版本 ${number}`,
