@@ -4,6 +4,7 @@ import { kindNames } from './html-report/report-words.data.js';
 import { describeLists } from './describe-lists.js';
 import { objectLines } from './describe-objects.js';
 import type { DumpFacts, DumpReport, Hardware } from './dump-facts.js';
+import { explainException } from './explain-exception.js';
 import { isThirdParty } from './find-culprit.js';
 import { inLanguage } from './sentences.js';
 import { padded, printed, wrapped, type Paint, type Role } from './terminal-text.js';
@@ -141,6 +142,7 @@ function crashLines(report: DumpReport, language: Language, say: Say): Line[] {
   const foreign = modules.find(({ name }) => name === culprit?.name);
   return [
     [say(labels.crash), crash && `${placeOf(crash)} (${crash.address}; ${inLanguage(crash.from, language)})`],
+    ['', crash && explainException(crash.exception, language)],
     [
       say(labels.culprit),
       culprit && `${suspect ?? ''} (${culprit.confidence})`,

@@ -1,5 +1,6 @@
 import { explainBugcheck, type Language } from './bugcheck.js';
-import type { Completeness, Culprit, DumpFacts, DumpReport, Module } from './dump-facts.js';
+import type { Completeness, Crash, Culprit, DumpFacts, DumpReport, Module } from './dump-facts.js';
+import { explainException } from './explain-exception.js';
 import { isThirdParty } from './find-culprit.js';
 import { inLanguage } from './sentences.js';
 import { signaturesOf, type Signatures } from './signature-of.js';
@@ -8,7 +9,7 @@ import { signaturesOf, type Signatures } from './signature-of.js';
 export const schemaVersion = 1;
 
 /** What is told under another name, or in more detail, than in a report. */
-type Renamed = 'osBuild' | 'osName' | 'buildLab' | 'crashedAt' | 'completeness' | 'modules';
+type Renamed = 'osBuild' | 'osName' | 'buildLab' | 'crashedAt' | 'completeness' | 'modules' | 'crash';
 
 /**
  * A report as it is published: its fields are promised (see schema/crash-dump.schema.json) and plain JSON; addresses and
@@ -31,6 +32,7 @@ export interface DumpDocument extends Omit<DumpReport, Renamed> {
     flaws: string[];
   };
   modules: DocumentModule[];
+  crash: DocumentCrash | null;
   /** The finest signature that is the same over machines and versions. */
   signature: string | null;
   signatures: Signatures;
@@ -44,12 +46,17 @@ export interface DocumentModule extends Module {
   thirdParty: boolean | null;
 }
 
+/** Where it crashed, with what the parameters of its exception mean. */
+export interface DocumentCrash extends Omit<Crash, 'exception'> {
+  exception: (NonNullable<Crash['exception']> & { meaning: string | null }) | null;
+}
+
 /** Turns a report into the published document; what a later reader adds to reports is in it as well. */
 export function documentOf(
   report: DumpReport,
   { file = null, language = 'en' }: { file?: string | null; language?: Language } = {},
 ): DumpDocument {
-  const { osBuild, osName, buildLab, crashedAt, completeness, bugcheck, modules, ...rest } = report;
+  const { osBuild, osName, buildLab, crashedAt, completeness, bugcheck, modules, crash, ...rest } = report;
   const { verdict, reason, foundBytes, expectedBytes, flaws = [] } = completeness;
   const say = (text: string): string => inLanguage(text, language);
   const signatures = signaturesOf(report);
@@ -67,8 +74,13 @@ export function documentOf(
     culprit: rest.culprit && culpritIn(rest.culprit, say),
     objects: rest.objects.map((object) => ({ ...object, from: say(object.from) })),
     notes: rest.notes.map(say),
-    crash: rest.crash && { ...rest.crash, from: say(rest.crash.from) },
+    crash: crash && crashIn(crash, language),
   };
+}
+
+function crashIn({ exception, from, ...crash }: Crash, language: Language): DocumentCrash {
+  const meaning = explainException(exception, language);
+  return { ...crash, from: inLanguage(from, language), exception: exception && { ...exception, meaning } };
 }
 
 function culpritIn({ alternatives, ...culprit }: Culprit, say: (text: string) => string): Culprit {

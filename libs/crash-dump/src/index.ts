@@ -2,10 +2,17 @@ export { ArrivingDump, followDump, type ArrivingLimits } from './arriving/arrivi
 export type { ArrivingFacts, ArrivingReport, Container, DumpNews } from './arriving/dump-news.js';
 export { adviseOn, instructionsOf, type Advice, type Advised, type AdvisedOn, type Instructions } from './advise-on.js';
 export { explainBugcheck, type Language } from './bugcheck.js';
+export { explainException } from './explain-exception.js';
 export { fromBytes, type ByteSource } from './byte-source.js';
 export { fromUrl, type Fetch } from './from-url.js';
 export { analyseDump, type AnalyseOptions } from './analyse-dump.js';
-export { documentOf, schemaVersion, type DocumentModule, type DumpDocument } from './document-of.js';
+export {
+  documentOf,
+  schemaVersion,
+  type DocumentCrash,
+  type DocumentModule,
+  type DumpDocument,
+} from './document-of.js';
 export type {
   BugcheckFacts,
   BugcheckParameter,

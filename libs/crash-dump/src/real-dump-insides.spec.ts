@@ -5,21 +5,10 @@ import { analyseDump } from './analyse-dump.js';
 import { fromBytes, type ByteSource } from './byte-source.js';
 import type { DumpReport } from './dump-facts.js';
 
-/** Facts of real dumps, taken with other tools; see real-dumps.spec.ts. */
+/** Facts of real dumps, taken with other tools; see facts-of-real-dumps.spec.ts. */
 interface KnownInside {
   file: string;
   valid?: boolean;
-  modules?: {
-    name: string;
-    base: string;
-    size?: string;
-    end?: string;
-    timestamp?: string;
-    checksum?: string;
-    version?: string;
-    debug_file?: string;
-    debug_id?: string;
-  }[];
   unloaded?: { name: string; start: string; end: string }[];
   stack_rizin_with_pdb?: { ip: string; sp: string; symbol: string }[];
   build_lab?: string;
@@ -53,19 +42,6 @@ if (list === null) {
   describe.each(known.filter(({ stack_rizin_with_pdb }) => stack_rizin_with_pdb !== undefined))(
     'the real triage dump $file',
     (one) => {
-      it('lists every driver with place, size, time stamp and checksum', async () => {
-        const { modules } = await analyse(one.file);
-        expect(
-          modules.map(({ path, base, size, timeDateStamp, checksum }) => ({
-            name: path,
-            base,
-            size: `0x${size.toString(16)}`,
-            timestamp: timeDateStamp,
-            checksum,
-          })),
-        ).toEqual(one.modules);
-      });
-
       it('lists unloaded drivers, process, processor, build and the data that follows', async () => {
         const report = await analyse(one.file);
         expect(
@@ -142,28 +118,8 @@ if (list === null) {
   describe.each(known.filter(({ thread_count, valid }) => thread_count !== undefined && valid === true))(
     'the real dump of a process $file',
     (one) => {
-      it('lists every module with place, version and symbol file', async () => {
-        const { modules, notes } = await analyse(one.file);
-        const text = (value: string): string => `0x${BigInt(value).toString(16)}`;
-        const byPlace = <T extends { base: string }>(list: T[]): T[] =>
-          [...list].sort((a, b) => Number(BigInt(a.base) - BigInt(b.base)));
-        expect(
-          byPlace(modules).map(({ name, base, size, fileVersion, codeView }) => ({
-            name,
-            version: fileVersion ?? '',
-            debug_file: codeView?.file ?? '',
-            debug_id: codeView?.id ?? '',
-            base,
-            end: `0x${(BigInt(base) + BigInt(size) - 1n).toString(16)}`,
-          })),
-        ).toEqual(
-          byPlace(one.modules ?? []).map((listed) => ({
-            ...listed,
-            base: text(listed.base),
-            end: text(listed.end ?? '0'),
-          })),
-        );
-        expect(notes).toEqual([]);
+      it('has nothing in it that could not be read', async () => {
+        expect((await analyse(one.file)).notes).toEqual([]);
       });
 
       it('lists its threads and which of them crashed, where', async () => {

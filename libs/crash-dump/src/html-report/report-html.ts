@@ -105,7 +105,7 @@ function suspectCard({ report: { culprit }, language, say }: Page): Markup {
   </div>`;
 }
 
-function crashCard({ report: { crash }, language, say }: Page): Markup {
+function crashCard({ document: { crash }, say }: Page): Markup {
   return html`<div class="card">
     <h3>${say(words.where)}</h3>
     ${
@@ -114,8 +114,12 @@ function crashCard({ report: { crash }, language, say }: Page): Markup {
               ${crash.module ?? crash.address}${crash.module !== null && html`<wbr />+${crash.offset ?? '0x0'}`}
             </p>
             <p><code>${crash.address}</code></p>
-            <p class="dim">${inLanguage(crash.from, language)}</p>
-            ${crash.exception && html`<p><code>${crash.exception.code}</code> ${crash.exception.name}</p>`}`
+            <p class="dim">${crash.from}</p>
+            ${
+              crash.exception &&
+              html`<p><code>${crash.exception.code}</code> ${crash.exception.name}</p>
+                <p>${crash.exception.meaning}</p>`
+            }`
         : html`<p class="dim">${say(words.untold)}</p>`
     }
   </div>`;
