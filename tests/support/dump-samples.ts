@@ -1,43 +1,32 @@
-import { readFileSync } from 'node:fs';
-import { framesOf, fullDump, kernelDump, mapDump, rangeDump, triageDump, userDump } from './synthetic-dump.js';
-import { fullDump32, kernelDump32, mapDumpOf32, triageDump32 } from './synthetic-dump-32.js';
+import { gzipSync } from 'node:zlib';
+import { everyRealDump, everySyntheticDump } from './every-dump.js';
+import { streamedZip } from './streamed-zip.js';
+import { framesOf, fullDump, kernelDump, mapDump } from './synthetic-dump.js';
+import { mapDumpOf32 } from './synthetic-dump-32.js';
 import { kernelMemory } from './synthetic-memory.js';
 import { kernelMemory32 } from './synthetic-memory-32.js';
+import { scenarios, type ScenarioName } from './synthetic-scenarios.js';
 import { triageDumpOfDriver } from './synthetic-triage.js';
 import { userMemoryDump } from './synthetic-user-memory.js';
-import { testData } from './test-data.js';
 
-const realDumps = [
-  'electron-windows.mdmp.dmp',
-  'breakpad-null_read_av.mdmp.dmp',
-  'breakpad-tiny-exe-fastfail.mdmp.dmp',
-  'breakpad-tiny-exe-with-cet-xsave.mdmp.dmp',
-  'breakpad-thread_name_list.mdmp.dmp',
-  'rizin-triage_x64.dmp',
-  'rustmd-invalid-range.mdmp.dmp',
-  'r2-trunc_memory64.mdmp.dmp',
-];
-
-/** One dump of each kind and, where this machine has them, the real ones: what fuzzing changes at random. */
-export function dumpSamples(): [name: string, bytes: Buffer][] {
+/**
+ * What fuzzing changes at random: one dump of every kind, of every crash, packed ones, and the real ones that are here.
+ * Made when asked for.
+ */
+export function dumpSamples(): [name: string, make: () => Buffer][] {
   return [
-    ['full', fullDump({ megabytes: 1, memory: null })],
-    ['kernel', kernelDump({ megabytes: 1, memory: null })],
-    ['triage', triageDump()],
-    ['full, with images', fullDump({ megabytes: 1, memory: kernelMemory({ frames: framesOf('full') }) })],
-    ['kernel, with images', kernelDump({ megabytes: 1, memory: kernelMemory({ frames: framesOf('map') }) })],
-    ['ranges, with images', rangeDump(10)],
-    ['triage of a driver', triageDumpOfDriver()],
-    ['process with its memory', userMemoryDump().file],
-    ['full, 32-bit', fullDump32({ pages: 110 })],
-    ['kernel, 32-bit', kernelDump32({ pages: 8 })],
-    ['triage, 32-bit', triageDump32()],
-    ['kernel, 32-bit, with images', mapDumpOf32(6, kernelMemory32())],
-    ['kernel, ARM64, with images', mapDump(6, kernelMemory({ machine: 'ARM64' }))],
-    ['user', userDump({ megabytes: 1 })],
-    ...realDumps.flatMap((name): [string, Buffer][] => {
-      const path = testData(`dumps/${name}`);
-      return path === null ? [] : [[name, readFileSync(path)]];
-    }),
+    ...[...everySyntheticDump(), ...everyRealDump()].map(([name, bytes]): [string, () => Buffer] => [
+      name,
+      () => bytes,
+    ]),
+    ...(Object.keys(scenarios) as ScenarioName[]).map((name): [string, () => Buffer] => [
+      `crash ${name}`,
+      () => fullDump({ megabytes: 2, memory: kernelMemory({ scenario: name, frames: framesOf('full') }) }),
+    ]),
+    ['kernel, 32-bit, with images', () => mapDumpOf32(6, kernelMemory32())],
+    ['kernel, ARM64, with images', () => mapDump(6, kernelMemory({ machine: 'ARM64' }))],
+    ['ZIP', () => streamedZip([{ name: 'MEMORY.DMP', content: triageDumpOfDriver() }])],
+    ['ZIP, streamed', () => streamedZip([{ name: 'a', content: userMemoryDump().file, sizes: 'descriptor' }])],
+    ['gzip', () => gzipSync(kernelDump({ megabytes: 1, memory: null }))],
   ];
 }

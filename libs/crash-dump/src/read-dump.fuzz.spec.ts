@@ -4,13 +4,12 @@ import { MutatedDump } from '../../../tests/support/mutated-dump.js';
 import { readHostileDump } from '../../../tests/support/read-hostile-dump.js';
 
 /** A taste of it; `npm run fuzz:dump` gives as many as one likes, and watches time and memory. */
-const rounds = 100;
+const rounds = 25;
 
-it.each(dumpSamples())('%s, changed at random, is read or refused, and never more', async (_, original) => {
-  const mutated = new MutatedDump(original);
+it.each(dumpSamples())('%s, changed at random, is read or refused, and never more', async (_, make) => {
+  const mutated = new MutatedDump(make());
   for (let seed = 0; seed < rounds; seed += 1) {
-    const bytes = mutated.withSeed(seed);
-    await readHostileDump(bytes).catch((error: unknown) => {
+    await readHostileDump(mutated.withSeed(seed), seed % 4 === 0).catch((error: unknown) => {
       throw new Error(`seed ${seed} broke the reader`, { cause: error });
     });
   }
