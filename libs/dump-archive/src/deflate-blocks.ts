@@ -12,27 +12,48 @@ export function findBlock(bytes: Uint8Array, searchBytes: number): number | null
   const end = Math.min(searchBytes, bytes.length - longestHeaderBytes);
   for (let at = 0; at < end; at += 1) {
     const word = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
-    for (let shift = 0; shift < 8; shift += 1) {
+    for (let shifts = dynamicAt[word & 0x3ff] as number; shifts !== 0; shifts &= shifts - 1) {
+      const shift = 31 - Math.clz32(shifts & -shifts);
       const start = word >>> shift;
-      if ((start & 7) !== 4 || ((start >>> 3) & 31) > 29 || ((start >>> 8) & 31) > 29) continue;
+      if (((start >>> 3) & 31) > 29 || ((start >>> 8) & 31) > 29) continue;
       if (isDynamicHeader(bytes, at * 8 + shift)) return at * 8 + shift;
     }
   }
   return null;
 }
 
+/** At which of the next eight bits, by ten of them, three bits say: not the last block, codes of its own. */
+const dynamicAt = Uint8Array.from({ length: 1024 }, (_, bits) => {
+  let shifts = 0;
+  for (let shift = 0; shift < 8; shift += 1) if (((bits >> shift) & 7) === 4) shifts |= 1 << shift;
+  return shifts;
+});
+/** How much of the room of 128 three lengths of 3 bits take up. */
+const roomOfThree = Uint8Array.from(
+  { length: 512 },
+  (_, bits) => roomOf(bits & 7) + roomOf((bits >> 3) & 7) + roomOf(bits >> 6),
+);
+
+function roomOf(length: number): number {
+  return length === 0 ? 0 : 128 >> length;
+}
+
+/** Whether so many lengths of 3 bits are those of a code without a gap; most bits by chance fail here. */
+function fillRoom(bytes: Uint8Array, from: number, count: number): boolean {
+  let taken = 0;
+  for (let done = 0; done < count && taken <= 128; done += 3)
+    taken += roomOfThree[bitsAt(bytes, from + 3 * done, 3 * Math.min(3, count - done))] as number;
+  return taken === 128;
+}
+
 function isDynamicHeader(bytes: Uint8Array, bit: number): boolean {
   const literals = bitsAt(bytes, bit + 3, 5) + 257;
   const distances = bitsAt(bytes, bit + 8, 5) + 1;
   const stated = bitsAt(bytes, bit + 13, 4) + 4;
+  if (!fillRoom(bytes, bit + 17, stated)) return false;
   const lengths = new Uint8Array(19);
-  let room = 128;
-  for (let index = 0; index < stated; index += 1) {
-    const length = bitsAt(bytes, bit + 17 + 3 * index, 3);
-    lengths[order[index] as number] = length;
-    if (length > 0) room -= 128 >> length;
-  }
-  if (room !== 0) return false;
+  for (let index = 0; index < stated; index += 1)
+    lengths[order[index] as number] = bitsAt(bytes, bit + 17 + 3 * index, 3);
   const codes = readCodeLengths(bytes, bit + 17 + 3 * stated, lengths, literals + distances);
   // Code 256 ends a block; without it there is no end.
   if (codes === null || codes[256] === 0) return false;

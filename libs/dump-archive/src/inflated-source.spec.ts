@@ -47,6 +47,7 @@ async function open(options: ZlibOptions = {}): Promise<Opened> {
   };
   const places = new Places(200_000);
   const inflating = new Inflating(counting, {
+    feedBytes: 64 * 1024,
     wantsPlace: (offset) => places.wantsPlace(offset),
     foundPlace: (bit, offset) => places.foundPlace(bit, offset),
   });

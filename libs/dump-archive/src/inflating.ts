@@ -22,6 +22,11 @@ export interface Piece {
 export interface InflatingOptions {
   /** Where to begin; the beginning when it is not given. */
   from?: Place;
+  /**
+   * How many packed bytes are given at once; 256 KiB unless said. With more of them a long passage goes to and fro less,
+   * and places are looked for less often.
+   */
+  feedBytes?: number;
   /** Looks for places to come back to: asked before each piece whether one is wanted by now. */
   wantsPlace?(offset: number): boolean;
   /** A block begins at this bit, after so many bytes that come out; their last 32 KiB are still to come out. */
@@ -29,9 +34,8 @@ export interface InflatingOptions {
 }
 
 /** zlib is three times as fast with large pieces as with its default of 16 KiB. */
-const pieceBytes = 1024 * 1024;
-/** Few enough that a place can be looked for often, enough that going to and fro costs little. */
-const feedBytes = 256 * 1024;
+const pieceBytes = 512 * 1024;
+const usualFeedBytes = 256 * 1024;
 /** Blocks are seldom longer, except in what cannot be packed, where looking on is in vain. */
 const searchBytes = 64 * 1024;
 const maxWaiting = 4;
@@ -124,16 +128,18 @@ export class Inflating {
       if (first.byteLength === 1) await this.write(startAtBit(from.bit % 8, first.getUint8(0)));
     }
     let piece = await this.read(at);
+    let split = this.placeIn(piece);
     while (piece.length > 0 && !this.isOver) {
       const here = piece;
-      const split = this.placeIn(here);
       if (split !== null) {
         await this.write(here.subarray(0, Math.ceil(split / 8)));
         this.options.foundPlace?.(at * 8 + split, this.produced + this.inflate.readableLength);
       }
       const writing = this.write(split === null ? here : here.subarray(Math.ceil(split / 8)));
       at += here.length;
+      // While zlib works on this piece.
       piece = await this.read(at);
+      split = this.placeIn(piece);
       await writing;
     }
     while (this.inflate.readableLength > 0 && !this.isOver) await new Promise((resolve) => setImmediate(resolve));
@@ -145,7 +151,7 @@ export class Inflating {
   }
 
   private async read(at: number): Promise<Buffer> {
-    const view = await this.packed.read(at, feedBytes);
+    const view = await this.packed.read(at, this.options.feedBytes ?? usualFeedBytes);
     return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
   }
 
