@@ -99,11 +99,15 @@ function entryItem(entry) {
         ? make(
             'p',
             { class: 'quiet' },
-            make(
-              'a',
-              { href: `/v1/cases/${encodeURIComponent(caseId)}/analyses/${encodeURIComponent(entry.data.uploadId)}` },
-              say('wholeReport'),
-            ),
+            entry.data.report.page
+              ? make(
+                  'a',
+                  { href: `${placeOfReport(entry)}/page?language=${language === 'zh' ? 'zh-CN' : 'en'}` },
+                  say('reportPage'),
+                )
+              : '',
+            entry.data.report.page ? ' · ' : '',
+            make('a', { href: placeOfReport(entry) }, say('wholeReport')),
           )
         : '',
       make(
@@ -263,3 +267,7 @@ async function begin() {
   }
 }
 void begin();
+
+function placeOfReport({ data }) {
+  return `/v1/cases/${encodeURIComponent(caseId)}/analyses/${encodeURIComponent(data.uploadId)}`;
+}

@@ -174,6 +174,18 @@ const paths: Record<string, Json> = {
         },
       },
     },
+    '/v1/cases/{id}/analyses/{uploadId}/page': {
+      get: {
+        ...engineer,
+        summary: 'The same as a page with pictures, of the dump that tells most; it loads and runs nothing',
+        parameters: [
+          id,
+          parameter('path', 'uploadId', { type: 'string', format: 'uuid' }, 'Id of the upload'),
+          parameter('query', 'language', { type: 'string', enum: ['zh-CN', 'en'] }, 'zh-CN unless asked for'),
+        ],
+        responses: { 200: { description: 'HTML' }, 404: problem('No such report') },
+      },
+    },
     '/v1/readings': {
       get: {
         ...engineer,

@@ -17,7 +17,7 @@ it('labels and meanings are told in Chinese as well', async () => {
   const text = describeDump(await analyseDump(fromBytes(triageDump())), { language: 'zh-CN' });
   expect(text).toMatch(/^类型 {11}小内存转储/m);
   expect(text).toMatch(/^ {2}参数 2 {7}0x[0-9a-f]+ {2}异常的陷阱帧地址$/m);
-  expect(text).toMatch(/^完整性 {9}complete/m);
+  expect(text).toMatch(/^完整性 {9}完整/m);
 });
 
 it('verbose tells registers, threads and modules where there are some, and no empty sections', async () => {

@@ -1,6 +1,6 @@
 import { explainBugcheck, type Language } from './bugcheck.js';
 import type { Text } from './bugcheck-parameters.data.js';
-import { kindNames } from './html-report/report-words.data.js';
+import { kindNames, words } from './html-report/report-words.data.js';
 import { describeLists } from './describe-lists.js';
 import { objectLines } from './describe-objects.js';
 import type { DumpFacts, DumpReport, Hardware } from './dump-facts.js';
@@ -111,7 +111,7 @@ function completenessLines({ completeness }: DumpFacts, language: Language, say:
   return [
     [
       say(labels.completeness),
-      `${verdict}: ${inLanguage(reason, language)}`,
+      `${language === 'en' ? verdict : words[verdict].zh}: ${inLanguage(reason, language)}`,
       verdict === 'complete' && flaws.length > 0 ? 'warn' : role,
     ],
     ...flaws.map((flaw): Line => [say(labels.flaw), inLanguage(flaw, language), 'warn']),
@@ -145,7 +145,7 @@ function crashLines(report: DumpReport, language: Language, say: Say): Line[] {
     ['', crash && explainException(crash.exception, language)],
     [
       say(labels.culprit),
-      culprit && `${suspect ?? ''} (${culprit.confidence})`,
+      culprit && `${suspect ?? ''} (${language === 'en' ? culprit.confidence : words[culprit.confidence].zh})`,
       foreign && isThirdParty(foreign) === true ? 'foreign' : 'heading',
     ],
     ...(culprit?.reasons ?? []).map((reason): Line => ['', `- ${inLanguage(reason, language)}`]),
@@ -169,6 +169,8 @@ function hardwareLines({ system, board, bios, memory, processor }: Hardware, say
       say(labels.processor),
       processor &&
         joined(
+          // Some dumps have a number for a name, which says more with its maker.
+          processor.name?.startsWith('family') === true ? processor.vendor : null,
           processor.name ?? processor.vendor,
           processor.megahertz === null ? null : `(${processor.megahertz} MHz)`,
         ),

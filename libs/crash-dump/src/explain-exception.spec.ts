@@ -6,11 +6,19 @@ const exception = (code: string, parameters: string[]) => ({ code, name: null, a
 describe('the parameters of an exception', () => {
   it.each([
     [['0x0', '0x10'], 'reading from 0x10', '读取地址 0x10'],
-    [['0x1', '0xffffffffffffffff'], 'writing to 0xffffffffffffffff', '写入地址 0xffffffffffffffff'],
+    [['0x1', '0xffffffff0'], 'writing to 0xffffffff0', '写入地址 0xffffffff0'],
     [['0x8', '0x20'], 'executing code at 0x20', '执行地址处的代码 0x20'],
   ])('%j of an access violation tell which access failed, and where', (parameters, en, zh) => {
     expect(explainException(exception('0xc0000005', parameters))).toBe(en);
     expect(explainException(exception('0xc0000005', parameters), 'zh-CN')).toBe(zh);
+  });
+
+  it('do not tell a place that the processor did not tell', () => {
+    for (const address of ['0xffffffffffffffff', '0xffffffff']) {
+      const told = exception('0xc0000005', ['0x1', address]);
+      expect(explainException(told)).toMatch(/^writing to 0xf+, which stands for an address .* did not tell/);
+      expect(explainException(told, 'zh-CN')).toContain('未给出地址');
+    }
   });
 
   it('of a fast fail tell what it found', () => {

@@ -10,6 +10,13 @@ const accesses: ReadonlyMap<bigint, Text> = new Map([
   [8n, { en: 'executing code at', zh: '执行地址处的代码' }],
 ]);
 
+/** What Windows puts there for a general protection fault, which tells no address: mostly one that is not canonical. */
+const untoldAddress = /^0xf{8}(f{8})?$/;
+const untold: Text = {
+  en: ', which stands for an address that the processor did not tell, mostly one that cannot exist',
+  zh: '（处理器未给出地址，多为非规范地址）',
+};
+
 const statusOf = { accessViolation: 0xc0000005, inPageError: 0xc0000006, stackBufferOverrun: 0xc0000409 } as const;
 
 /** What the parameters of an exception say: which access failed, or what a fast fail found; null when nothing is known. */
@@ -25,5 +32,6 @@ export function explainException(exception: Crash['exception'], language: Langua
   }
   if (code !== statusOf.accessViolation && code !== statusOf.inPageError) return null;
   const access = accesses.get(BigInt(first));
-  return access && second !== undefined ? `${say(access)} ${second}` : null;
+  if (!access || second === undefined) return null;
+  return `${say(access)} ${second}${untoldAddress.test(second) ? say(untold) : ''}`;
 }

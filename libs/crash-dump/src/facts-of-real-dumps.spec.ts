@@ -138,7 +138,7 @@ function revisionOf({ lab }: DumpDocument['os']): string {
 function crashAsBreakpadSays({ crash, exception, threads }: DumpDocument): unknown {
   if (!crash?.exception || !exception) return { reason: 'No crash', address: '', thread_index: '' };
   const { meaning, parameters, name } = crash.exception;
-  const [, verb, accessed] = /^(reading|writing|executing).* (0x[0-9a-f]+)$/.exec(meaning ?? '') ?? [];
+  const [, verb, accessed] = /^(reading|writing|executing).*? (0x[0-9a-f]+)/.exec(meaning ?? '') ?? [];
   const access = { reading: 'READ', writing: 'WRITE', executing: 'EXEC' }[verb ?? ''];
   return {
     reason: access

@@ -37,7 +37,12 @@ describe('the whole report', () => {
     expect(createHash('sha256').update(content).digest('hex')).toBe(report?.sha256);
     const whole = JSON.parse(content.toString()) as { dumps: { file: string; modules: { name: string }[] }[] };
     expect(whole.dumps.map(({ file }) => file)).toEqual(['MEMORY.DMP', 'old/MEMORY.DMP']);
-    expect(readdirSync(dirname(path))).toEqual([`${uploadId}.json`]);
+    const files = ['en.html', 'json', 'zh-CN.html'].map((ending) => `${uploadId}.${ending}`);
+    expect(readdirSync(dirname(path)).sort()).toEqual(files);
+    expect(report?.page?.location).toBe(`analyses/${caseId}/${uploadId}.zh-CN.html`);
+    const page = readFileSync(path.replace('.json', '.zh-CN.html'), 'utf8');
+    expect(page).toContain('<html lang="zh-CN">');
+    expect(page).toContain('MEMORY.zip: MEMORY.DMP');
   });
 
   it('is not written for what is no dump', async () => {

@@ -325,7 +325,15 @@ describe('analyses', () => {
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none';.* sandbox/);
+    await writeFile(join(folder, `${uploadId}.en.html`), '<h1>report</h1>');
+    const page = await fetch(`${address}/page?language=en`, { headers: login });
+    expect(await page.text()).toBe('<h1>report</h1>');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none';.* sandbox$/);
+    expect((await fetch(`${address}/page`)).status).toBe(401);
     for (const [place, status] of [
+      [`${caseId}/analyses/${uploadId}/page`, 404],
+      [`${caseId}/analyses/${uploadId}/page?language=..%2fen`, 400],
       [`${caseId}/analyses/${randomUUID()}`, 404],
       [`${caseId}/analyses/..%2f..%2fsecret`, 400],
       [`..%2f/analyses/${uploadId}`, 400],

@@ -7,6 +7,8 @@ import { ReportStore } from './report-store.js';
 
 const caseId = '7f3f0b8e-0000-4000-8000-000000000001';
 const uploadId = '7f3f0b8e-0000-4000-8000-000000000002';
+const pages = { 'zh-CN': '<p>驱动</p>', en: '<p>driver</p>' };
+const files = ['en.html', 'json', 'zh-CN.html'].map((ending) => `${uploadId}.${ending}`);
 let folder: string;
 let store: ReportStore;
 beforeAll(async () => {
@@ -17,19 +19,23 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('a whole report', () => {
   it('is kept at a place of its own, with its size and hash, and nothing else is left', async () => {
-    const kept = await store.keep(caseId, uploadId, '{"驱动":1}');
+    const kept = await store.keep(caseId, uploadId, { json: '{"驱动":1}', pages });
     expect(kept.location).toBe(`analyses/${caseId}/${uploadId}.json`);
     const content = await readFile(join(folder, kept.location));
     expect(content.toString()).toBe('{"驱动":1}');
     expect(kept.bytes).toBe(content.length);
     expect(kept.sha256).toBe(createHash('sha256').update(content).digest('hex'));
-    expect(await readdir(join(folder, 'analyses', caseId))).toEqual([`${uploadId}.json`]);
+    expect((await readdir(join(folder, 'analyses', caseId))).sort()).toEqual(files);
+    expect(kept.page?.location).toBe(`analyses/${caseId}/${uploadId}.zh-CN.html`);
+    expect(await readFile(join(folder, kept.page?.location ?? ''), 'utf8')).toBe(pages['zh-CN']);
+    expect(await readFile(join(folder, `analyses/${caseId}/${uploadId}.en.html`), 'utf8')).toBe(pages.en);
   });
 
   it('kept again replaces the first, also when both are kept at once', async () => {
-    await Promise.all([store.keep(caseId, uploadId, '{"a":1}'), store.keep(caseId, uploadId, '{"a":1}')]);
+    const again = { json: '{"a":1}', pages };
+    await Promise.all([store.keep(caseId, uploadId, again), store.keep(caseId, uploadId, again)]);
     expect(await readFile(join(folder, 'analyses', caseId, `${uploadId}.json`), 'utf8')).toBe('{"a":1}');
-    expect(await readdir(join(folder, 'analyses', caseId))).toEqual([`${uploadId}.json`]);
+    expect((await readdir(join(folder, 'analyses', caseId))).sort()).toEqual(files);
   });
 
   it.each([
@@ -37,6 +43,6 @@ describe('a whole report', () => {
     [caseId, '../../passwd'],
     ['', uploadId],
   ])('of case %j and upload %j has no place', async (one, other) => {
-    await expect(store.keep(one, other, '{}')).rejects.toThrow(/expected two UUIDs/);
+    await expect(store.keep(one, other, { json: '{}', pages })).rejects.toThrow(/expected two UUIDs/);
   });
 });

@@ -9,13 +9,26 @@ const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export class ReportStore {
   constructor(private readonly evidenceFolder: string) {}
 
-  /** Keeps a report so that it is there whole or not at all, even when the power fails; kept again, it is replaced. */
-  async keep(caseId: string, uploadId: string, report: string): Promise<StoredReport> {
+  /**
+   * Keeps a report and its pages, each so that it is there whole or not at all, even when the power fails; kept again,
+   * they are replaced. The Chinese page is told, the English one lies beside it.
+   */
+  async keep(
+    caseId: string,
+    uploadId: string,
+    { json, pages }: { json: string; pages: { 'zh-CN': string; en: string } },
+  ): Promise<StoredReport> {
     if (!id.test(caseId) || !id.test(uploadId)) {
       throw new Error(`found case "${caseId}" and upload "${uploadId}"; expected two UUIDs, which make up a path`);
     }
-    const location = `analyses/${caseId}/${uploadId}.json`;
-    const content = Buffer.from(report);
+    const place = `analyses/${caseId}/${uploadId}`;
+    await this.write(`${place}.en.html`, pages.en);
+    const page = await this.write(`${place}.zh-CN.html`, pages['zh-CN']);
+    return { ...(await this.write(`${place}.json`, json)), page };
+  }
+
+  private async write(location: string, text: string): Promise<Omit<StoredReport, 'page'>> {
+    const content = Buffer.from(text);
     await writeWhole(join(this.evidenceFolder, location), content);
     return { location, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
   }

@@ -1,6 +1,7 @@
 import {
   crashSignatureOf,
   documentOf,
+  reportHtml,
   signatureOf,
   versionsIn,
   type DumpReport,
@@ -13,11 +14,18 @@ import { bestOf, type ReadDump, type Reading, type Upload } from './read-upload.
 export interface KeptReading {
   outcome: Tell;
   /** The whole report as JSON text; null when there was no dump. */
-  report: string | null;
+  report: WholeReport | null;
   /** What the dump that tells most is compared by. */
   traits: DumpTraits | null;
   /** What it teaches for later dumps. */
   versions: KnownVersion[];
+}
+
+/** The whole report for programs, and for engineers in both languages. */
+export interface WholeReport {
+  json: string;
+  /** Of the dump that tells most. */
+  pages: { 'zh-CN': string; en: string };
 }
 
 /** What one dump is compared by with others of its case. */
@@ -36,12 +44,12 @@ const maxText = 300;
 
 /** Takes out of a reading what is told, kept and learnt. */
 export function keepReading(upload: Upload, { outcome, dumps }: Reading): KeptReading {
-  const best = bestOf(dumps.map(({ finding }) => finding));
-  const report = dumps.find(({ finding }) => finding === best)?.report;
+  const finding = bestOf(dumps.map((dump) => dump.finding));
+  const best = dumps.find((dump) => dump.finding === finding);
   return printable({
     outcome,
-    report: dumps.length > 0 ? wholeReport(upload, dumps) : null,
-    traits: report ? traitsOf(report) : null,
+    report: best ? { json: wholeReport(upload, dumps), pages: pagesOf(upload, best) } : null,
+    traits: best ? traitsOf(best.report) : null,
     versions: dumps
       .flatMap((dump) => versionsIn(dump.report))
       .filter(({ name, fileVersion }) => name.length <= maxText && fileVersion.length <= maxText)
@@ -53,6 +61,14 @@ export function keepReading(upload: Upload, { outcome, dumps }: Reading): KeptRe
 function wholeReport({ uploadId, name }: Upload, dumps: readonly ReadDump[]): string {
   const documents = dumps.map(({ finding, report }) => documentOf(report, { file: finding.member ?? name }));
   return JSON.stringify({ uploadId, name, dumps: documents });
+}
+
+function pagesOf({ name }: Upload, { finding, report }: ReadDump): WholeReport['pages'] {
+  const file = finding.member === null ? name : `${name}: ${finding.member}`;
+  return {
+    'zh-CN': reportHtml(report, { language: 'zh-CN', file }),
+    en: reportHtml(report, { language: 'en', file }),
+  };
 }
 
 function traitsOf(report: DumpReport): DumpTraits {

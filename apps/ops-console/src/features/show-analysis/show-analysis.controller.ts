@@ -1,18 +1,18 @@
 import { CaseId } from '@caserelay/contracts';
 import { Problem } from '@caserelay/service-host';
-import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { ReportFiles } from '../../adapters/report-files/report-files.js';
+import { ReportFiles, type ReportForm } from '../../adapters/report-files/report-files.js';
 import { readInput } from '../../adapters/caller-input/read-input.js';
 
 const Address = z.object({ id: CaseId, uploadId: z.uuid() });
+const Choice = z.object({ language: z.enum(['zh-CN', 'en']).default('zh-CN') });
 
-/** What a report holds came out of a customer's file: a browser shall show it as data and run nothing of it. */
+/** What a report holds came out of a customer's file: a browser shall show it and run nothing of it. */
 const headers = {
-  'content-type': 'application/json; charset=utf-8',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-cache',
@@ -33,11 +33,28 @@ export class ShowAnalysisController {
 
   @Get('cases/:id/analyses/:uploadId')
   async report(@Param() address: unknown, @Res() response: ServerResponse): Promise<void> {
-    const { id, uploadId } = readInput(Address, address);
-    const file = await this.files.open(id, uploadId);
-    if (!file) throw new Problem(404, 'Unknown report', `upload ${uploadId} of case ${id} has no report`);
-    const disposition = `inline; filename="${uploadId}.json"`;
-    response.writeHead(200, { ...headers, 'content-length': file.bytes, 'content-disposition': disposition });
+    await this.send(readInput(Address, address), 'json', response);
+  }
+
+  @Get('cases/:id/analyses/:uploadId/page')
+  async page(@Param() address: unknown, @Query() choice: unknown, @Res() response: ServerResponse): Promise<void> {
+    const { language } = readInput(Choice, choice);
+    await this.send(readInput(Address, address), `${language}.html`, response);
+  }
+
+  private async send(
+    { id, uploadId }: z.infer<typeof Address>,
+    form: ReportForm,
+    response: ServerResponse,
+  ): Promise<void> {
+    const file = await this.files.open(id, uploadId, form);
+    if (!file) throw new Problem(404, 'Unknown report', `upload ${uploadId} of case ${id} has no such report`);
+    response.writeHead(200, {
+      ...headers,
+      'content-type': form === 'json' ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8',
+      'content-length': file.bytes,
+      'content-disposition': `inline; filename="${uploadId}.${form}"`,
+    });
     // A reader who goes away is no fault.
     await pipeline(file.content, response).catch(() => undefined);
   }
