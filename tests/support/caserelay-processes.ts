@@ -23,6 +23,7 @@ export interface CaseRelayProcesses {
   readonly smtpPort: number;
   readonly intakeUrl: string;
   readonly consoleUrl: string;
+  readonly workflowUrl: string;
   readonly intakeKey: string;
   readonly consoleLogin: string;
   /** Kills the process that hosts the service, without warning, and starts it again. */
@@ -112,6 +113,7 @@ export async function startProcesses(options: ProcessOptions): Promise<CaseRelay
     smtpPort,
     intakeUrl: `http://127.0.0.1:${ports.intake}`,
     consoleUrl: `http://127.0.0.1:${ports['ops-console']}`,
+    workflowUrl: `http://127.0.0.1:${ports['case-workflow']}`,
     intakeKey,
     consoleLogin: `Basic ${Buffer.from(`engineer:${password}`).toString('base64')}`,
     killAndRestart: async (service) => {

@@ -169,8 +169,18 @@ export function userDump(options: SyntheticDump = {}): Buffer {
   return cut(Buffer.concat([file, memory(memoryBytes / 4096)]), options);
 }
 
+/** What stands before the pages of a kernel memory dump, however many they are. */
+export function kernelDumpBeginning(options: SyntheticDump = {}): Buffer {
+  return bitmapBeginning(6, 'SDMP', options);
+}
+
 function bitmapDump(type: 5 | 6, signature: 'SDMP' | 'FDMP', options: SyntheticDump): Buffer {
-  const inside = insideOf('map', options);
+  const bytes = memory(pagesOf(options));
+  for (const [frame, page] of insideOf('map', options)?.pages ?? []) page.copy(bytes, (frame / 2) * 4096);
+  return cut(Buffer.concat([bitmapBeginning(type, signature, options), bytes]), options);
+}
+
+function bitmapBeginning(type: 5 | 6, signature: 'SDMP' | 'FDMP', options: SyntheticDump): Buffer {
   const pages = pagesOf(options);
   const map = Buffer.alloc(pages / 4);
   for (let page = 0; page < pages * 2; page += 2) map[page >> 3]! |= 1 << (page & 7);
@@ -179,9 +189,7 @@ function bitmapDump(type: 5 | 6, signature: 'SDMP' | 'FDMP', options: SyntheticD
   start.writeBigUInt64LE(BigInt(0x2000 + start.length + map.length), 0x20);
   start.writeBigUInt64LE(BigInt(pages), 0x28);
   start.writeBigUInt64LE(BigInt(map.length * 8), 0x30);
-  const bytes = memory(pages);
-  for (const [frame, page] of inside?.pages ?? []) page.copy(bytes, (frame / 2) * 4096);
-  return cut(Buffer.concat([kernelHeader(type, options, inside), start, map, bytes]), options);
+  return Buffer.concat([kernelHeader(type, options, insideOf('map', options)), start, map]);
 }
 
 const built = new Map<string, SyntheticMemory>();
