@@ -35,6 +35,7 @@ import { compareDumps } from './features/compare-dumps/compare-dumps.js';
 import { BoundedMap } from './features/follow-upload/bounded-map.js';
 import { FollowUploadConsumer, RecognitionNeeds } from './features/follow-upload/follow-upload.consumer.js';
 import { FollowUploadTimer } from './features/follow-upload/follow-upload.timer.js';
+import { planNextSteps } from './features/plan-next-steps/plan-next-steps.js';
 import { RequestAnalysisConsumer, RequestNeeds } from './features/request-analysis/request-analysis.consumer.js';
 import { ResumeAnalysesTimer } from './features/resume-analyses/resume-analyses.timer.js';
 
@@ -135,6 +136,7 @@ function needsOf(
         onProgress,
         lookUpVersions: (images) => versions.lookUp(images),
       }).finally(() => progress.end(uploadId)),
+    planNextSteps,
     show: ({ uploadId }, news) => progress.note(uploadId, news),
     tell: async (upload, reading) => tellOnce(host, upload, reading, await keepReport(host, reports, upload, reading)),
     postpone: ({ uploadId }, fault, pauseSeconds) => store.postpone(uploadId, fault, pauseSeconds),

@@ -56,6 +56,7 @@ function needsOf({ evidenceFolder, archive }: ReadingOrder): Needs {
         answers.set(questions, resolve);
         say({ type: 'versions-wanted', question: questions, images });
       }),
+    know: (known) => say({ type: 'known', known }),
     advance: (news) => {
       reads += 1;
       progress = { ...progress, ...news };

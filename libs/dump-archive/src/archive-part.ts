@@ -17,8 +17,14 @@ export interface ArchiveMember {
 }
 
 /** One file inside an archive, a trouble with the archive itself, or the note that not all of it was looked at. */
-export type ArchivePart =
-  ArchiveMember | { kind: 'trouble'; reason: string } | { kind: 'limit-reached'; reason: string };
+export type ArchivePart = ArchiveMember | { kind: 'trouble'; reason: string } | LimitReached;
+
+/** Not all of the archive was looked at: it has too many members, or unpacking them takes too much. */
+export interface LimitReached {
+  kind: 'limit-reached';
+  limit: 'members' | 'amount';
+  reason: string;
+}
 
 export interface Limits {
   /** How many files are looked at, those of archives inside archives included. */
@@ -37,7 +43,7 @@ export interface Limits {
 export interface ReadOptions extends Partial<Limits> {
   headBytes: number;
   /** Whether all of a member is worth unpacking, judged by its beginning; else it is left after that. */
-  needsWhole(head: Uint8Array): boolean;
+  needsWhole(head: Uint8Array, name: string): boolean;
   signal: AbortSignal;
   /** Told of each piece of the archive that was used up, for those who show how far it has come. */
   onRead?(packedBytes: number): void;

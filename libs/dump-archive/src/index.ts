@@ -1,3 +1,3 @@
-export type { ArchiveMember, ArchivePart, Limits, ReadOptions } from './archive-part.js';
+export type { ArchiveMember, ArchivePart, LimitReached, Limits, ReadOptions } from './archive-part.js';
 export { archiveName, containerKind, type Container } from './container-kind.js';
 export { openArchive } from './open-archive.js';

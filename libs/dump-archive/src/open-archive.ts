@@ -31,7 +31,8 @@ export async function* openArchive(archive: string | ByteSource, options: ReadOp
 }
 
 async function* readNested(archive: ArchiveFile, reading: Reading, depth: number): AsyncGenerator<ArchivePart> {
-  const needsWhole = (head: Uint8Array): boolean => containerKind(head) !== null || reading.needsWhole(head);
+  const needsWhole = (head: Uint8Array, name: string): boolean =>
+    containerKind(head) !== null || reading.needsWhole(head, name);
   for await (const part of readContainer(archive, { ...reading, needsWhole })) {
     if (part.kind === 'member' && part.source !== null && containerKind(part.head) !== null) {
       yield* readMember(part, part.source, reading, depth);
@@ -57,7 +58,8 @@ async function* readMember(
   const inner: ArchiveFile = { source, file: null, close: () => Promise.resolve() };
   // What is read inside is no progress in the archive itself, but a sign of life.
   const onRead = (): void => reading.onRead?.(0);
-  for await (const part of readNested(inner, { ...reading, archiveName: name, onRead }, depth + 1)) {
+  const needsWhole = (head: Uint8Array, inside: string): boolean => reading.needsWhole(head, `${name}/${inside}`);
+  for await (const part of readNested(inner, { ...reading, archiveName: name, onRead, needsWhole }, depth + 1)) {
     yield part.kind === 'member' ? { ...part, name: `${name}/${part.name}` } : part;
   }
 }

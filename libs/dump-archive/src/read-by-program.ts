@@ -24,6 +24,8 @@ const needsPassword = 'it is encrypted; a password is needed, or please upload t
 const wrongPassword = 'the password does not open it';
 /** Enough to tell what a file is. */
 const markBytes = 512;
+/** What is looked at of a member that is too large to be unpacked. */
+const beginningBytes = 64 * 1024;
 const maxListBytes = 64 * 2 ** 20;
 
 interface Listed {
@@ -74,7 +76,11 @@ export async function* readByProgram(
   } catch (error) {
     if (reading.signal.aborted) throw new Error('broken off: the service stops', { cause: error });
     if (!signal.aborted) throw error;
-    yield { kind: 'limit-reached', reason: `unpacking took longer than ${reading.allowance.limits.maxSeconds} s` };
+    yield {
+      kind: 'limit-reached',
+      limit: 'amount',
+      reason: `unpacking took longer than ${reading.allowance.limits.maxSeconds} s`,
+    };
   } finally {
     await spilled?.close();
   }
@@ -138,9 +144,17 @@ async function* readMembers(running: Running, list: readonly Listed[], reading: 
   try {
     for (const listed of list) {
       const { allowance } = reading;
-      const tooMuch = allowance.member() ?? allowance.announced(listed.size ?? 0);
+      const tooMany = allowance.member();
+      if (tooMany !== null) {
+        yield { kind: 'limit-reached', limit: 'members', reason: tooMany };
+        return;
+      }
+      const tooMuch = allowance.announced(listed.size ?? 0);
       if (tooMuch !== null) {
-        yield { kind: 'limit-reached', reason: `"${listed.name}": ${tooMuch}` };
+        const head = await pieces.beginning(Math.min(beginningBytes, reading.headBytes));
+        const { name } = listed;
+        yield { kind: 'member', name, head, bytes: head.length, ending: 'too-large', reason: tooMuch, source: null };
+        yield { kind: 'limit-reached', limit: 'amount', reason: `"${name}": ${tooMuch}` };
         return;
       }
       if (reading.signal.aborted) throw new Error('broken off: the service stops');
@@ -151,7 +165,7 @@ async function* readMembers(running: Running, list: readonly Listed[], reading: 
         yield { ...member, source: taken.spilled ? await taken.spilled.source() : null };
         if (member.ending === 'broken') return;
         if (member.ending === 'too-large') {
-          yield { kind: 'limit-reached', reason: member.reason ?? '' };
+          yield { kind: 'limit-reached', limit: 'amount', reason: member.reason ?? '' };
           return;
         }
       } finally {
@@ -174,7 +188,7 @@ interface Taken {
   spilled: SpilledFile | null;
 }
 
-async function takeMember(pieces: Pieces, { size }: Listed, reading: Reading): Promise<Taken> {
+async function takeMember(pieces: Pieces, { name, size }: Listed, reading: Reading): Promise<Taken> {
   const { allowance, headBytes } = reading;
   const taken: Taken = {
     head: Buffer.alloc(0),
@@ -204,7 +218,7 @@ async function takeMember(pieces: Pieces, { size }: Listed, reading: Reading): P
     if (isDecided) taken.tooMuch ??= (await taken.spilled?.add(piece)) ?? null;
     else if (taken.bytes >= decidingBytes) {
       isDecided = true;
-      taken.isNeeded = reading.needsWhole(taken.head);
+      taken.isNeeded = reading.needsWhole(taken.head, name);
       if (!taken.isNeeded) continue;
       taken.spilled = await SpilledFile.make(allowance.limits.maxSpillBytes);
       // Until it was decided, pieces were small and the head held all of them, but perhaps the end of the last.
@@ -254,6 +268,18 @@ class Pieces {
 
   constructor(stream: AsyncIterable<Buffer>) {
     this.stream = stream[Symbol.asyncIterator]();
+  }
+
+  /** What comes first of what is left. */
+  async beginning(most: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for (let bytes = 0; bytes < most;) {
+      const piece = await this.next(most - bytes);
+      if (piece === null) break;
+      pieces.push(piece);
+      bytes += piece.length;
+    }
+    return Buffer.concat(pieces);
   }
 
   /** What comes next, at most so many bytes; null at the end. */

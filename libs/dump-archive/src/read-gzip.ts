@@ -18,11 +18,15 @@ export async function* readGzip(source: ByteSource, reading: Reading): AsyncGene
   }
   const tooMany = reading.allowance.member();
   if (tooMany !== null) {
-    yield { kind: 'limit-reached', reason: tooMany };
+    yield { kind: 'limit-reached', limit: 'members', reason: tooMany };
     return;
   }
   const name = header.name ?? nameWithoutEnding(reading.archiveName);
-  const inflated = await inflateMember(part(source, header.dataAt, source.size), { ...reading, method: 8 });
+  const inflated = await inflateMember(part(source, header.dataAt, source.size), {
+    ...reading,
+    needsWhole: (head) => reading.needsWhole(head, name),
+    method: 8,
+  });
   try {
     const { head, bytes, ending, reason, source: content } = inflated;
     const member: ArchiveMember = { kind: 'member', name, head, bytes, ending, reason, source: content };

@@ -40,7 +40,7 @@ export async function* readTar(source: ByteSource, reading: Reading): AsyncGener
     }
     const tooMany = reading.allowance.member();
     if (tooMany !== null) {
-      yield { kind: 'limit-reached', reason: tooMany };
+      yield { kind: 'limit-reached', limit: 'members', reason: tooMany };
       return;
     }
     const name = longName ?? header.name;

@@ -31,7 +31,7 @@ export async function* readWithoutDirectory(source: ByteSource, reading: Reading
     if (header === null || header.dataAt >= size) return;
     const tooMany = reading.allowance.member();
     if (tooMany !== null) {
-      yield { kind: 'limit-reached', reason: tooMany };
+      yield { kind: 'limit-reached', limit: 'members', reason: tooMany };
       return;
     }
     const refused = refusal(header.flags, header.method);
@@ -43,7 +43,7 @@ export async function* readWithoutDirectory(source: ByteSource, reading: Reading
       ...reading,
       method: header.method === 8 ? 8 : 0,
       // Where a member ends is only known by reading it when its header does not say.
-      needsWhole: (head) => header.packedBytes === null || reading.needsWhole(head),
+      needsWhole: (head) => reading.needsWhole(head, header.name) || header.packedBytes === null,
     });
     try {
       const { head, bytes, source: content } = inflated;

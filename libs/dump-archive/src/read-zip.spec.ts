@@ -98,6 +98,18 @@ describe('a hostile archive', () => {
     ]);
   });
 
+  it('gives the beginning of what announces too much, and reads the others', async () => {
+    const zip = zipOf({ 'a.dmp': Buffer.from('Pa'), 'b.dmp': Buffer.from('Pb') });
+    zip.writeUInt32LE(2 ** 31, zip.indexOf('PK\x01\x02', 0, 'latin1') + 24);
+    expect(await read(zip, { maxBytes: 2 ** 20 })).toMatchObject([
+      {
+        ...{ name: 'a.dmp', head: Buffer.from('Pa'), ending: 'too-large', source: null },
+        reason: expect.stringMatching(/announces 2147483648 bytes; no more than 1048576/),
+      },
+      { name: 'b.dmp', ending: 'whole' },
+    ]);
+  });
+
   it('unpacks no more than is allowed', async () => {
     const bomb = zipOf({ 'a.dmp': Buffer.alloc(64 * 2 ** 20, 'P'), 'b.dmp': Buffer.alloc(64 * 2 ** 20, 'P') });
     // Both say that they hold nothing.
@@ -116,7 +128,11 @@ describe('a hostile archive', () => {
     );
     const parts = await read(many, { maxMembers: 10 });
     expect(parts).toHaveLength(11);
-    expect(parts.at(-1)).toEqual({ kind: 'limit-reached', reason: 'there are more than 10 files in the archive' });
+    expect(parts.at(-1)).toEqual({
+      kind: 'limit-reached',
+      limit: 'members',
+      reason: 'there are more than 10 files in the archive',
+    });
   });
 
   it('that is encrypted says so', async () => {

@@ -62,17 +62,17 @@ async function* readMembers(zip: ZipFile, source: ByteSource, reading: Reading):
       if (nameBytes.at(-1) === 0x2f) continue;
       const tooMany = reading.allowance.member();
       if (tooMany !== null) {
-        yield { kind: 'limit-reached', reason: tooMany };
+        yield { kind: 'limit-reached', limit: 'members', reason: tooMany };
         return;
       }
-      const { member, close } = await readMember(zip, source, entry, memberName(nameBytes), reading);
+      const { member, isPassedOver, close } = await readMember(zip, source, entry, memberName(nameBytes), reading);
       try {
         yield member;
       } finally {
         close();
       }
-      if (member.ending === 'too-large') {
-        yield { kind: 'limit-reached', reason: member.reason ?? '' };
+      if (member.ending === 'too-large' && !isPassedOver) {
+        yield { kind: 'limit-reached', limit: 'amount', reason: member.reason ?? '' };
         return;
       }
     }
@@ -84,6 +84,8 @@ async function* readMembers(zip: ZipFile, source: ByteSource, reading: Reading):
 
 interface ReadMember {
   member: ArchiveMember;
+  /** Only its beginning was looked at, because it announces too much; others may still fit. */
+  isPassedOver?: boolean;
   close(): void;
 }
 
@@ -95,9 +97,7 @@ async function readMember(
   reading: Reading,
 ): Promise<ReadMember> {
   const nothing = (reason: string): ReadMember => ({ member: unreadable(name, reason), close: () => undefined });
-  const refused =
-    refusal(entry.generalPurposeBitFlag, entry.compressionMethod) ??
-    reading.allowance.announced(entry.uncompressedSize);
+  const refused = refusal(entry.generalPurposeBitFlag, entry.compressionMethod);
   if (refused !== null) return nothing(refused);
   let packed;
   try {
@@ -107,10 +107,19 @@ async function readMember(
     if (isFault(error)) throw error;
     return nothing(messageOf(error));
   }
-  const inflated = await inflateMember(packed, { ...reading, method: entry.compressionMethod === 8 ? 8 : 0 });
+  const tooMuch = reading.allowance.announced(entry.uncompressedSize);
+  const inflated = await inflateMember(packed, {
+    ...reading,
+    needsWhole: (beginning) => tooMuch === null && reading.needsWhole(beginning, name),
+    method: entry.compressionMethod === 8 ? 8 : 0,
+  });
   const { head, bytes, ending, reason } = inflated;
   const member: ArchiveMember = { kind: 'member', name, head, bytes, ending, reason, source: inflated.source };
   const close = (): void => inflated.close();
+  if (tooMuch !== null) {
+    const beginning: ArchiveMember = { ...member, ending: 'too-large', reason: tooMuch, source: null };
+    return { member: beginning, isPassedOver: true, close };
+  }
   if (ending !== 'whole') return { member, close };
   if (bytes !== entry.uncompressedSize) {
     const found = `${bytes} bytes came out, ${entry.uncompressedSize} were announced`;

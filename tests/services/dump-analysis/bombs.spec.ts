@@ -35,8 +35,16 @@ describe('a bomb', () => {
     const bomb = zipOf({ 'MEMORY.DMP': Buffer.concat([fullDump({ memory: null }), Buffer.alloc(64 * 2 ** 20)]) });
     expect(bomb.length).toBeLessThan(2 ** 20);
     expect(await desk.read('MEMORY.zip', bomb)).toMatchObject({
-      type: 'dump.unreadable',
-      data: { reason: expect.stringMatching(/announces \d+ bytes; no more than/) },
+      type: 'dump.analysed',
+      data: {
+        holdsFullDump: false,
+        findings: [
+          {
+            ...{ kind: 'full', bugcheck: { code: '0x139' } },
+            completeness: { verdict: 'unknown', reason: expect.stringMatching(/announces \d+ bytes; no more than/) },
+          },
+        ],
+      },
     });
     await readsOn();
   }, 60_000);
@@ -65,13 +73,33 @@ describe('a bomb', () => {
     await readsOn();
   }, 60_000);
 
+  it('that multiplies at each depth, as 42.zip does, stops at what may be unpacked', async () => {
+    let packed: Uint8Array = Buffer.alloc(16 * 2 ** 20);
+    for (let depth = 0; depth < 3; depth += 1) {
+      const one = packed;
+      packed = zipOf(Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`${index}.zip`, one])));
+    }
+    expect(await desk.read('42.zip', Buffer.from(packed))).toMatchObject({
+      type: 'dump.unreadable',
+      data: { reason: expect.stringMatching(/bytes came out|no more than|more than 50 files/) },
+    });
+    await readsOn();
+  }, 60_000);
+
   it('that states a size near 2^32 is refused by that size', async () => {
     const zip = zipOf({ 'MEMORY.DMP': kernelDump() });
     const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
     zip.writeUInt32LE(0xfffffff0, zip.readUInt32LE(end + 16) + 24);
     expect(await desk.read('sizes.zip', zip)).toMatchObject({
-      type: 'dump.unreadable',
-      data: { reason: expect.stringMatching(/announces 4294967280 bytes; no more than/) },
+      type: 'dump.analysed',
+      data: {
+        findings: [
+          {
+            bugcheck: { code: '0x139' },
+            completeness: { reason: expect.stringMatching(/announces 4294967280 bytes; no more than/) },
+          },
+        ],
+      },
     });
     await readsOn();
   }, 60_000);

@@ -204,7 +204,7 @@ describe('a limit', () => {
   );
 
   (process.platform === 'linux' ? it : it.skip)(
-    'on standing still stops a reader that hears nothing any more',
+    'on standing still stops a reader that hears nothing any more, and what its dump begins with is told',
     async () => {
       await desk.stop();
       await desk.start({ ANALYSIS_STALL_SECONDS: '4' });
@@ -214,8 +214,19 @@ describe('a limit', () => {
       await isReading(upload.uploadId);
       process.kill(reader, 'SIGSTOP');
       expect(await desk.answerTo(upload)).toMatchObject({
-        type: 'dump.unreadable',
-        data: { reason: expect.stringMatching(/did not come any further for 4 seconds/) },
+        type: 'dump.analysed',
+        data: {
+          holdsFullDump: false,
+          findings: [
+            {
+              bugcheck: { code: '0x139' },
+              completeness: {
+                verdict: 'unknown',
+                reason: expect.stringMatching(/did not come any further for 4 seconds/),
+              },
+            },
+          ],
+        },
       });
       expect(await desk.rowOf(upload)).toMatchObject({ attempts: 1 });
     },

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LookUpVersions } from '@caserelay/crash-dump';
+import type { Stopped } from '../../features/analyse-upload/analyse-upload.js';
 import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
-import type { Progress } from '../../features/analyse-upload/read-upload.js';
+import type { KnownDump, Progress } from '../../features/analyse-upload/read-upload.js';
 import type { FromReadingProcess, ReadingOrder, ToReadingProcess } from './reading-messages.js';
 
 /** What one reading may use up before it is stopped. */
@@ -14,11 +15,6 @@ export interface ReadingLimits {
   maxSeconds: number;
   /** How long nothing may be read, or no sign of life may come. */
   stallSeconds: number;
-}
-
-/** Reading was stopped by a limit; another try would end the same way. */
-export interface Stopped {
-  stoppedBecause: string;
 }
 
 interface Ties {
@@ -31,6 +27,8 @@ interface Ties {
 const entry = fileURLToPath(new URL('../../../dist/reading-process.js', import.meta.url));
 const lookEveryMilliseconds = 100;
 const mebibyte = 2 ** 20;
+/** As many dumps as are told of an upload. */
+const mostKnown = 20;
 /** What the end of a process's last words is kept of, to find out why it died. */
 const lastWords = 4_000;
 
@@ -58,6 +56,8 @@ class ReadingProcess {
   private readonly startedAt = performance.now();
   private outcome: KeptReading | Stopped | Error | null = null;
   private words = '';
+  /** By member; what comes later knows more. */
+  private readonly known = new Map<string | null, KnownDump>();
   private progress: Progress = { stage: 'starting', member: null, bytes: 0, total: null };
   private reads = 0;
   private lifeAt = performance.now();
@@ -115,6 +115,9 @@ class ReadingProcess {
       case 'versions-wanted':
         void this.answer(message);
         return;
+      case 'known':
+        if (this.known.size < mostKnown) this.known.set(message.known.finding.member, message.known);
+        return;
       case 'read':
         this.finish(message.reading);
         return;
@@ -170,7 +173,12 @@ class ReadingProcess {
   }
 
   private stop(exceeded: string): void {
-    this.finish({ stoppedBecause: `reading it ${exceeded} and was stopped ${this.where()}` });
+    this.finish(this.stoppedBy(exceeded));
+  }
+
+  private stoppedBy(exceeded: string): Stopped {
+    const stoppedBecause = `reading it ${exceeded} and was stopped ${this.where()}`;
+    return { stoppedBecause, known: [...this.known.values()] };
   }
 
   private where(): string {
@@ -187,9 +195,7 @@ class ReadingProcess {
 
   private causeOfDeath(code: number | null, signal: NodeJS.Signals | null): Stopped | Error {
     if (/heap out of memory|Array buffer allocation failed/.test(this.words)) {
-      return {
-        stoppedBecause: `reading it took more than ${this.limits.memoryMebibytes} MiB of memory and was stopped ${this.where()}`,
-      };
+      return this.stoppedBy(`took more than ${this.limits.memoryMebibytes} MiB of memory`);
     }
     const words = this.words.trim();
     return new Error(

@@ -1,7 +1,7 @@
 import type { ImageIdentity, KnownVersion } from '@caserelay/crash-dump';
 import type { Limits } from '@caserelay/dump-archive';
 import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
-import type { Progress, Upload } from '../../features/analyse-upload/read-upload.js';
+import type { KnownDump, Progress, Upload } from '../../features/analyse-upload/read-upload.js';
 
 /** All that a reading process gets to know: no address of a database, no password, no environment. */
 export interface ReadingOrder {
@@ -17,5 +17,6 @@ export type FromReadingProcess =
   /** Comes several times a second, also when nothing has moved: it shows that the process is not caught in a loop. */
   | { type: 'sign-of-life'; progress: Progress; reads: number; residentBytes: number }
   | { type: 'versions-wanted'; question: number; images: readonly ImageIdentity[] }
+  | { type: 'known'; known: KnownDump }
   | { type: 'read'; reading: KeptReading }
   | { type: 'failed'; fault: string };

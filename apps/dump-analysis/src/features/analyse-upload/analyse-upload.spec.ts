@@ -1,8 +1,9 @@
+import { DumpAnalysed, type DumpFinding } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 import { describe, expect, it } from '@jest/globals';
 import { analyseUpload, type Attempt, type Needs } from './analyse-upload.js';
 import type { KeptReading } from './keep-reading.js';
-import type { Progress } from './read-upload.js';
+import type { KnownDump, Progress } from './read-upload.js';
 
 const upload: Attempt = {
   uploadId: '7f3f0b8e-0000-4000-8000-000000000001',
@@ -35,6 +36,7 @@ function desk(more: Partial<Needs<Attempt>> = {}) {
       onProgress(progress);
       return Promise.resolve(good);
     },
+    planNextSteps: () => ['check-memory'],
     show: (_, news) => void shown.push(news),
     tell: (_, { outcome }) => Promise.resolve(void told.push(outcome)),
     postpone: (_, __, pauseSeconds) => Promise.resolve(void postponed.push(pauseSeconds)),
@@ -54,6 +56,22 @@ function desk(more: Partial<Needs<Attempt>> = {}) {
     counts: () => ({ givenBack, reads }),
   };
 }
+function aFinding(member: string, kind: DumpFinding['kind']): DumpFinding {
+  return {
+    ...{
+      member,
+      kind,
+      format: 'kernel-dump-64',
+      exception: null,
+      machine: 'x64',
+      osBuild: 17763,
+      osName: 'Windows 10',
+    },
+    bugcheck: { code: '0x139', name: 'KERNEL_SECURITY_CHECK_FAILURE', parameters: [] },
+    ...{ processors: 4, crashedAt: null, uptimeSeconds: 5 },
+    completeness: { verdict: 'complete', foundBytes: 4096, expectedBytes: 4096, reason: 'all there' },
+  };
+}
 const broken = { read: () => Promise.reject(new Error('EIO: i/o error, read')) };
 
 describe('an upload to be read', () => {
@@ -71,10 +89,34 @@ describe('an upload to be read', () => {
 
   it('that exceeds a limit is told to be unreadable at once, with the reason', async () => {
     const stoppedBecause = 'reading it took more than 1024 MiB of memory and was stopped while unpacking';
-    const { run, told, postponed, faults } = desk({ read: () => Promise.resolve({ stoppedBecause }) });
+    const { run, told, postponed, faults } = desk({ read: () => Promise.resolve({ stoppedBecause, known: [] }) });
     await run();
     expect([postponed, faults]).toEqual([[], []]);
     expect(told).toMatchObject([{ type: 'dump.unreadable', data: { reason: stoppedBecause } }]);
+  });
+
+  it('that exceeds a limit is told as far as it was read, and of what was not read nothing is sure', async () => {
+    const stoppedBecause = 'reading it took longer than 7200 seconds and was stopped while unpacking';
+    const known: KnownDump[] = [
+      { isRead: true, finding: aFinding('Mini.dmp', 'triage') },
+      { isRead: false, finding: aFinding('MEMORY.DMP', 'full') },
+    ];
+    const { run, told } = desk({ read: () => Promise.resolve({ stoppedBecause, known }) });
+    await run();
+    expect(told).toMatchObject([
+      {
+        type: 'dump.analysed',
+        data: {
+          holdsFullDump: false,
+          nextSteps: ['check-memory'],
+          findings: [
+            { member: 'Mini.dmp', completeness: { verdict: 'complete', reason: 'all there' } },
+            { member: 'MEMORY.DMP', completeness: { verdict: 'unknown', reason: stoppedBecause } },
+          ],
+        },
+      },
+    ]);
+    expect(() => DumpAnalysed.shape.data.parse(told[0]?.data)).not.toThrow();
   });
 
   it('is left alone when it was told about before', async () => {

@@ -4,11 +4,16 @@ import type { ArchiveMember, ArchivePart } from '@caserelay/dump-archive';
 import type { Tell } from '@caserelay/messaging';
 import { describe, expect, it } from '@jest/globals';
 import { fullDump, kernelDump, triageDump, zipOf } from '../../../../../tests/support/synthetic-dump.js';
-import { readUpload } from './read-upload.js';
+import { readUpload, type KnownDump } from './read-upload.js';
 
 const uploadId = '7f3f0b8e-0000-4000-8000-000000000001';
 
-async function read(name: string, content: Uint8Array | string, parts: ArchivePart[] = []): Promise<Tell> {
+async function read(
+  name: string,
+  content: Uint8Array | string,
+  parts: ArchivePart[] = [],
+  known: KnownDump[] = [],
+): Promise<Tell> {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
   let closed = 0;
   const { outcome } = await readUpload(
@@ -20,12 +25,16 @@ async function read(name: string, content: Uint8Array | string, parts: ArchivePa
           path: name,
           close: () => Promise.resolve(void (closed += 1)),
         }),
-      async *readArchive() {
-        yield* parts;
+      async *readArchive(_, needsWhole) {
+        for (const part of parts) {
+          if (part.kind === 'member') needsWhole(part.head, part.name);
+          yield part;
+        }
       },
       archiveName: (head) => (head[0] === 0x50 && head[1] === 0x4b ? 'ZIP archive' : null),
       planNextSteps: (findings) => (findings.length > 0 ? ['check-memory'] : []),
       lookUpVersions: () => Promise.resolve([]),
+      know: (one) => void known.push(one),
       advance: () => undefined,
     },
   );
@@ -60,6 +69,15 @@ describe('a raw upload', () => {
       },
     });
     expect(() => DumpAnalysed.shape.data.parse(tell.data)).not.toThrow();
+  });
+
+  it('tells what its header says before all of it is read', async () => {
+    const known: KnownDump[] = [];
+    await read('MEMORY.DMP', fullDump(), [], known);
+    expect(known).toMatchObject([
+      { isRead: false, finding: { member: null, kind: 'full', bugcheck: { code: '0x139' } } },
+    ]);
+    expect(known[0]?.finding.stack).toBeUndefined();
   });
 
   it('that is a complete full dump names where it crashed, the driver with its version, and the stack', async () => {
@@ -129,6 +147,7 @@ describe('a raw upload', () => {
         archiveName: () => null,
         planNextSteps: () => [],
         lookUpVersions: () => Promise.resolve([]),
+        know: () => undefined,
         advance: () => undefined,
       },
     );
@@ -178,6 +197,31 @@ describe('an archive', () => {
     });
   });
 
+  it('tells of each dump in it what its header says before it is unpacked, and more when it was read', async () => {
+    const known: KnownDump[] = [];
+    await read('MEMORY.zip', zip, [member('MEMORY.DMP', fullDump()), member('a.txt', Buffer.from('a'))], known);
+    expect(known).toMatchObject([
+      { isRead: false, finding: { member: 'MEMORY.DMP', bugcheck: { code: '0x139' } } },
+      { isRead: true, finding: { member: 'MEMORY.DMP', culprit: { name: 'Ntfs.sys' } } },
+    ]);
+  });
+
+  it('without dumps as far as it may be unpacked is unreadable, with the reason', async () => {
+    const limit: ArchivePart = { kind: 'limit-reached', limit: 'amount', reason: '99 bytes came out' };
+    expect(await read('logs.zip', zip, [member('a.log', Buffer.from('a')), limit])).toMatchObject({
+      type: 'dump.unreadable',
+      data: { reason: '99 bytes came out' },
+    });
+  });
+
+  it('in which an archive is too large to be unpacked is unreadable, with the reason', async () => {
+    const inner = member('inner.zip', zip, { ending: 'too-large', reason: 'it announces 99 bytes' });
+    expect(await read('outer.zip', zip, [inner])).toMatchObject({
+      type: 'dump.unreadable',
+      data: { reason: '"inner.zip" in the archive is not looked into: it announces 99 bytes' },
+    });
+  });
+
   it('that cannot be read says why', async () => {
     const parts: ArchivePart[] = [
       { kind: 'trouble', reason: 'the archive is cut short' },
@@ -195,9 +239,11 @@ describe('an archive', () => {
       type: 'evidence.recognised',
       data: { kind: 'archive' },
     });
-    expect(await read('logs.zip', zip, [text, { kind: 'limit-reached', reason: 'there are many' }])).toMatchObject({
+    expect(
+      await read('logs.zip', zip, [text, { kind: 'limit-reached', limit: 'members', reason: 'there are many' }]),
+    ).toMatchObject({
       type: 'evidence.recognised',
-      data: { description: 'ZIP archive of many files; 1 were looked at, without a crash dump' },
+      data: { description: 'ZIP archive of many files; 1 were looked at, without a crash dump (there are many)' },
     });
     const office = member('[Content_Types].xml', Buffer.from('<xml/>'));
     expect(await read('programs.xlsx', zip, [office])).toMatchObject({

@@ -2,13 +2,15 @@ import type { DumpFinding, NextStep } from '@caserelay/contracts';
 import {
   analyseDump,
   fromBytes,
+  readDump,
   signatureOf,
   UnreadableDump,
   type ByteSource,
+  type DumpFacts,
   type DumpReport,
   type LookUpVersions,
 } from '@caserelay/crash-dump';
-import type { ArchiveMember, ArchivePart } from '@caserelay/dump-archive';
+import type { ArchiveMember, ArchivePart, LimitReached } from '@caserelay/dump-archive';
 import type { Tell } from '@caserelay/messaging';
 import { recogniseFile } from './recognise-file.js';
 
@@ -48,19 +50,28 @@ export interface ReadDump {
   report: DumpReport;
 }
 
+/** What one dump has told so far. */
+export interface KnownDump {
+  finding: DumpFinding;
+  /** All of it was read; else `finding` is what its beginning says. */
+  isRead: boolean;
+}
+
 export interface Needs {
   /** Opens the upload where it lies; says why when it must not be opened. Faults are thrown. */
   open(location: string): Promise<{ source: ByteSource; path: string; close(): Promise<void> } | { refused: string }>;
   /** Reads the members of an archive; the rest of a member is unpacked only when its beginning is worth it. */
   readArchive(
     path: string,
-    needsWhole: (head: Uint8Array) => boolean,
+    needsWhole: (head: Uint8Array, name: string) => boolean,
     onRead: (packedBytes: number) => void,
   ): AsyncIterable<ArchivePart>;
   /** What archive begins so, such as "7z archive"; null when it is none that is looked into. */
   archiveName(head: Uint8Array): string | null;
   planNextSteps(findings: readonly DumpFinding[]): NextStep[];
   lookUpVersions: LookUpVersions;
+  /** Notes what is known of a dump, in place of what was known before: told if a limit stops the reading. */
+  know(known: KnownDump): void;
   /** Notes each step of the way. */
   advance(news: Partial<Progress>): void;
 }
@@ -84,8 +95,9 @@ export async function readUpload(upload: Upload, needs: Needs): Promise<Reading>
 async function readRaw(upload: Upload, source: ByteSource, start: DataView, needs: Needs): Promise<Reading> {
   try {
     needs.advance({ stage: 'analysing' });
+    await knowBeginning(source, null, needs);
     const report = await analyseDump(source, needs);
-    return analysed(upload, [{ finding: findingOf(report), report }], needs);
+    return readingOf(upload, [{ finding: findingOf(report), report }], needs);
   } catch (error) {
     if (!(error instanceof UnreadableDump)) throw error;
     return { outcome: outcomeWithoutDump(upload, error, start, source.size), dumps: [] };
@@ -118,13 +130,29 @@ function noting(source: ByteSource, needs: Pick<Needs, 'advance'>): ByteSource {
   };
 }
 
-/** Of all that a dump tells, what the case's letters need. */
-function findingOf(report: DumpReport): DumpFinding {
-  const { crash, culprit, stack, format, kind, bugcheck, exception, machine, osBuild, osName, processors } = report;
+/** Notes what the beginning of a dump says, before anything that takes long; what is none is found out later. */
+async function knowBeginning(beginning: ByteSource, member: string | null, needs: Pick<Needs, 'know'>): Promise<void> {
+  try {
+    needs.know({ finding: { ...factsOf(await readDump(beginning)), member }, isRead: false });
+  } catch (error) {
+    if (!(error instanceof UnreadableDump)) throw error;
+  }
+}
+
+function factsOf(facts: DumpFacts): DumpFinding {
+  const { format, kind, bugcheck, exception, machine, osBuild, osName, processors } = facts;
   return {
     member: null,
     ...{ format, kind, bugcheck, exception, machine, osBuild, osName, processors },
-    ...{ crashedAt: report.crashedAt, uptimeSeconds: report.uptimeSeconds, completeness: report.completeness },
+    ...{ crashedAt: facts.crashedAt, uptimeSeconds: facts.uptimeSeconds, completeness: facts.completeness },
+  };
+}
+
+/** Of all that a dump tells, what the case's letters need. */
+function findingOf(report: DumpReport): DumpFinding {
+  const { crash, culprit, stack } = report;
+  return {
+    ...factsOf(report),
     crash: crash && { address: crash.address, module: crash.module, offset: crash.offset },
     culprit: culprit && { ...culprit, reasons: culprit.reasons.slice(0, maxReasons) },
     stack: stack
@@ -142,7 +170,7 @@ async function readMembers(
   const dumps: ReadDump[] = [];
   const troubles: string[] = [];
   let members = 0;
-  let isWhole = true;
+  let limit: LimitReached | null = null;
   let isOfficeDocument = false;
   let used = 0;
   const onRead = (packedBytes: number): void => {
@@ -150,9 +178,17 @@ async function readMembers(
     needs.advance({ bytes: used });
   };
   needs.advance({ stage: 'unpacking', bytes: 0, total: archive.size });
-  for await (const part of needs.readArchive(archive.path, looksLikeDump, onRead)) {
+  const beginnings: Promise<void>[] = [];
+  const needsWhole = (head: Uint8Array, name: string): boolean => {
+    const isNeeded = looksLikeDump(head);
+    // A copy, because what was unpacked may lie in memory that is used again.
+    if (isNeeded) beginnings.push(knowBeginning(fromBytes(head.slice()), name, needs));
+    return isNeeded;
+  };
+  for await (const part of needs.readArchive(archive.path, needsWhole, onRead)) {
+    await Promise.all(beginnings.splice(0));
     if (part.kind === 'limit-reached') {
-      isWhole = false;
+      limit = part;
       continue;
     }
     if (part.kind === 'trouble') {
@@ -163,18 +199,27 @@ async function readMembers(
     isOfficeDocument ||= part.name === '[Content_Types].xml';
     const read = await readMember(part, needs);
     if (typeof read === 'string') troubles.push(read);
-    else if (read) dumps.push(read);
+    else if (read) {
+      dumps.push(read);
+      needs.know({ finding: read.finding, isRead: true });
+    }
     if (dumps.length >= maxFindings) break;
   }
-  if (dumps.length > 0) return analysed(upload, dumps, needs);
-  const extent = isWhole ? `of ${members} files` : `of many files; ${members} were looked at,`;
+  if (dumps.length > 0) return readingOf(upload, dumps, needs);
+  const without = `${archive.kind} of ${members} files without a crash dump`;
+  // Nobody can say that there is no dump in what was too much to unpack, and the customer waits for a result.
+  if (limit?.limit === 'amount') troubles.push(limit.reason);
   const outcome =
     troubles.length > 0
       ? unreadable(upload, troubles.join('; '))
       : isOfficeDocument
         ? recognised(upload, 'document', 'Office document')
-        : recognised(upload, 'archive', `${archive.kind} ${extent} without a crash dump`);
+        : recognised(upload, 'archive', limit ? withoutSoFar(archive.kind, members, limit) : without);
   return { outcome, dumps };
+}
+
+function withoutSoFar(kind: string, members: number, { reason }: LimitReached): string {
+  return `${kind} of many files; ${members} were looked at, without a crash dump (${reason})`;
 }
 
 /** The finding of a member; text when it should be a dump and cannot be read; null when it is something else. */
@@ -190,6 +235,8 @@ async function readMember(part: ArchiveMember, needs: Needs): Promise<ReadDump |
   } catch (error) {
     if (!(error instanceof UnreadableDump)) throw error;
     const cut = part.ending === 'broken' ? `, ${part.reason ?? 'it breaks off'}` : '';
+    const isPassedOver = part.ending === 'too-large' && error.what === 'container';
+    if (isPassedOver) return `"${part.name}" in the archive is not looked into: ${part.reason ?? ''}`;
     return holdsBrokenDump(error, part.name) || part.ending === 'broken' || part.ending === 'damaged'
       ? `"${part.name}" in the archive: ${error.message}${cut}`
       : null;
@@ -219,21 +266,29 @@ function completenessInArchive(
   }
 }
 
-function analysed({ uploadId, name }: Upload, dumps: readonly ReadDump[], needs: Needs): Reading {
+function readingOf(upload: Upload, dumps: readonly ReadDump[], needs: Needs): Reading {
   const findings = dumps.map(({ finding }) => finding);
+  return { outcome: analysed(upload, findings, needs), dumps };
+}
+
+/** What there is to tell of dumps. */
+export function analysed(
+  { uploadId, name }: Upload,
+  findings: readonly DumpFinding[],
+  needs: Pick<Needs, 'planNextSteps'>,
+): Tell {
   const best = bestOf(findings);
-  const outcome: Tell = {
+  return {
     type: 'dump.analysed',
     data: {
       uploadId,
       name,
-      findings,
+      findings: [...findings],
       holdsFullDump: findings.some(isWholeFullDump),
       signature: best ? signatureOf(best) : null,
       nextSteps: needs.planNextSteps(findings),
     },
   };
-  return { outcome, dumps };
 }
 
 /** The dump of an upload that tells most: a whole one of all memory, else one of the system. */

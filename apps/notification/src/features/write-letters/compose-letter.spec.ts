@@ -459,6 +459,22 @@ describe('what letters say', () => {
     expect(letterOf(event).text).toContain('Error while reading: starts with 00000000, expected PAGEDU64');
   });
 
+  test('a file behind a password is asked for without one, and nobody is asked to mail a password', () => {
+    const locked = {
+      ...{ findings: [], earlierFindings: [], verdict: 'dump-unreadable' as const },
+      reason: '"MEMORY.DMP" in the archive cannot be read: it is encrypted; a password is needed',
+    };
+    const english = letterOf(given('case.analysis-reported', 'en', locked)).text.replaceAll(/\s+/g, ' ');
+    expect(english).toContain('pack the dump again without a password');
+    expect(english).toContain('Please send no password by mail');
+    expect(english).not.toContain('a password is needed');
+    expect(english).not.toContain('cannot be read as a Windows dump');
+    const chinese = letterOf(given('case.analysis-reported', 'zh-CN', locked)).text.replaceAll(/\s+/g, '');
+    expect(chinese).toContain('请不要通过邮件发送密码');
+    const other = letterOf(given('case.analysis-reported', 'en', { ...locked, reason: 'it is damaged' })).text;
+    expect(other).not.toContain('send no password');
+  });
+
   test('the program’s own English words are not put before the reader of a dump that was read', () => {
     for (const language of languages) {
       const { text } = letterOf(given('case.analysis-reported', language, { reason: 'all 4202808 bytes are there' }));

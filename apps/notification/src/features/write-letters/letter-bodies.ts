@@ -233,7 +233,9 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
       heading(texts.report.verdictTitle),
       ...verdictBlocks(data, given),
       // A dump that was read says more than the program's own words, which speak of bytes and of English.
-      ...(data.verdict === 'dump-unreadable' ? [facts([{ label: texts.labels.fault, value: data.reason }])] : []),
+      ...(data.verdict === 'dump-unreadable' && !isLocked(data)
+        ? [facts([{ label: texts.labels.fault, value: data.reason }])]
+        : []),
       ...analysisBlocks(data.findings, data.earlierFindings, given),
       ...(fresh.length > 0 ? [heading(texts.report.stepsTitle)] : []),
       ...planBlocks(fresh, given, data.findings),
@@ -245,11 +247,17 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
   };
 }
 
+/** Of a password the program's words would only say that one is needed, and somebody would mail it. */
+function isLocked({ verdict, reason }: Pick<EventOf<'case.analysis-reported'>['data'], 'verdict' | 'reason'>): boolean {
+  return verdict === 'dump-unreadable' && /\bis encrypted\b/.test(reason);
+}
+
 /** What the customer was told while the file arrived is not told as news. */
 function verdictBlocks(
-  { verdict, noticedAt }: EventOf<'case.analysis-reported'>['data'],
+  { verdict, noticedAt, reason }: EventOf<'case.analysis-reported'>['data'],
   { texts: { report }, settings }: With,
 ): Block[] {
+  if (isLocked({ verdict, reason })) return [paragraph(report.encrypted)];
   if (noticedAt === undefined) return [paragraph(report.verdict[verdict])];
   const told = paragraph(report.noticed[verdict](timeIn(settings.zone, noticedAt)));
   return verdict === 'full-dump' ? [told] : [told, paragraph(report.noticedGoOn)];

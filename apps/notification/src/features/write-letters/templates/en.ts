@@ -200,6 +200,8 @@ export const en: Texts = {
       'dump-unreadable':
         'The file cannot be read as a Windows dump. Please compress and upload the original MEMORY.DMP again as described below.',
     },
+    encrypted:
+      'The archive is protected by a password and could not be opened. Please pack the dump again without a password and upload it; the upload itself is encrypted. Please send no password by mail. If your rules demand an encrypted archive, upload it as it is and tell your engineer the password by telephone: he or she opens it by hand.',
     noticed: {
       'full-dump': (time) =>
         `In our mail of ${time} we said that this is not a full dump; only a part of it was here then. Now that the whole file has arrived, a complete full dump was found in it, which can be analysed in depth. Please disregard that mail.`,

@@ -53,6 +53,8 @@ export interface Texts extends LayoutHabits {
     confidence: Record<'high' | 'medium' | 'low', string>;
     verdictTitle: string;
     verdict: Record<Verdict, string>;
+    /** In place of the verdict on a file that a password keeps from being read. */
+    encrypted: string;
     /** The same to someone who was told at `time`, while the file arrived, that it is no full dump. */
     noticed: Record<Verdict, (time: string) => string>;
     noticedGoOn: string;
