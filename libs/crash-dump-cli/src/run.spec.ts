@@ -101,6 +101,20 @@ describe('crash-dump FILE', () => {
     expect(empty.error).toContain('it is an archive that holds no crash dump');
   });
 
+  it.each(['aes.zip', 'zipcrypto.zip', 'encrypted.7z', 'encrypted-names.7z'])(
+    'opens the encrypted archive %s with its password, and asks for it else',
+    async (name) => {
+      const path = join(repository, 'tests/fixtures/archives', name);
+      const opened = await here(['--json', '--password', 'secret', path]);
+      expect(opened).toMatchObject({ code: 0, error: '' });
+      expect(documentIn(opened).file).toContain(`${path}!`);
+      const closed = await here([path]);
+      expect(closed).toMatchObject({ code: 1, out: '' });
+      expect(closed.error).toContain('a password is needed');
+      expect(await here(['--password', 'guess', path])).toMatchObject({ code: 1, out: '' });
+    },
+  );
+
   it('reads the standard input, and leaves no file of it behind', async () => {
     const before = (await readdir(tmpdir())).filter((name) => /^crash-dump-(?!spec)/.test(name));
     const ended = await crashDump(['--json', '-'], { input: fullDump({ megabytes: 1 }) });

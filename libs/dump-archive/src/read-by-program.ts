@@ -116,7 +116,12 @@ async function listMembers({ output, ended, stop }: Running, reading: Reading): 
     .split(/\r?\n\r?\n/)
     .map((block) => listedIn(block, reading))
     .filter((listed) => listed !== null);
-  return list.length === 0 && code !== 0 ? explain(errors, reading, 'the archive cannot be opened') : list;
+  // With names encrypted, nothing tells a wrong password from a damaged archive.
+  const unopened =
+    reading.password === undefined
+      ? 'the archive cannot be opened'
+      : 'the archive cannot be opened with this password, or is damaged';
+  return list.length === 0 && code !== 0 ? explain(errors, reading, unopened) : list;
 }
 
 /** One block of `7z l -slt`: lines such as "Size = 4096". Null for a folder. */
