@@ -1,4 +1,17 @@
-import type { Limits } from './archive-part.js';
+/** What reading an archive may cost. */
+export interface Limits {
+  /** How many files are looked at, those of archives inside archives included. */
+  maxMembers: number;
+  /** How many bytes come out in all. */
+  maxBytes: number;
+  /** How many times as many bytes may come out as the archive has. */
+  maxRatio: number;
+  /** How many archives may lie inside each other. */
+  maxDepth: number;
+  maxSeconds: number;
+  /** How much may be written to disk for what cannot be read at any place else, such as a member of a 7z archive. */
+  maxSpillBytes: number;
+}
 
 const usual: Limits = {
   maxMembers: 1000,

@@ -1,5 +1,5 @@
 import type { ByteSource } from '@caserelay/crash-dump';
-import type { Allowance } from './allowance.js';
+import type { Allowance, Limits } from './allowance.js';
 
 /** One file inside an archive. */
 export interface ArchiveMember {
@@ -24,20 +24,6 @@ export interface LimitReached {
   kind: 'limit-reached';
   limit: 'members' | 'amount';
   reason: string;
-}
-
-export interface Limits {
-  /** How many files are looked at, those of archives inside archives included. */
-  maxMembers: number;
-  /** How many bytes come out in all. */
-  maxBytes: number;
-  /** How many times as many bytes may come out as the archive has. */
-  maxRatio: number;
-  /** How many archives may lie inside each other. */
-  maxDepth: number;
-  maxSeconds: number;
-  /** How much may be written to disk for what cannot be read at any place else, such as a member of a 7z archive. */
-  maxSpillBytes: number;
 }
 
 export interface ReadOptions extends Partial<Limits> {

@@ -1,3 +1,4 @@
-export type { ArchiveMember, ArchivePart, LimitReached, Limits, ReadOptions } from './archive-part.js';
+export type { Limits } from './allowance.js';
+export type { ArchiveMember, ArchivePart, LimitReached, ReadOptions } from './archive-part.js';
 export { archiveName, containerKind, type Container } from './container-kind.js';
 export { openArchive } from './open-archive.js';
