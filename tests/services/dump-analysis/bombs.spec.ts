@@ -81,10 +81,9 @@ describe('a bomb', () => {
       const one = packed;
       packed = zipOf(Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`${index}.zip`, one])));
     }
-    expect(await desk.read('42.zip', Buffer.from(packed))).toMatchObject({
-      type: 'dump.unreadable',
-      data: { reason: expect.stringMatching(/bytes came out|no more than|more than 50 files/) },
-    });
+    const { type, data } = await desk.read('42.zip', Buffer.from(packed));
+    expect(type).not.toBe('dump.analysed');
+    expect(JSON.stringify(data)).toMatch(/bytes came out|no more than|more than 50 files/);
     await readsOn();
   }, 60_000);
 
