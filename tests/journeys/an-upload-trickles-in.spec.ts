@@ -94,6 +94,11 @@ describe('a ZIP of 1 GiB that trickles in over SFTP', () => {
         expect(dump.arrivedBytes).toBeLessThanOrEqual(upload.sentBytes + line.portionBytes);
 
         const shown = await customer.sees('the console shows it', async () => await customer.told('upload.recognised'));
+        const onPage = await customer.sees('the page shows it', async () => {
+          const [first] = await customer.arrivingInConsole();
+          return first && first.dump !== null && first.bytes > dump.arrivedBytes ? first : null;
+        });
+        expect(onPage).toMatchObject({ name: 'MEMORY.zip', dump, interruptedAt: null });
         expect(shown.headline.en).toMatch(/0x139 KERNEL_SECURITY_CHECK_FAILURE.*kernel.*17763/);
         expect(upload.sentBytes).toBeLessThan(onePercent);
 
@@ -113,6 +118,7 @@ describe('a ZIP of 1 GiB that trickles in over SFTP', () => {
         const last = await customer.sees('the file is reported', () => customer.letterAbout('analysis-report'));
         expect(last).toMatch(report);
         expect((await customer.arriving()) ?? null).toBeNull();
+        expect(await customer.arrivingInConsole()).toEqual([]);
         expect((await customer.topics()).filter((topic) => topic === 'wrong-dump-notice')).toHaveLength(1);
       } finally {
         await upload.breakOff();
@@ -149,6 +155,9 @@ async function aCustomer(language: string) {
     topics: async () => (await letters()).flatMap(({ topics }) => topics),
     arriving: async () =>
       (await get<{ arriving: Arriving[] }>(`${processes.workflowUrl}/v1/cases/${caseId}`)).arriving[0],
+    arrivingInConsole: async () =>
+      (await get<{ arriving: (Arriving & { bytes: number })[] }>(`${processes.consoleUrl}/v1/cases/${caseId}/arriving`))
+        .arriving,
     credentials: async () => {
       const text = await until('the account is mailed', () => letterAbout('upload-credentials'), 30_000);
       return await openCredentialLink({ text, topics: [], messageId: '', to: address, caughtAt: new Date() });

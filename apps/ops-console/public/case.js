@@ -8,6 +8,7 @@ import {
   momentElement,
   oncePerFrame,
   serviceOf,
+  size,
   span,
   time,
   walkByKeys,
@@ -229,6 +230,72 @@ async function showReadings() {
   }, 2000);
 }
 
+let arrivingAsked = false;
+
+/** Shows what arrives for this case, for as long as something does. */
+async function showArriving() {
+  if (arrivingAsked) return;
+  const ended = new Set([...entries.values()].filter(({ type }) => type === 'upload.received').map(uploadOf));
+  const mayArrive = [...entries.values()].some(
+    ({ type, data }) => type === 'upload.started' && !ended.has(data.uploadId),
+  );
+  if (!mayArrive) return placeArriving([]);
+  arrivingAsked = true;
+  try {
+    placeArriving((await ask(`/v1/cases/${encodeURIComponent(caseId)}/arriving`)).arriving);
+  } catch {
+    // The last look stays; the next one comes soon.
+  }
+  setTimeout(() => {
+    arrivingAsked = false;
+    if (!document.hidden) void showArriving();
+  }, 2000);
+}
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) void showArriving();
+});
+
+const uploadOf = ({ data }) => data.uploadId;
+
+function placeArriving(uploads) {
+  at('arriving').hidden = uploads.length === 0;
+  at('arriving').replaceChildren(...uploads.map(arrivingItem));
+}
+
+function arrivingItem({ name, startedAt, interruptedAt, bytes, dump, noticedAt }) {
+  const facts = [
+    ['stopCode', dump?.bugcheck && `${dump.bugcheck.code} ${dump.bugcheck.name}`.trim()],
+    ['exception', dump?.exception && `${dump.exception.code} ${dump.exception.name ?? ''}`.trim()],
+    ['dumpKind', dump ? say(`kind.${dump.kind}`) : say('notRecognised')],
+    ['system', dump && systemOf(dump)],
+    ['arrivedBytes', bytes === null ? null : size(bytes)],
+    [
+      dump?.member ? 'wholeDumpUnpacked' : 'wholeDump',
+      dump && dump.expectedBytes !== null ? `${say('atLeast')} ${size(dump.expectedBytes)}` : null,
+    ],
+    ['since', momentElement(startedAt)],
+    ['interrupted', interruptedAt && momentElement(interruptedAt)],
+    ['customerTold', noticedAt && momentElement(noticedAt)],
+    ['zone', zone],
+  ].filter(([, value]) => value);
+  return make(
+    'article',
+    {},
+    make('h2', {}, `${say(interruptedAt ? 'interrupted' : 'arriving')}: ${name}`, memberOf(dump)),
+    make(
+      'dl',
+      { class: 'facts' },
+      ...facts.map(([word, value]) => make('div', {}, make('dt', {}, say(word)), make('dd', {}, value))),
+    ),
+  );
+}
+
+const memberOf = (dump) => (dump?.member ? make('span', { class: 'quiet' }, ` › ${dump.member}`) : null);
+
+function systemOf({ osName, osBuild, machine }) {
+  return [osName, osBuild === null ? null : `${say('build')} ${osBuild}`, machine].filter(Boolean).join(' · ');
+}
+
 walkByKeys(
   () => [...document.querySelectorAll('.timeline .stop')],
   (item) => {
@@ -246,6 +313,7 @@ async function begin() {
     for (const entry of story.timeline) entries.set(entry.eventId, entry);
     showTimeline();
     void showReadings();
+    void showArriving();
     listen(story.streamFrom, {
       caseId,
       entry: (entry) => {
@@ -254,6 +322,7 @@ async function begin() {
         unread += 1;
         showTimeline();
         void showReadings();
+        void showArriving();
       },
       summary: showSummary,
       reload: () => location.reload(),

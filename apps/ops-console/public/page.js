@@ -41,6 +41,13 @@ export function momentElement(instant) {
   return make('time', { datetime: instant ?? '', title: `${instant} (${zone})` }, moment(instant));
 }
 
+/** A number of bytes as people read it. */
+export function size(bytes) {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(power > 2 ? 2 : 1)} ${units[power]}`;
+}
+
 /** A span of time in its two largest units. */
 export function span(milliseconds) {
   const units = language === 'zh' ? ['天', '小时', '分', '秒'] : ['d', 'h', 'min', 's'];

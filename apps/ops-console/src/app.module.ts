@@ -2,6 +2,7 @@ import { services } from '@caserelay/contracts';
 import { DeadLetterTable1700000000001, DeadLetters, type Topology } from '@caserelay/messaging';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
+import { lengthOfFile } from './adapters/arriving-files/arriving-files.js';
 import { BrokerQueues } from './adapters/broker-queues/broker-queues.js';
 import { BullQueues } from './adapters/bull-queues/bull-queues.js';
 import { PageFiles } from './adapters/page-files/page-files.js';
@@ -18,6 +19,7 @@ import {
 } from './features/repair-dead-letters/repair-dead-letters.controller.js';
 import { ServePageController } from './features/serve-page/serve-page.controller.js';
 import { ShowAnalysisController, ShowAnalysisNeeds } from './features/show-analysis/show-analysis.controller.js';
+import { ShowArrivingController, ShowArrivingNeeds } from './features/show-arriving/show-arriving.controller.js';
 import { ShowCaseController, ShowCaseNeeds } from './features/show-case/show-case.controller.js';
 import { ShowQueuesController, ShowQueuesNeeds } from './features/show-queues/show-queues.controller.js';
 import type { Needs as QueuesNeeds, QueueName } from './features/show-queues/show-queues.js';
@@ -47,6 +49,7 @@ export const opsConsole = defineService({
       TellTimelineConsumer,
       ListCasesController,
       ShowCaseController,
+      ShowArrivingController,
       ShowAnalysisController,
       ShowQueuesController,
       ShowTimersController,
@@ -64,6 +67,10 @@ function providersOf(host: ConsoleHost) {
   return [
     { provide: ListCasesNeeds, useValue: timeline },
     { provide: ShowCaseNeeds, useValue: timeline },
+    {
+      provide: ShowArrivingNeeds,
+      useValue: { ...timeline, lengthOf: (location: string) => lengthOfFile(host.config.EVIDENCE_DIR, location) },
+    },
     { provide: ShowQueuesNeeds, useValue: queuesOf(host) },
     { provide: ShowTimersNeeds, useValue: timers },
     { provide: ShowAnalysisNeeds, useValue: timers },

@@ -277,6 +277,8 @@ describe('an upload that still arrives', () => {
     const given = arriving().ring();
     expect(given.recognise(1, 'kernel').ring().types).toEqual(['case.customer-reminded']);
     expect(given.recognise(2, 'kernel').told).toEqual([]);
+    const better = arriving('triage').ring().recognise(1, 'kernel');
+    expect(better.letTimePass(wakesIn(better, 60)).told).toEqual([]);
     const received = GivenCase.awaitingEvidence(monday).arrive(1).upload(1).recognise(1, 'kernel');
     expect(received.letTimePass(wakesIn(received, 60)).told).toEqual([]);
   });
@@ -370,6 +372,20 @@ describe('an analysis', () => {
     expect(given.told[1]?.data).toMatchObject({ because: 'dump-damaged' });
     expect(given.state).toMatchObject({ phase: 'awaiting-evidence', step: 0 });
   });
+
+  it.each(['kernel', 'triage', 'user'] as const)(
+    'a %s dump that is cut short is not asked for again: a full one is',
+    (kind) => {
+      const given = GivenCase.awaitingEvidence()
+        .upload(1)
+        .analysed(1, { findings: [{ ...truncated, kind }], nextSteps: [] });
+      expect(given.types).toEqual(['case.analysis-reported']);
+      expect(given.told[0]?.data).toMatchObject({
+        ...{ verdict: 'not-a-full-dump', reason: 'ends 6 bytes early' },
+        nextSteps: ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'],
+      });
+    },
+  );
 
   it('that failed tells the customer why', () => {
     const given = GivenCase.awaitingEvidence(monday).upload(1).unreadable(1);

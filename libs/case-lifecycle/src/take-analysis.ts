@@ -13,7 +13,7 @@ export const howToSendFullDump: NextStep[] = ['configure-full-dump', 'collect-fu
 export function takeAnalysis(turn: Turn, analysis: Analysis): void {
   const { uploadId, name, findings, holdsFullDump, nextSteps, comparison } = analysis;
   if (!isUnsettled(turn, uploadId)) return;
-  const cut = findings.find(({ completeness }) => completeness.verdict === 'truncated');
+  const cut = findings.find(isCutFullDump);
   if (holdsFullDump) {
     settle(turn, { uploadId, name, findings, verdict: 'full-dump', reason: '', nextSteps }, comparison);
     if (!isArchived(turn)) planOrEscalate(turn, findings, nextSteps);
@@ -26,6 +26,11 @@ export function takeAnalysis(turn: Turn, analysis: Analysis): void {
   if (isArchived(turn)) return;
   if (cut) escalate(turn, 'dump-damaged', `${name}: ${reason}`);
   askForBetterDump(turn, steps);
+}
+
+/** Sending it again helps; of a lesser dump that is cut short it brings a lesser dump again. */
+function isCutFullDump({ kind, completeness }: DumpFinding): boolean {
+  return (kind === 'full' || kind === 'active') && completeness.verdict === 'truncated';
 }
 
 /** A dump that cannot be read is told to the customer, who is asked for another. */

@@ -395,13 +395,19 @@ describe('what letters say', () => {
     }
   });
 
-  test('a report after a notice does not ask for the same dump again because it is damaged', () => {
-    for (const verdict of ['dump-truncated', 'dump-unreadable'] as const) {
-      const noticedAt = '2020-05-07T09:21:34.000+08:00';
-      const { text } = letterOf(given('case.analysis-reported', 'zh-CN', { verdict, nextSteps: [], noticedAt }));
-      expect(text).toContain('这一份不必重新上传');
-      expect(text).not.toContain('右键单击复制出的文件');
-    }
+  test('a report after a notice does not ask for the same file again because it cannot be read', () => {
+    const noticedAt = '2020-05-07T09:21:34.000+08:00';
+    const news = { verdict: 'dump-unreadable' as const, nextSteps: [], noticedAt };
+    const { text } = letterOf(given('case.analysis-reported', 'zh-CN', news));
+    expect(text).toContain('这一份不必重新上传');
+    expect(text).not.toContain('右键单击复制出的文件');
+  });
+
+  test('a report of an archive that held a full dump behind the noticed one asks for it again when it is cut short', () => {
+    const noticedAt = '2020-05-07T09:21:34.000+08:00';
+    const news = { verdict: 'dump-truncated' as const, nextSteps: [], noticedAt };
+    expect(letterOf(given('case.analysis-reported', 'zh-CN', news)).text).toContain('请重新压缩后上传');
+    expect(letterOf(given('case.analysis-reported', 'en', news)).text).toContain('compress and upload it again');
   });
 
   test('a report of an archive that held a full dump after all takes the notice back', () => {

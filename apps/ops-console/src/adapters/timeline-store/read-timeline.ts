@@ -1,3 +1,4 @@
+import type { EventType } from '@caserelay/contracts';
 import type { DataSource } from 'typeorm';
 import type { CaseSummary, TimelineEntry } from '../../case-story.js';
 import { entryFrom, summaryFrom, type EntryRow, type SummaryRow } from './timeline-rows.js';
@@ -37,6 +38,17 @@ export function readTimeline(database: DataSource) {
            select * from timeline_entry where case_id = $1 order by at desc, event_id desc limit $2
          ) as newest order by at, event_id`,
         [caseId, limit],
+      );
+      return rows.map(entryFrom);
+    },
+
+    /** The latest entries of some types of one case, in the order in which they happened. */
+    async findEntriesOf(caseId: string, types: readonly EventType[], limit: number): Promise<TimelineEntry[]> {
+      const rows: EntryRow[] = await database.query(
+        `select * from (
+           select * from timeline_entry where case_id = $1 and type = any($2) order by at desc, event_id desc limit $3
+         ) as newest order by at, event_id`,
+        [caseId, types, limit],
       );
       return rows.map(entryFrom);
     },

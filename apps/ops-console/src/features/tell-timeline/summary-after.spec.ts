@@ -89,6 +89,24 @@ describe('summaryAfter', () => {
     expect(summary).toMatchObject({ phase: 'awaiting-evidence', lastFinding: 'found "ABCD"' });
   });
 
+  test('the last finding is what an upload is recognised as, until its analysis says more', () => {
+    const dump = {
+      ...{ member: null, format: 'kernel-dump-64' as const, kind: 'kernel' as const, exception: null },
+      bugcheck: { code: '0x139', name: 'KERNEL_SECURITY_CHECK_FAILURE', parameters: [] },
+      ...{ machine: 'AMD64', osBuild: 17763, osName: null, crashedAt: null, uptimeSeconds: null },
+    };
+    const arrival = { uploadId, name: 'MEMORY.DMP', ...dump, expectedBytes: 10, arrivedBytes: 9 };
+    const completeness = { verdict: 'complete' as const, foundBytes: 10, expectedBytes: 10, reason: '' };
+    const findings = [{ ...dump, processors: null, completeness }];
+    const analysis = { uploadId, name: 'MEMORY.DMP', findings, holdsFullDump: false, signature: null, nextSteps: [] };
+    const recognised = after(event(opened, 1), event({ type: 'upload.recognised', data: arrival }));
+
+    expect(recognised.lastFinding).toBe('0x139 KERNEL_SECURITY_CHECK_FAILURE · kernel · build 17763');
+    expect(summaryAfter(recognised, event({ type: 'dump.analysed', data: analysis })).lastFinding).toBe(
+      '0x139 KERNEL_SECURITY_CHECK_FAILURE · kernel · build 17763 · complete',
+    );
+  });
+
   test('a poorer dump undoes no plan', () => {
     const planned: Told = {
       type: 'case.action-planned',

@@ -1,6 +1,6 @@
 import type { AnyEvent, CaseFile } from '@caserelay/contracts';
 import type { CaseSummary } from '../../case-story.js';
-import { findingText } from './headline.js';
+import { findingText, recognisedText } from './headline.js';
 import { phaseAfter, type Standing } from './phase-after.js';
 
 /** A summary together with how far the case's own events were told in it, so that a late one cannot turn it back. */
@@ -48,6 +48,7 @@ export function summaryAfter(before: ToldSummary, event: AnyEvent): ToldSummary 
   if (event.type === 'letter.sent') after.letters += 1;
   if (event.type === 'letter.failed') after.failedLetters += 1;
   if (event.type === 'case.customer-reminded') after.reminders += 1;
+  if (event.type === 'upload.recognised') after.lastFinding = recognisedText(event.data);
   if (event.type === 'dump.analysed') after.lastFinding = event.data.findings.map(findingText)[0] ?? before.lastFinding;
   if (event.type === 'dump.unreadable') after.lastFinding = event.data.reason.slice(0, 200);
   return after;

@@ -208,7 +208,7 @@ export const en: Texts = {
       'not-a-full-dump': (time) =>
         `As we wrote on ${time}, this is not a full dump. Below is all that it shows; a full dump is still needed to be sure of the root cause.`,
       'dump-truncated': (time) =>
-        `As we wrote on ${time}, this is not a full dump; besides, it is incomplete, smaller than its header demands. There is no need to upload it again.`,
+        `In our mail of ${time} we said that this is not a full dump; only a part of it was here then. Now that the whole file has arrived, a full dump was found in it, but it is incomplete, smaller than its header demands. If the original file is still there, please compress and upload it again.`,
       'dump-unreadable': (time) =>
         `As we wrote on ${time}, this is not a full dump; besides, the whole file cannot be read as a Windows dump. There is no need to upload it again.`,
     },

@@ -192,7 +192,7 @@ export const zhCn: Texts = {
       'not-a-full-dump': (time) =>
         `我们在 ${time} 的邮件中已经说明，它不是 Full Dump。以下是从它能得到的全部线索；根本原因仍需要 Full Dump 来确认。`,
       'dump-truncated': (time) =>
-        `我们在 ${time} 的邮件中已经说明，它不是 Full Dump；而且它不完整，实际大小小于文件头所要求的大小。这一份不必重新上传。`,
+        `我们在 ${time} 的邮件中说过它不是 Full Dump，那时只到达了一部分；整个文件到齐后，从中找到了 Full Dump，但它不完整，实际大小小于文件头所要求的大小。如果原文件还在，请重新压缩后上传。`,
       'dump-unreadable': (time) =>
         `我们在 ${time} 的邮件中已经说明，它不是 Full Dump；而且整个文件无法作为 Windows 转储读取。这一份不必重新上传。`,
     },
