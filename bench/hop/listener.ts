@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { AnalysisRequested, type EventOf } from '@caserelay/contracts';
+import { AnalysisRequested, RecognitionRequested, type EventOf } from '@caserelay/contracts';
 import { CaseRelayTransport, Hears, Outbox, Publisher, topologyOf, type Tell } from '@caserelay/messaging';
 import { Controller } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -32,6 +32,11 @@ class OurDoor {
   @Hears(AnalysisRequested)
   on({ data }: EventOf<'case.analysis-requested'>): Promise<Tell[]> {
     arrived(Number(data.name));
+    return Promise.resolve([]);
+  }
+
+  @Hears(RecognitionRequested)
+  ignore(): Promise<Tell[]> {
     return Promise.resolve([]);
   }
 }

@@ -1,4 +1,4 @@
-import { AnalysisRequested, type EventOf } from '@caserelay/contracts';
+import { AnalysisRequested, RecognitionRequested, type EventOf } from '@caserelay/contracts';
 import { DeadLetterTable1700000000001, Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { defineService } from '@caserelay/service-host';
 import { Controller, Inject } from '@nestjs/common';
@@ -24,6 +24,12 @@ class Door {
       event.data.name,
     ]);
     return await this.behaviour.answer(event, hearing);
+  }
+
+  /** A service opens a door for everything that its name hears. */
+  @Hears(RecognitionRequested)
+  ignore(): Promise<Tell[]> {
+    return Promise.resolve([]);
   }
 }
 
