@@ -273,10 +273,9 @@ function arrivingItem({ name, startedAt, interruptedAt, bytes, dump, noticedAt }
       dump?.member ? 'wholeDumpUnpacked' : 'wholeDump',
       dump && dump.expectedBytes !== null ? `${say('atLeast')} ${size(dump.expectedBytes)}` : null,
     ],
-    ['since', momentElement(startedAt)],
+    ['since', make('span', {}, momentElement(startedAt), ` (${zone})`)],
     ['interrupted', interruptedAt && momentElement(interruptedAt)],
     ['customerTold', noticedAt && momentElement(noticedAt)],
-    ['zone', zone],
   ].filter(([, value]) => value);
   return make(
     'article',

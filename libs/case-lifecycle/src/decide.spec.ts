@@ -296,6 +296,29 @@ describe('an upload that still arrives', () => {
     expect(kernelLast.letTimePass(noticeAt).told).toMatchObject([{ data: { dump: { kind: 'kernel' } } }]);
   });
 
+  it.each([
+    ['header-only', 'user'],
+    ['user', 'triage'],
+    ['triage', 'kernel'],
+    ['kernel', 'active'],
+    ['active', 'full'],
+  ] as const)('with a dump of kind %s and one of kind %s counts as the latter', (less, more) => {
+    for (const given of [arriving(less).recognise(1, more), arriving(more).recognise(1, less)])
+      expect(given.state).toMatchObject({ known: { arriving: [{ dump: { kind: more } }] } });
+  });
+
+  it('and is told of late begins the clock anew from then on', () => {
+    const given = arriving();
+    expect(given.letTimePass('2020-06-03T10:00:00+08:00').types).toEqual(['case.wrong-dump-noticed']);
+    expect(given.wakesAt).toBe('2020-06-06T09:00:00+08:00');
+  });
+
+  it('brings no second letter of its kind when it began soon after one, however late it is recognised', () => {
+    const given = arriving('triage').ring().arrive(2);
+    given.at('2020-06-01T18:00:00+08:00').recognise(2, 'triage');
+    expect(given.letTimePass(wakesIn(given, 20)).told).toEqual([]);
+  });
+
   it('is not told when a full dump has led to a plan meanwhile, or the case was closed', () => {
     const planned = arriving().upload(2);
     planned.analysed(2, { holdsFullDump: true, nextSteps: ['update-windows'] });
@@ -326,8 +349,12 @@ describe('an upload that still arrives', () => {
   it('is told again when it is of another kind, or begun long after the last notice', () => {
     const given = arriving('triage').ring().arrive(2).recognise(2, 'kernel');
     expect(given.letTimePass(wakesIn(given, 20)).types).toEqual(['case.wrong-dump-noticed']);
+    given.arrive(4).recognise(4, 'triage');
+    expect(given.letTimePass(wakesIn(given, 20)).told).toEqual([]);
     given.at('2020-06-01T14:01:00+08:00').arrive(3).recognise(3, 'triage');
     expect(given.letTimePass(wakesIn(given, 20)).types).toEqual(['case.wrong-dump-noticed']);
+    given.arrive(5).recognise(5, 'triage');
+    expect(given.letTimePass(wakesIn(given, 20)).told).toEqual([]);
   });
 });
 

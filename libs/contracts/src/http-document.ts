@@ -163,6 +163,14 @@ const paths: Record<string, Json> = {
         },
       },
     },
+    '/v1/cases/{id}/arriving': {
+      get: {
+        ...engineer,
+        summary: 'Files that arrive for a case at this moment: what their first bytes say, and how much is here',
+        parameters: [id],
+        responses: { 200: json('The files', object('arriving')) },
+      },
+    },
     '/v1/cases/{id}/analyses/{uploadId}': {
       get: {
         ...engineer,
