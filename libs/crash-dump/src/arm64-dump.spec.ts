@@ -2,26 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { fullDump, mapDump, rangeDump } from '../../../tests/support/synthetic-dump.js';
 import { triageOf } from '../../../tests/support/synthetic-triage.js';
 import { kernelMemory, type SyntheticMemory } from '../../../tests/support/synthetic-memory.js';
-import type { ScenarioName } from '../../../tests/support/synthetic-scenarios.js';
+import { scenarios, type ScenarioName } from '../../../tests/support/synthetic-scenarios.js';
 import { analyseDump } from './analyse-dump.js';
 import { fromBytes } from './byte-source.js';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
-/** Those whose registers and suspect are told by trap frames, context records and stacks. */
-const scenarios: ScenarioName[] = [
-  'list corruption found by Ntfs.sys (0x139)',
-  'list corruption below a filter (0x139)',
-  'exception that nobody handled (0x1E)',
-  'paged data in a DPC (0xD1)',
-  'timer of a driver that was unloaded (0xD1)',
-  'exception in a system thread (0x7E)',
-  'exception in a system thread, registers of the fault in the header (0x1000007E)',
-  'bad address passed to the hardware layer (0xA)',
-  'special pool that was freed (0x50)',
-  'rule of the verifier (0xC4)',
-  'exception in a system call (0x3B)',
-];
+/** All but the double fault, which only x86 and x64 processors have. */
+const names = (Object.keys(scenarios) as ScenarioName[]).filter((name) => name !== 'stack that is used up (0x7F)');
 
 const kinds: [string, (memory: SyntheticMemory) => Buffer][] = [
   ['complete dump (type 1)', (memory) => fullDump({ memory, megabytes: 7 })],
@@ -34,13 +22,16 @@ const kinds: [string, (memory: SyntheticMemory) => Buffer][] = [
   ['range dump (type 10)', (memory) => rangeDump(10, { memory })],
 ];
 
-describe.each(scenarios)('ARM64: %s', (scenario) => {
+describe.each(names)('ARM64: %s', (scenario) => {
   const memory = kernelMemory({ machine: 'ARM64', scenario });
   const { truth } = memory;
 
   it.each(kinds)('a %s tells modules, registers, exact stack and suspect', async (_, dumpOf) => {
     const report = await analyseDump(fromBytes(dumpOf(memory)));
-    expect(report).toMatchObject({ machine: 'ARM64', osBuild: 22000, notes: [], completeness: expect.anything() });
+    expect(report).toMatchObject({
+      ...{ machine: 'ARM64', osBuild: 22000, notes: [] },
+      completeness: { verdict: 'complete' },
+    });
     expect(
       report.modules.map(({ name, base, size, fileVersion, company }) => ({
         name,
@@ -69,7 +60,7 @@ describe.each(scenarios)('ARM64: %s', (scenario) => {
       })),
     );
     expect(report.reportingStack).toHaveLength(truth.reportingFrames);
-    expect(report.culprit?.name).toBe(truth.culprit.name);
+    expect(report.culprit).toMatchObject({ ...truth.culprit });
     expect(report).toMatchObject({
       process: { name: 'System', id: null },
       buildLab: '22000.1.arm64fre.co_release.210604-1628',
@@ -88,9 +79,14 @@ describe.each(scenarios)('ARM64: %s', (scenario) => {
       truth.modules.map(({ name, base, size }) => ({ name, base: hex(base), size })),
     );
     expect(report.unloadedModules.map(({ base }) => base)).toEqual(truth.unloaded.map(({ from }) => hex(from)));
-    expect(report.crash?.registers).toMatchObject(
-      truth.context === null ? {} : { pc: hex(truth.context.instructionPointer), sp: hex(truth.context.stackPointer) },
-    );
+    // What the clock interrupted is found by exact unwinding only, for which a small dump has no images.
+    if (scenario !== 'DPC that runs too long (0x133)') {
+      expect(report.crash?.registers).toMatchObject(
+        truth.context === null
+          ? {}
+          : { pc: hex(truth.context.instructionPointer), sp: hex(truth.context.stackPointer) },
+      );
+    }
     const frames = [...report.reportingStack, ...report.stack];
     const found = new Set(frames.map(({ address }) => address));
     // Where the bugcheck itself stands, and code that was interrupted, are no return addresses.

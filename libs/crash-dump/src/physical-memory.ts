@@ -135,7 +135,7 @@ async function indexOfRanges(source: ByteSource, dumpType: number): Promise<Page
     runs.push({ frame, count, place: first + pages * pageSize });
     pages += count;
   }
-  return runs.length === 0 ? 'the list of its pages is empty' : indexOfSorted(runs, total);
+  return runs.length === 0 ? say('page-list-empty') : indexOfSorted(runs, total);
 }
 
 /** Pages of runs of memory. */

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { activeDump, fullDump, kernelDump, triageDump, userDump } from '../../../tests/support/synthetic-dump.js';
+import {
+  activeDump,
+  fullDump,
+  kernelDump,
+  mapDump,
+  summaryDump,
+  triageDump,
+  userDump,
+} from '../../../tests/support/synthetic-dump.js';
+import { kernelMemory } from '../../../tests/support/synthetic-memory.js';
 import { fromBytes } from './byte-source.js';
 import type { DumpFacts } from './dump-facts.js';
 import { readDump } from './read-dump.js';
@@ -199,6 +208,27 @@ describe('what is no readable dump', () => {
     const dump = fullDump();
     dump.writeUInt32LE(0x77, 0xf98);
     expect((await refusal(dump)).message).toMatch(/type 0x77/);
+  });
+});
+
+describe('a kernel dump of type 2', () => {
+  const memory = kernelMemory();
+  const kinds: [string, Buffer][] = [
+    ['of Windows 7 and before', summaryDump(memory)],
+    ['laid out as the newer types are', mapDump(2, memory)],
+  ];
+
+  it.each(kinds)('%s is complete with all its pages, and cut short without the last byte', async (_, dump) => {
+    const whole = { verdict: 'complete', foundBytes: dump.length, expectedBytes: dump.length };
+    expect((await read(dump)).completeness).toMatchObject(whole);
+    const cut = { verdict: 'truncated', foundBytes: dump.length - 1, expectedBytes: dump.length };
+    expect((await read(dump.subarray(0, -1))).completeness).toMatchObject(cut);
+  });
+
+  it('whose map counts more pages than it has bits is not judged', async () => {
+    const dump = summaryDump(memory);
+    dump.writeUInt32LE(0xffffffff, 0x2014);
+    expect((await read(dump)).completeness).toMatchObject({ verdict: 'unknown', expectedBytes: null });
   });
 });
 

@@ -283,6 +283,7 @@ export const sentences = {
     en: 'the list of its pages (RDMP) is not where it should be',
     zh: '页面列表（RDMP）不在应在的位置',
   },
+  'page-list-empty': { en: 'the list of its pages is empty', zh: '页面列表为空' },
   'page-list-senseless': { en: 'the list of its pages makes no sense', zh: '页面列表不合理' },
   'map-too-large': {
     en: 'the map of its pages is cut short or larger than is believed',

@@ -58,6 +58,7 @@ async function promiseOf(source: ByteSource, header: DataView, dumpType: number 
   if (dumpType === 1) return fromMemoryRuns(header);
   if (dumpType === 3) return { expectedBytes: headerSize, because: say('header-is-all') };
   if (dumpType === 4) return await fromTriageHeader(source);
+  if (dumpType === 2) return (await fromSummaryHeader(source)) ?? (await fromBitmapHeader(source));
   if (dumpType === 5 || dumpType === 6 || dumpType === 7) return await fromBitmapHeader(source);
   return say('size-untold');
 }
@@ -83,6 +84,19 @@ async function fromBitmapHeader(source: ByteSource): Promise<Promised | string> 
     bits: size64(start, 0x30),
     leastFirstPage: headerSize + 0x38,
   });
+}
+
+/**
+ * Type 2 as it was before Windows 8, SUMMARY_DUMP64 (WDK, as selene's headers have it): place of the first page +0xC, bits
+ * +0x10, pages +0x14. Null: it is laid out as the newer types are.
+ */
+async function fromSummaryHeader(source: ByteSource): Promise<Promised | string | null> {
+  const start = await source.read(headerSize, 0x28);
+  const [firstPage, bits] = [u32(start, 0xc), u32(start, 0x10)];
+  if (firstPage === null || bits === null || bits === 0) return null;
+  const leastFirstPage = headerSize + 0x28 + Math.ceil(bits / 8);
+  if (firstPage < leastFirstPage) return null;
+  return promisedByMap({ signature: u32(start, 0), firstPage, bits, pages: u32(start, 0x14), leastFirstPage });
 }
 
 /** What a list of memory runs promises; the reason when it promises nothing. Null: the header does not say. */
