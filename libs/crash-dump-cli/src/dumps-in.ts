@@ -39,7 +39,7 @@ export async function* dumpsIn(
   };
   try {
     for await (const part of openArchive(path, options)) {
-      if (part.kind === 'limit-reached') troubles.push('not all of the archive was looked at: a limit was reached');
+      if (part.kind === 'limit-reached') troubles.push(`not all of the archive was looked at: ${part.reason}`);
       else if (part.kind === 'trouble') troubles.push(part.reason);
       else if (beginsAsDump(part.head)) {
         found += 1;

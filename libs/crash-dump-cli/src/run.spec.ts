@@ -101,6 +101,13 @@ describe('crash-dump FILE', () => {
     expect(empty.error).toContain('it is an archive that holds no crash dump');
   });
 
+  it('says which limit kept it from looking at all of an archive', async () => {
+    const letters = Array.from({ length: 10_001 }, (_, number) => [`${number}.txt`, Buffer.from('no dump')] as const);
+    const { code, error } = await here([await keep('many.zip', zipOf(Object.fromEntries(letters)))]);
+    expect(code).toBe(1);
+    expect(error).toMatch(/not all of the archive was looked at: .*10000/);
+  });
+
   it.each(['aes.zip', 'zipcrypto.zip', 'encrypted.7z', 'encrypted-names.7z'])(
     'opens the encrypted archive %s with its password, and asks for it else',
     async (name) => {

@@ -65,7 +65,7 @@ describe('a bugcheck', () => {
   it('explains in Chinese as well', () => {
     const zh = (code: number, ...parameters: bigint[]): (string | null)[] =>
       explainBugcheck(code, parameters, 'zh-CN').parameters.map(({ meaning }) => meaning);
-    expect(zh(0x139, 3n, 1n, 2n, 0n)[0]).toMatch(/^检测到的损坏：3, LIST_ENTRY：链表项已损坏/);
+    expect(zh(0x139, 3n, 1n, 2n, 0n)[0]).toMatch(/^检测到的损坏：3，LIST_ENTRY：链表项已损坏/);
     expect(zh(0x1e, 0xffffffffc0000005n, 1n, 0n, 0n)[0]).toBe('未被处理的异常：0xc0000005 STATUS_ACCESS_VIOLATION');
     expect(zh(0x9f, 3n, 1n, 2n, 4n)[3]).toBe('被占用的电源请求（IRP）');
     expect(zh(0x133, 9n, 1n, 2n, 4n)[0]).toBe('超时的看门狗：0x9，未列出的值');

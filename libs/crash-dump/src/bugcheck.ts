@@ -37,6 +37,7 @@ function explain(meaning: ParameterMeaning, value: bigint, first: bigint, langua
   return `${say(meaning.what)}${colon}${special(meaning.as, value, say)}`;
 }
 
+const comma: Text = { en: ', ', zh: '，' };
 const unlisted: Text = { en: ', not a listed value', zh: '，未列出的值' };
 
 function special(kind: 'status' | 'irql' | 'fast-fail' | 'tag', value: bigint, say: (text: Text) => string): string {
@@ -44,10 +45,10 @@ function special(kind: 'status' | 'irql' | 'fast-fail' | 'tag', value: bigint, s
     case 'status':
       return describeStatus(value);
     case 'irql':
-      return `${value}${irqlNames.has(value) ? `, ${irqlNames.get(value) ?? ''}` : ''}`;
+      return `${value}${irqlNames.has(value) ? `${say(comma)}${irqlNames.get(value) ?? ''}` : ''}`;
     case 'fast-fail': {
       const known = fastFailCodes.get(Number(value));
-      return known ? `${value}, ${say(known)}` : `${value}${say(unlisted)}`;
+      return known ? `${value}${say(comma)}${say(known)}` : `${value}${say(unlisted)}`;
     }
     case 'tag':
       return tagText(value) ?? hex(value);

@@ -40,6 +40,12 @@ const labels = {
   secondary: { en: 'extra data', zh: '附加数据' },
   comment: { en: 'comment', zh: '备注' },
   note: { en: 'note', zh: '说明' },
+  at: { en: ' at ', zh: '，地址 ' },
+  id: { en: 'id', zh: '进程号' },
+  in: { en: 'in', zh: '整机' },
+  bytes: { en: 'bytes', zh: '字节' },
+  days: { en: 'days', zh: '天' },
+  crashedThread: { en: ', crashed: ', zh: '，崩溃线程：' },
 } satisfies Record<string, Text>;
 
 /** How much is told, in which language, and how it looks. */
@@ -71,13 +77,13 @@ export function describeDump(facts: DumpFacts | DumpReport, telling: Telling = {
     [
       say(labels.exception),
       facts.exception &&
-        `${facts.exception.code}${facts.exception.name === null ? '' : ` ${facts.exception.name}`} at ${facts.exception.address}`,
+        `${facts.exception.code}${facts.exception.name === null ? '' : ` ${facts.exception.name}`}${say(labels.at)}${facts.exception.address}`,
       'bad',
     ],
     ...(report ? crashLines(report, language, say) : []),
     [
       say(labels.system),
-      [facts.osName, facts.osBuild === null ? null : `build ${facts.osBuild}`, facts.machine]
+      [facts.osName, facts.osBuild === null ? null : `${say(words.osBuild)} ${facts.osBuild}`, facts.machine]
         .filter(Boolean)
         .join(', '),
     ],
@@ -86,7 +92,7 @@ export function describeDump(facts: DumpFacts | DumpReport, telling: Telling = {
     [say(labels.processors), facts.processors === null ? null : String(facts.processors)],
     ...(report?.hardware ? hardwareLines(report.hardware, say) : []),
     [say(labels.crashedAt), facts.crashedAt],
-    [say(labels.uptime), facts.uptimeSeconds === null ? null : duration(facts.uptimeSeconds)],
+    [say(labels.uptime), facts.uptimeSeconds === null ? null : duration(facts.uptimeSeconds, say)],
     ...completenessLines(facts, language, say),
     ...(report ? listLines(report, language, say, verbose) : []),
   ];
@@ -155,7 +161,8 @@ function crashLines(report: DumpReport, language: Language, say: Say): Line[] {
     ...objectLines(report, { say, language }),
     [
       say(labels.process),
-      process && [process.name, process.id === null ? null : `id ${process.id}`].filter(Boolean).join(', '),
+      process &&
+        [process.name, process.id === null ? null : `${say(labels.id)} ${process.id}`].filter(Boolean).join(', '),
     ],
     [say(labels.blamed), blamedBySystem, 'warn'],
   ];
@@ -177,7 +184,11 @@ function hardwareLines({ system, board, bios, memory, processor }: Hardware, say
     ],
     [
       say(labels.board),
-      joined(board?.manufacturer ?? system?.manufacturer, board?.product, system?.product && `in ${system.product}`),
+      joined(
+        board?.manufacturer ?? system?.manufacturer,
+        board?.product,
+        system?.product && `${say(labels.in)} ${system.product}`,
+      ),
     ],
     [say(labels.bios), bios && joined(bios.vendor, bios.version, bios.date)],
     [
@@ -212,7 +223,7 @@ function listLines(report: DumpReport, language: Language, say: Say, verbose: bo
       say(labels.threads),
       threads.length === 0 || verbose
         ? null
-        : `${threads.length}${crashed ? `, crashed: ${crashed.id}${crashed.name === null ? '' : ` "${crashed.name}"`}` : ''}`,
+        : `${threads.length}${crashed ? `${say(labels.crashedThread)}${crashed.id}${crashed.name === null ? '' : ` "${crashed.name}"`}` : ''}`,
     ],
     [
       say(labels.handles),
@@ -222,7 +233,7 @@ function listLines(report: DumpReport, language: Language, say: Say, verbose: bo
       say(labels.secondary),
       secondaryData.length === 0 || !verbose
         ? null
-        : secondaryData.map(({ name, guid, bytes }) => `${name ?? guid} (${bytes} bytes)`).join(', '),
+        : secondaryData.map(({ name, guid, bytes }) => `${name ?? guid} (${bytes} ${say(labels.bytes)})`).join(', '),
     ],
     ...comments.map((text): Line => [say(labels.comment), text]),
     ...notes.map((text): Line => [say(labels.note), inLanguage(text, language), 'dim']),
@@ -241,8 +252,8 @@ function placeOf({
   return module === null ? address : `${module}+${offset ?? '0x0'}`;
 }
 
-function duration(seconds: number): string {
+function duration(seconds: number, say: Say): string {
   const days = Math.floor(seconds / 86_400);
   const clock = new Date((seconds % 86_400) * 1000).toISOString().slice(11, 19);
-  return days === 0 ? clock : `${days} days ${clock}`;
+  return days === 0 ? clock : `${days} ${say(labels.days)} ${clock}`;
 }

@@ -10,6 +10,7 @@ const titles = {
   modules: { en: 'modules', zh: '模块' },
   unloaded: { en: 'unloaded', zh: '已卸载' },
   threads: { en: 'threads', zh: '线程' },
+  stamp: { en: 'stamp', zh: '时间戳' },
 } satisfies Record<string, Text>;
 
 const framesAtFirst = 24;
@@ -53,7 +54,12 @@ function verboseLists(report: DumpReport, rowOf: (frame: Frame) => Row, telling:
       7,
       telling,
     ),
-    ...section(say(titles.modules), report.modules.map(moduleRow), 32, telling),
+    ...section(
+      say(titles.modules),
+      report.modules.map((module) => moduleRow(module, say)),
+      32,
+      telling,
+    ),
     ...section(
       say(titles.unloaded),
       report.unloadedModules.map(({ name, base, size }) => ({
@@ -98,9 +104,9 @@ function frameRow(frame: Frame, foreign: ReadonlySet<string>): Row {
   return frame.trust === 'scan' ? { text, role: 'dim' } : { text };
 }
 
-function moduleRow(module: Module): Row {
+function moduleRow(module: Module, say: ListTelling['say']): Row {
   const { name, base, size, fileVersion, company, timeDateStamp } = module;
-  const version = fileVersion ?? (timeDateStamp === null ? '' : `stamp ${timeDateStamp}`);
+  const version = fileVersion ?? (timeDateStamp === null ? '' : `${say(titles.stamp)} ${timeDateStamp}`);
   return {
     text: `${base.padEnd(20)}${String(size).padStart(10)}  ${padded(name, 28)} ${version}${company === null ? '' : `  ${company}`}`,
     ...(isThirdParty(module) === true ? { role: 'foreign' as const } : {}),

@@ -20,6 +20,8 @@ const labels = {
   specialPool: { en: 'special pool is on', zh: '特殊池已启用' },
   watches: { en: 'watches', zh: '监视' },
   location: { en: 'location', zh: '位置' },
+  bytes: { en: 'bytes', zh: '字节' },
+  id: { en: 'id', zh: '进程号' },
 } satisfies Record<string, Text>;
 
 /** What the bugcheck's parameters lead to, and what Driver Verifier was told, as labelled lines for people. */
@@ -48,7 +50,7 @@ function lineOf(object: KernelObject, { say, language }: Speech): [string, strin
         ],
       ];
     case 'pool': {
-      const size = object.bytes === null ? null : `${object.bytes} bytes`;
+      const size = object.bytes === null ? null : `${object.bytes} ${say(labels.bytes)}`;
       const tag = `“${object.tag}”`;
       return [
         [
@@ -59,7 +61,10 @@ function lineOf(object: KernelObject, { say, language }: Speech): [string, strin
     }
     case 'process':
       return [
-        [say(labels.process), [object.name, object.id === null ? null : `id ${object.id}`].filter(Boolean).join(', ')],
+        [
+          say(labels.process),
+          [object.name, object.id === null ? null : `${say(labels.id)} ${object.id}`].filter(Boolean).join(', '),
+        ],
       ];
     case 'thread': {
       const first = object.frames.find(({ module }) => module !== null);
@@ -78,14 +83,14 @@ function ownerOf({ driver, module }: KernelObject): string | null {
   return module === null ? driver : `${driver} (${module})`;
 }
 
-function verifierLine(verifier: DumpReport['verifier'], { say }: Speech): [string, string][] {
+function verifierLine(verifier: DumpReport['verifier'], { say, language }: Speech): [string, string][] {
   if (!verifier || (!verifier.active && !verifier.specialPool)) return [];
   const parts = [
     say(verifier.active ? labels.on : labels.off),
     ...(verifier.specialPool ? [say(labels.specialPool)] : []),
     ...(verifier.flags === null || verifier.options.length === 0
       ? []
-      : [`${verifier.flags} (${verifier.options.join(', ')})`]),
+      : [`${verifier.flags} (${verifier.options.map((option) => inLanguage(option, language)).join(', ')})`]),
     ...(verifier.drivers.length === 0 ? [] : [`${say(labels.watches)} ${verifier.drivers.join(', ')}`]),
   ];
   return [[say(labels.verifier), parts.join('; ')]];

@@ -118,6 +118,29 @@ describe('a power request that is held (0x9F)', () => {
   });
 });
 
+describe('other bugchecks that lead to the same objects', () => {
+  const memory = kernelMemory({ scenario, frames: framesOf('full') });
+  const { truth } = memory;
+  const of = (what: string): bigint =>
+    truth.objects.find((one) => one.what === what && one.module === 'acmeusb.sys')?.address ?? 0n;
+  const code = (truth.modules.find(({ name }) => name === 'acmeusb.sys')?.base ?? 0n) + 0x1010n;
+
+  it.each<[string, number, bigint[]]>([
+    ['BUGCODE_USB_DRIVER, a request that was given up', 0xfe, [2n, 0n, of('irp'), 0n]],
+    ['BUGCODE_USB_DRIVER, a request in a wrong state', 0xfe, [4n, of('irp'), 0n, 0n]],
+    ['BUGCODE_USB_DRIVER, a device of the hub that failed', 0xfe, [8n, 2n, of('device'), of('irp')]],
+    ['WDF_VIOLATION, a caller that broke a rule', 0x10d, [4n, 0n, code, 0n]],
+    ['WDF_VIOLATION, a request that was sent twice', 0x10d, [6n, 1n, of('irp'), 0n]],
+    ['WDF_VIOLATION, a request that is not the framework’s', 0x10d, [0xcn, 0n, of('irp'), 0n]],
+    ['VIDEO_TDR_ERROR, a display driver that does not answer', 0x116, [0xffffac0812345678n, code, 0n, 4n]],
+    ['DRIVER_VERIFIER_DMA_VIOLATION, a device that wrote where it may not', 0xe6, [0x26n, of('device'), 0n, 0n]],
+  ])('%s: the suspect is found by its parameters', async (_, bugcheck, parameters) => {
+    const { culprit } = await analyseDump(fromBytes(fullDump({ memory, bugcheck, parameters })));
+    expect(culprit).toMatchObject({ name: 'acmeusb.sys' });
+    expect(culprit?.reasons[0]).toMatch(/parameter \d/);
+  });
+});
+
 describe('leads', () => {
   const first = (code: number, ...parameters: bigint[]): string[] =>
     leadsOf(code, parameters).map(({ to, parameter }) => `${to} ${parameter}`);

@@ -1,32 +1,33 @@
 import type { DumpReport } from './dump-facts.js';
 import { hex, u32 } from './fields.js';
 import { isKernelAddress } from './loaded-modules.js';
+import { say } from './sentences.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** MM_DRIVER_VERIFIER_DATA begins with its level: what the verifier was told to do, in the bits of `verifier /flags`. */
 const options: readonly (readonly [bit: number, name: string])[] = [
-  [0x1, 'special pool'],
-  [0x2, 'force IRQL checking'],
-  [0x4, 'randomized low resources simulation'],
-  [0x8, 'pool tracking'],
-  [0x10, 'I/O verification'],
-  [0x20, 'deadlock detection'],
-  [0x80, 'DMA checking'],
-  [0x100, 'security checks'],
-  [0x200, 'force pending I/O requests'],
-  [0x400, 'IRP logging'],
-  [0x800, 'miscellaneous checks'],
-  [0x2000, 'invariant MDL checking for stack'],
-  [0x4000, 'invariant MDL checking for driver'],
-  [0x8000, 'power framework delay fuzzing'],
-  [0x10000, 'port/miniport interface checking'],
-  [0x20000, 'DDI compliance checking'],
-  [0x40000, 'systematic low resources simulation'],
-  [0x80000, 'DDI compliance checking (additional)'],
-  [0x200000, 'NDIS/WIFI verification'],
-  [0x800000, 'kernel synchronization delay fuzzing'],
-  [0x1000000, 'VM switch verification'],
-  [0x2000000, 'code integrity checks'],
+  [0x1, say('verifier-special-pool')],
+  [0x2, say('verifier-irql')],
+  [0x4, say('verifier-random-low-resources')],
+  [0x8, say('verifier-pool-tracking')],
+  [0x10, say('verifier-io')],
+  [0x20, say('verifier-deadlock')],
+  [0x80, say('verifier-dma')],
+  [0x100, say('verifier-security')],
+  [0x200, say('verifier-pending')],
+  [0x400, say('verifier-irp-logging')],
+  [0x800, say('verifier-miscellaneous')],
+  [0x2000, say('verifier-mdl-stack')],
+  [0x4000, say('verifier-mdl-driver')],
+  [0x8000, say('verifier-power-delay')],
+  [0x10000, say('verifier-port')],
+  [0x20000, say('verifier-ddi')],
+  [0x40000, say('verifier-low-resources')],
+  [0x80000, say('verifier-ddi-additional')],
+  [0x200000, say('verifier-network')],
+  [0x800000, say('verifier-synchronization-delay')],
+  [0x1000000, say('verifier-vm-switch')],
+  [0x2000000, say('verifier-code-integrity')],
 ];
 
 /** Raised by Driver Verifier alone. 0xE6 is not among them: Windows also raises it by itself (DMA protection). */
@@ -46,7 +47,7 @@ export function judgeVerifier(code: number, level: number | null, drivers: reado
   if (level === null && drivers.length === 0 && !byCode) return null;
   return {
     active: named.length > 0 || drivers.length > 0 || raisedByVerifier.has(code),
-    specialPool: named.includes('special pool') || raisedBySpecialPool.has(code),
+    specialPool: named.includes(say('verifier-special-pool')) || raisedBySpecialPool.has(code),
     flags: level === null ? null : hex(level),
     options: named,
     drivers: [...drivers],

@@ -22,7 +22,7 @@ export function section(title: string, content: Content, more = ''): Markup {
 
 /** Bytes as people say them. */
 export function sizeText(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;
   while (value >= 1024 && unit < units.length - 1) {

@@ -159,7 +159,10 @@ function fileCard({ report, document, say }: Page, fitness: Fitness, wanted: Wan
 function factsSection({ report, document: { os }, say }: Page): Markup {
   const facts: [Text, string | null][] = [
     [words.kind, say(kindNames[report.kind])],
-    [words.system, [os.name, os.build === null ? null : `build ${os.build}`].filter(Boolean).join(', ')],
+    [
+      words.system,
+      [os.name, os.build === null ? null : `${say(words.osBuild)} ${os.build}`].filter(Boolean).join(', '),
+    ],
     [words.build, os.lab],
     [words.machine, report.machine],
     [words.processors, report.processors === null ? null : String(report.processors)],

@@ -58,6 +58,7 @@ export const words = {
   kind: { en: 'Kind', zh: '类型' },
   system: { en: 'System', zh: '系统' },
   build: { en: 'Build', zh: '版本' },
+  osBuild: { en: 'build', zh: '内部版本' },
   machine: { en: 'Machine', zh: '架构' },
   processors: { en: 'Processors', zh: '处理器数' },
   time: { en: 'Crashed at', zh: '崩溃时间' },

@@ -263,13 +263,20 @@ describe('what letters say', () => {
       '2020-05-07 06:40 (UTC) = 2020-05-07 14:40 (Asia/Shanghai, UTC+08:00)',
       '1 天 2 小时 3 分',
       '不完整（被截断），4.00 GiB (4,294,967,296 B) / 8.00 GiB (8,589,942,784 B)',
-      '0x139 KERNEL_SECURITY_CHECK_FAILURE，参数 1 0x3（检测到的损坏：3, LIST_ENTRY：链表项已损坏：相邻项未指回该项，例如重复移除）',
+      '0x139 KERNEL_SECURITY_CHECK_FAILURE，参数 1 0x3（检测到的损坏：3，LIST_ENTRY：链表项已损坏：相邻项未指回该项，例如重复移除）',
       '内核链表（LIST_ENTRY）被破坏',
       '不同',
       'appwiz.cpl',
       '压缩后再上传',
     ])
       expect(text).toContain(fact);
+  });
+
+  test('an escalation says in the language of the case why a dump is damaged', () => {
+    const reason = '0507.zip: 4096 of 8192 bytes are there (the size in its triage header)';
+    const { text } = letterOf(given('case.escalated', 'zh-CN', { reason }));
+    expect(text).toContain('0507.zip：应有 8192 字节，实有 4096 字节（其小转储头中的大小）');
+    expect(letterOf(given('case.escalated', 'en', { reason })).text).toContain(reason);
   });
 
   test('a dump that is not full is answered with how to configure one, even if no step says so', () => {

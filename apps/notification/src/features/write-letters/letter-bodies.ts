@@ -7,7 +7,7 @@ import type {
   NextStep,
   UploadSpace,
 } from '@caserelay/contracts';
-import { instructionsOf } from '@caserelay/crash-dump';
+import { inLanguage, instructionsOf } from '@caserelay/crash-dump';
 import { comparisonPoints } from './comparison-points.js';
 import {
   analysisBlocks,
@@ -263,6 +263,13 @@ function verdictBlocks(
   return verdict === 'full-dump' ? [told] : [told, paragraph(report.noticedGoOn)];
 }
 
+/** A dump's reason follows its name and is a sentence of the dump reader, which can say it in Chinese. */
+function noteIn({ reason, uploads }: EventOf<'case.escalated'>['data'], { texts, language }: With): string {
+  const upload = uploads.find(({ name }) => reason.startsWith(`${name}: `));
+  if (!upload) return reason;
+  return `${upload.name}${texts.colon}${inLanguage(reason.slice(upload.name.length + 2), language)}`;
+}
+
 function escalate({ data, time }: EventOf<'case.escalated'>, given: With): LetterBody {
   const { texts, settings } = given;
   const { file, space } = data;
@@ -284,7 +291,7 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
           label: texts.labels.progress,
           value: `${timeIn(settings.zone, time)}${texts.colon}${texts.escalated.because[data.because]}`,
         },
-        { label: texts.labels.note, value: data.reason },
+        { label: texts.labels.note, value: noteIn(data, given) },
       ]),
       heading(texts.escalated.findings),
       ...(data.findings.length > 0 ? findingBlocks(data.findings, given) : [paragraph(texts.escalated.noFindings)]),
