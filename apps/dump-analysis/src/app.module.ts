@@ -27,7 +27,7 @@ import { ReportStore } from './adapters/report-store/report-store.js';
 import { KnownVersionTable1720000300002 } from './adapters/version-store/known-version-table.js';
 import { learnVersions, VersionStore } from './adapters/version-store/version-store.js';
 import { config } from './config.js';
-import { AnalyseUploadJob } from './features/analyse-upload/analyse-upload.job.js';
+import { AnalyseUploadJob, type Room } from './features/analyse-upload/analyse-upload.job.js';
 import type { Needs as AnalyseNeeds } from './features/analyse-upload/analyse-upload.js';
 import type { KeptReading } from './features/analyse-upload/keep-reading.js';
 import { ShowProgress } from './features/analyse-upload/show-progress.js';
@@ -65,7 +65,7 @@ export const dumpAnalysis = defineService({
     const job = new AnalyseUploadJob(
       queue,
       needsOf(host, store, queue, stopping.signal),
-      host.config.ANALYSIS_PARALLEL,
+      roomOf(host, store),
     );
     const follower = followerOf(host);
     host.onStop(() => follower.stop());
@@ -149,6 +149,19 @@ function needsOf(
   };
 }
 
+function roomOf({ config: settings }: AnalysisHost, store: AnalysisStore): Room {
+  const evidence = new EvidenceStore(settings.EVIDENCE_DIR);
+  return {
+    parallel: settings.ANALYSIS_PARALLEL,
+    largeFromBytes: Math.round(settings.ANALYSIS_LARGE_GIBIBYTES * 2 ** 30),
+    bytesOf: async (uploadId) => {
+      const location = await store.locationOf(uploadId);
+      // One that cannot be opened takes no time; reading it says why.
+      return location === null ? null : await evidence.bytesOf(location).catch(() => 0);
+    },
+  };
+}
+
 function progressOf(host: AnalysisHost, store: AnalysisStore, queue: AnalysisQueue): ShowProgress {
   return new ShowProgress({
     show: (uploadId, progress) => queue.show(uploadId, progress),
@@ -160,6 +173,9 @@ function progressOf(host: AnalysisHost, store: AnalysisStore, queue: AnalysisQue
   });
 }
 
+/** Of the memory of a reading, for 7-Zip: three quarters, so that 256 of the usual 1024 MiB are left for the reader. */
+const shareOfPrograms = 0.75;
+
 function orderOf({ config: settings }: AnalysisHost) {
   return {
     evidenceFolder: settings.EVIDENCE_DIR,
@@ -169,6 +185,7 @@ function orderOf({ config: settings }: AnalysisHost) {
       maxBytes: Math.round(settings.ARCHIVE_MAX_GIBIBYTES * 2 ** 30),
       maxRatio: settings.ARCHIVE_MAX_RATIO,
       maxDepth: settings.ARCHIVE_MAX_DEPTH,
+      maxProgramBytes: settings.ANALYSIS_MEMORY_MEBIBYTES * 2 ** 20 * shareOfPrograms,
       maxSpillBytes: Math.round(settings.ARCHIVE_MAX_SPILL_GIBIBYTES * 2 ** 30),
     },
   };

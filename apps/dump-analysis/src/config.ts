@@ -12,7 +12,16 @@ export const config = {
   ANALYSIS_PARALLEL: count.max(64).default(2),
   /** How often the database is asked for uploads that nobody works on, such as after a loss of Redis. */
   ANALYSIS_LOOK_SECONDS: z.coerce.number().positive().max(600).default(3),
-  /** Memory of the process that reads one upload; the service itself needs about 200 MiB beside ANALYSIS_PARALLEL of them. */
+  /**
+   * From which size on an upload counts as large, as it lies in the evidence store. Large ones take at most all but one of
+   * the ANALYSIS_PARALLEL places, so that small ones are not held up; the rule needs two places or more.
+   */
+  ANALYSIS_LARGE_GIBIBYTES: z.coerce.number().positive().max(4096).default(1),
+  /**
+   * Memory of the process that reads one upload, with 7-Zip, which may use three quarters of it: with 768 MiB of the usual
+   * 1024 it unpacks 7z and RAR with dictionaries up to 512 MiB (usual are 4 to 256 MiB); one of 1 GiB takes 1400 here.
+   * The service itself needs about 250 MiB beside ANALYSIS_PARALLEL of them.
+   */
   ANALYSIS_MEMORY_MEBIBYTES: count.min(16).max(1_048_576).default(1024),
   /** How long reading one upload may take. */
   ANALYSIS_MAX_SECONDS: z.coerce.number().positive().max(604_800).default(7200),

@@ -11,6 +11,8 @@ export interface Limits {
   maxSeconds: number;
   /** How much may be written to disk for what cannot be read at any place else, such as a member of a 7z archive. */
   maxSpillBytes: number;
+  /** Memory of the program that unpacks what is not unpacked here, such as a 7z archive; it needs its dictionary and 16 MiB. */
+  maxProgramBytes: number;
 }
 
 const usual: Limits = {
@@ -20,6 +22,7 @@ const usual: Limits = {
   maxDepth: 4,
   maxSeconds: 4 * 3600,
   maxSpillBytes: 64 * 2 ** 30,
+  maxProgramBytes: 1536 * 2 ** 20,
 };
 
 /** Below this a ratio tells nothing: a small text may be packed a thousandfold. */

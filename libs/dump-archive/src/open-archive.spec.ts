@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { rar4Of, rar5Of, tarOf, zip64Of } from '../../../tests/support/archives.js';
 import { repository } from '../../../tests/support/repository.js';
 import { fullDump, triageDump, zipOf } from '../../../tests/support/synthetic-dump.js';
@@ -201,6 +201,22 @@ describe('limits', () => {
       { kind: 'limit-reached' },
     ]);
   });
+});
+
+/** States a dictionary of this many bytes; the sum of the head is made to fit. */
+function withDictionary(xz: Buffer, powerOfTwo: number): Buffer {
+  const changed = Buffer.from(xz);
+  const head = changed.subarray(12, 12 + (changed.readUInt8(12) + 1) * 4);
+  // Filter LZMA2 with one byte of properties (The .xz File Format 1.2.0, 5.3.1).
+  head.writeUInt8((powerOfTwo - 12) * 2, head.indexOf(Buffer.from([0x21, 1])) + 2);
+  head.writeUInt32LE(crc32(head.subarray(0, -4)), head.length - 4);
+  return changed;
+}
+
+it('gives the program that unpacks memory for the dictionary, and no more than is allowed', async () => {
+  const xz = withDictionary(await readFile(fixture('two.tar.xz')), 28);
+  expect(dumpIn(await read(xz, { maxProgramBytes: 768 * 2 ** 20 })).report?.bugcheck?.code).toBe('0x139');
+  expect(await read(xz, { maxProgramBytes: 160 * 2 ** 20 })).toMatchObject([{ ending: 'broken', bytes: 0 }]);
 });
 
 it('keeps long names of tar', async () => {

@@ -58,6 +58,7 @@ export async function* readByProgram(
       password: reading.password,
       needsRar: kind === 'rar4' || kind === 'rar5',
       onlyBundled: reading.onlyBundledProgram ?? false,
+      memoryBytes: reading.allowance.limits.maxProgramBytes,
       signal,
     });
   try {

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { repository } from '../../support/repository.js';
-import { fullDump, kernelDump } from '../../support/synthetic-dump.js';
+import { fullDump, kernelDump, triageDump } from '../../support/synthetic-dump.js';
 import { kernelMemory } from '../../support/synthetic-memory.js';
 import { until } from '../../support/until.js';
 import { AnalysisDesk } from './analysis-desk.js';
@@ -25,7 +25,10 @@ afterEach(async () => {
   hold = null;
 });
 
-afterAll(() => desk.close(), 60_000);
+afterAll(async () => {
+  await desk.close();
+  if (process.platform === 'linux') expect(readersOf(process.pid)).toEqual([]);
+}, 60_000);
 
 /** A dump that lacks the version of one module, so that its reader asks the service for it. */
 function dumpThatAsks(): Buffer {
@@ -131,6 +134,26 @@ onLinux('the process that reads an upload', () => {
     await letReadersGoOn();
     for (const upload of uploads) expect((await desk.answerTo(upload)).type).toBe('dump.analysed');
     await until('both are gone', () => readersOf(process.pid).length === 0);
+  }, 60_000);
+
+  it('of a large upload leaves a place free for small ones, and all are read once', async () => {
+    const large = dumpThatAsks();
+    await desk.stop();
+    await desk.start({ ANALYSIS_LARGE_GIBIBYTES: String(large.length / 2 ** 30) });
+    await holdUpReaders();
+    const first = await desk.ask('A.DMP', large);
+    await isReading(first.uploadId);
+    const second = await desk.ask('B.DMP', large);
+    const small = await desk.ask('MINI.DMP', triageDump());
+    await until('the small one is begun', async () => (await desk.rowOf(small))?.attempts === 1);
+    expect(await desk.rowOf(second)).toMatchObject({ state: 'requested', attempts: 0 });
+    await letReadersGoOn();
+    for (const upload of [first, second, small]) {
+      expect((await desk.answerTo(upload)).type).toBe('dump.analysed');
+      expect(await desk.rowOf(upload)).toMatchObject({ attempts: 1 });
+    }
+    await desk.stop();
+    await desk.start();
   }, 60_000);
 
   it('that is killed costs one attempt, and the upload is read by another', async () => {

@@ -69,6 +69,15 @@ export class AnalysisStore {
     };
   }
 
+  /** Where an upload lies that waits to be read; null when none of this id does. */
+  async locationOf(uploadId: string): Promise<string | null> {
+    const rows: { location: string }[] = await this.database.query(
+      `select location from analysis where upload_id = $1 and state = 'requested'`,
+      [uploadId],
+    );
+    return rows[0]?.location ?? null;
+  }
+
   /** Notes how far reading has come. */
   async noteProgress(uploadId: string, progress: unknown): Promise<void> {
     await this.database.query(

@@ -38,6 +38,14 @@ export class EvidenceStore {
     return { source, path, close: () => file.close() };
   }
 
+  /** How large a file is; 0 when it must not be opened. */
+  async bytesOf(location: string): Promise<number> {
+    const opened = await this.open(location);
+    if ('refused' in opened) return 0;
+    await opened.close();
+    return opened.source.size;
+  }
+
   /** As `open`; null when there is no such file. */
   async openIfThere(location: string): Promise<OpenEvidence | { refused: string } | null> {
     try {

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,8 @@ const lookEveryMilliseconds = 100;
 const mebibyte = 2 ** 20;
 /** As many dumps as are told of an upload. */
 const mostKnown = 20;
+/** A reading starts 7-Zip, and that nothing more; whoever starts so many is looked at no further. */
+const mostProcesses = 64;
 /** What the end of a process's last words is kept of, to find out why it died. */
 const lastWords = 4_000;
 
@@ -165,11 +167,7 @@ class ReadingProcess {
 
   /** With the programs that it started. On Linux as the system counts it; elsewhere 0, and its own word must do. */
   private async residentBytes(): Promise<number> {
-    const own = this.child.pid;
-    if (own === undefined) return 0;
-    const children = await readFile(`/proc/${own}/task/${own}/children`, 'utf8').catch(() => '');
-    const counted = await Promise.all([own, ...children.split(' ').filter(Boolean)].map(residentBytesOf));
-    return counted.reduce((sum, bytes) => sum + bytes, 0);
+    return this.child.pid === undefined ? 0 : await residentBytesOfGroup(this.child.pid);
   }
 
   private stop(exceeded: string): void {
@@ -211,7 +209,28 @@ class ReadingProcess {
   }
 }
 
-async function residentBytesOf(pid: number | string): Promise<number> {
+/** Of a process and all that came from it: its children, theirs, and so on. */
+async function residentBytesOfGroup(leader: number): Promise<number> {
+  let sum = 0;
+  const toCount = [String(leader)];
+  for (let counted = 0; counted < Math.min(toCount.length, mostProcesses); counted += 1) {
+    const pid = toCount[counted] as string;
+    sum += await residentBytesOf(pid);
+    toCount.push(...(await childrenOf(pid)));
+  }
+  return sum;
+}
+
+/** A child hangs on the thread that started it. */
+async function childrenOf(pid: string): Promise<string[]> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const lists = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
+  );
+  return lists.flatMap((list) => list.split(' ').filter(Boolean));
+}
+
+async function residentBytesOf(pid: string): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
