@@ -62,11 +62,7 @@ export const dumpAnalysis = defineService({
     });
     host.checkReadiness('redis', () => queue.ready());
     const timer = timerOf(host, store, queue);
-    const job = new AnalyseUploadJob(
-      queue,
-      needsOf(host, store, queue, stopping.signal),
-      roomOf(host, store),
-    );
+    const job = new AnalyseUploadJob(queue, needsOf(host, store, queue, stopping.signal), roomOf(host, store));
     const follower = followerOf(host);
     host.onStop(() => follower.stop());
     host.onStop(async () => {
