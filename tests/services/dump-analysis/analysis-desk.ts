@@ -4,7 +4,7 @@ import { topologyOf } from '@caserelay/messaging';
 import { runService, type RunningService } from '@caserelay/service-host';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
@@ -63,6 +63,7 @@ export class AnalysisDesk {
     await this.stop();
     await this.connection.close();
     await this.system.remove();
+    await until('no process reads any more', async () => (await childrenOfThis()).length === 0);
   }
 
   /** Puts a file into the evidence store, as the upload service does, and asks for it to be read. */
@@ -127,4 +128,16 @@ export class AnalysisDesk {
       { noAck: true },
     );
   }
+}
+
+/** Processes that this one started and that still run, as Linux shows them; elsewhere none are seen. */
+async function childrenOfThis(): Promise<string[]> {
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').catch(() => '');
+  const commands = await Promise.all(
+    children
+      .split(' ')
+      .filter(Boolean)
+      .map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return commands.filter((command) => command.includes('reading-process.js'));
 }
