@@ -69,7 +69,7 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.customer-reminded':
       return reminded(state);
     case 'case.archived':
-      return { phase: 'archived', known: { ...known, arriving: [] }, archivedAt: event.at };
+      return { phase: 'archived', known: { ...known, arriving: withoutNotices(known) }, archivedAt: event.at };
     case 'case.reopened':
       return { phase: 'reported', known: { ...known, asksAgain: event.data.because === 'customer-wrote' } };
     case 'case.upload-space-requested':
@@ -171,6 +171,11 @@ function mailKept(
 function arrivalKept({ arriving }: Known, { data, at }: Happened<'arrival.kept'>): Partial<Known> {
   const upload: ArrivingUpload = { ...data, startedAt: at, dump: null, noticeAt: null, noticedAt: null };
   return { arriving: [...arriving, upload].slice(-limits.uploads) };
+}
+
+/** What still arrives stays known, so that it is not looked at twice; an archived case tells nothing of it. */
+function withoutNotices({ arriving }: Known): ArrivingUpload[] {
+  return arriving.map((upload) => ({ ...upload, noticeAt: null }));
 }
 
 function arrivingWith({ arriving }: Known, news: Partial<ArrivingUpload>): ArrivingUpload[] {
