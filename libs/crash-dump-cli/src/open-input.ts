@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ByteSource } from '@caserelay/crash-dump';
+import { fileSource } from '@caserelay/dump-archive';
 
 /** A file that is open for reading. */
 export interface Input {
@@ -24,7 +25,7 @@ export async function openInput(path: string, stdin: Readable): Promise<Input> {
   }
   if (!found.isFile()) throw new Error('it is a device or a socket; expected a file');
   const file = await open(path);
-  return { path, source: sourceOf(file, found.size), close: () => file.close() };
+  return { path, source: fileSource(file, found.size), close: () => file.close() };
 }
 
 async function openStream(stream: Readable): Promise<Input> {
@@ -39,27 +40,9 @@ async function openStream(stream: Readable): Promise<Input> {
       await file.close();
       await remove();
     };
-    return { path, source: sourceOf(file, size), close };
+    return { path, source: fileSource(file, size), close };
   } catch (error) {
     await remove();
     throw error;
   }
-}
-
-function sourceOf(file: FileHandle, size: number): ByteSource {
-  return {
-    size,
-    async read(offset, length) {
-      const available = Math.min(Math.max(0, length), Math.max(0, size - offset));
-      const bytes = new Uint8Array(available);
-      let done = 0;
-      // One call reads 2 GiB at most, and a file system may give less than was asked for.
-      while (done < available) {
-        const { bytesRead } = await file.read(bytes, done, available - done, offset + done);
-        if (bytesRead === 0) break;
-        done += bytesRead;
-      }
-      return new DataView(bytes.buffer, bytes.byteOffset, done);
-    },
-  };
 }

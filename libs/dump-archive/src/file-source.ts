@@ -8,8 +8,15 @@ export function fileSource(file: FileHandle, size: number): ByteSource {
     async read(offset, length) {
       const from = Math.max(0, offset);
       const wanted = Math.max(0, Math.min(length, size - from));
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, from);
-      return new DataView(buffer.buffer, buffer.byteOffset, bytesRead);
+      const bytes = Buffer.allocUnsafeSlow(wanted);
+      let done = 0;
+      // One call reads 2 GiB at most, and a file system may give less than was asked for.
+      while (done < wanted) {
+        const { bytesRead } = await file.read(bytes, done, wanted - done, from + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return new DataView(bytes.buffer, bytes.byteOffset, done);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ByteSource } from '@caserelay/crash-dump';
+import { fileSource } from '@caserelay/dump-archive';
 import { open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 
@@ -27,15 +28,7 @@ export class EvidenceStore {
       await file.close();
       return { refused: `found a folder or device at "${location}" of the evidence store; expected a file` };
     }
-    const source: ByteSource = {
-      size: stat.size,
-      async read(offset, length) {
-        const wantedBytes = Math.max(0, Math.min(length, stat.size - offset));
-        const { buffer, bytesRead } = await file.read(new Uint8Array(wantedBytes), 0, wantedBytes, offset);
-        return new DataView(buffer.buffer, buffer.byteOffset, bytesRead);
-      },
-    };
-    return { source, path, close: () => file.close() };
+    return { source: fileSource(file, stat.size), path, close: () => file.close() };
   }
 
   /** How large a file is; 0 when it must not be opened. */
