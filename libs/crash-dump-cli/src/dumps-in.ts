@@ -1,4 +1,11 @@
-import { analyseDump, fromBytes, UnreadableDump, type ByteSource, type DumpReport } from '@caserelay/crash-dump';
+import {
+  analyseDump,
+  beginsAsDump,
+  fromBytes,
+  UnreadableDump,
+  type ByteSource,
+  type DumpReport,
+} from '@caserelay/crash-dump';
 import { openArchive } from '@caserelay/dump-archive';
 import type { Input } from './open-input.js';
 import type { Progress } from './show-progress.js';
@@ -73,10 +80,4 @@ async function readMember(
     if (error instanceof UnreadableDump) return `"${name}": ${error.message}`;
     throw error;
   }
-}
-
-/** Whether these first bytes are those of a dump. */
-function beginsAsDump(head: Uint8Array): boolean {
-  const mark = String.fromCharCode(...head.subarray(0, 8));
-  return mark.startsWith('PAGEDU64') || mark.startsWith('PAGEDUMP') || mark.startsWith('MDMP');
 }

@@ -52,5 +52,6 @@ export { reportHtml } from './html-report/report-html.js';
 export { inLanguage } from './sentences.js';
 export { crashSignatureOf, signatureOf, signaturesOf, type Signatures } from './signature-of.js';
 export { printed, type Paint, type Role } from './terminal-text.js';
+export { beginsAsDump } from './sniff.js';
 export { UnreadableDump, type Unreadable } from './unreadable-dump.js';
 export { editionsOf } from './windows-builds.js';

@@ -3,7 +3,7 @@ import type { DumpFacts } from './dump-facts.js';
 import { readKernelDump32 } from './formats/kernel-dump-32.js';
 import { readKernelDump64 } from './formats/kernel-dump-64.js';
 import { readUserMinidump } from './formats/user-minidump.js';
-import { explainUnreadable, sniffLength, startsWith } from './sniff.js';
+import { explainUnreadable, formatOf, sniffLength } from './sniff.js';
 
 /**
  * Reads what a crash dump says about itself, from a few small reads wherever they lie. Throws UnreadableDump when the
@@ -12,8 +12,14 @@ import { explainUnreadable, sniffLength, startsWith } from './sniff.js';
  */
 export async function readDump(source: ByteSource): Promise<DumpFacts> {
   const head = await source.read(0, sniffLength);
-  if (startsWith(head, 'PAGEDU64')) return readKernelDump64(source);
-  if (startsWith(head, 'PAGEDUMP')) return readKernelDump32(source);
-  if (startsWith(head, 'MDMP')) return readUserMinidump(source);
-  throw explainUnreadable(head, source.size);
+  switch (formatOf(head)) {
+    case 'kernel-dump-64':
+      return readKernelDump64(source);
+    case 'kernel-dump-32':
+      return readKernelDump32(source);
+    case 'user-minidump':
+      return readUserMinidump(source);
+    case null:
+      throw explainUnreadable(head, source.size);
+  }
 }

@@ -1,3 +1,4 @@
+import type { DumpFacts } from './dump-facts.js';
 import { ascii } from './fields.js';
 import { UnreadableDump, type Unreadable } from './unreadable-dump.js';
 
@@ -68,6 +69,23 @@ function elfFile(head: DataView): string {
   return type === 2 || type === 3 ? 'an ELF program or library' : 'an ELF file, such as a Linux core dump';
 }
 
+/** How dumps begin that are read here. */
+const dumpMarks: readonly [mark: string, format: DumpFacts['format']][] = [
+  ['PAGEDU64', 'kernel-dump-64'],
+  ['PAGEDUMP', 'kernel-dump-32'],
+  ['MDMP', 'user-minidump'],
+];
+
+/** The format of a dump that begins with these bytes; null when none does. */
+export function formatOf(head: DataView): DumpFacts['format'] | null {
+  return dumpMarks.find(([mark]) => startsWith(head, mark))?.[1] ?? null;
+}
+
+/** Whether a file that begins with these bytes, eight or more, is a dump by its mark. */
+export function beginsAsDump(head: Uint8Array): boolean {
+  return formatOf(new DataView(head.buffer, head.byteOffset, head.byteLength)) !== null;
+}
+
 /** Says what a file is that begins with these bytes and that is no dump which can be read; null: its size is not known yet. */
 export function explainUnreadable(head: DataView, size: number | null): UnreadableDump {
   if (startsWith(head, '\x7fELF')) return new UnreadableDump('other-dump', elfFile(head));
@@ -79,8 +97,8 @@ export function explainUnreadable(head: DataView, size: number | null): Unreadab
   for (let at = 0; at < Math.min(8, head.byteLength); at += 1) {
     shown.push(head.getUint8(at).toString(16).padStart(2, '0'));
   }
-  const cutShort = ['PAGEDU64', 'PAGEDUMP', 'MDMP'].some(
-    (whole) => head.byteLength < whole.length && startsWith(head, whole.slice(0, head.byteLength)),
+  const cutShort = dumpMarks.some(
+    ([whole]) => head.byteLength < whole.length && startsWith(head, whole.slice(0, head.byteLength)),
   );
   if (head.byteLength >= 64 && isZero(head)) {
     return new UnreadableDump('no-dump', `${sizeText} that begin with zeros only, as when a copy left its content out`);

@@ -1,5 +1,4 @@
-import { explainUnreadable, sniffLength, startsWith } from '../sniff.js';
-import type { DumpFacts } from '../dump-facts.js';
+import { explainUnreadable, formatOf, sniffLength, startsWith } from '../sniff.js';
 import { DumpContent } from './dump-content.js';
 import type { Arrival, Content, OpenContent, Place } from './dump-news.js';
 import { GzipContent } from './gzip-content.js';
@@ -46,9 +45,9 @@ export class ArrivingContent implements Content {
   private recognise(head: Uint8Array): Content | null {
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     const { member, container } = this.place;
-    const dump = dumpMarks.find(([mark]) => startsWith(view, mark));
-    if (dump) {
-      this.arrival.tell({ news: 'recognised', member, container, format: dump[1] });
+    const format = formatOf(view);
+    if (format !== null) {
+      this.arrival.tell({ news: 'recognised', member, container, format });
       return new DumpContent(this.place, this.arrival);
     }
     if (container.length >= deepest) return null;
@@ -72,12 +71,6 @@ export class ArrivingContent implements Content {
 }
 
 const openContent: OpenContent = (place, arrival) => new ArrivingContent(place, arrival);
-
-const dumpMarks: readonly [mark: string, format: DumpFacts['format']][] = [
-  ['PAGEDU64', 'kernel-dump-64'],
-  ['PAGEDUMP', 'kernel-dump-32'],
-  ['MDMP', 'user-minidump'],
-];
 
 /** A file's header; before the first one, the mark of an archive that was to be split and is whole. */
 const zipMarks = ['PK\x03\x04', 'PK\x07\x08PK\x03\x04', 'PK00PK\x03\x04'];

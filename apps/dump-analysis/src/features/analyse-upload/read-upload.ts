@@ -1,6 +1,7 @@
 import type { DumpFinding, NextStep } from '@caserelay/contracts';
 import {
   analyseDump,
+  beginsAsDump,
   fromBytes,
   readDump,
   signatureOf,
@@ -180,7 +181,7 @@ async function readMembers(
   needs.advance({ stage: 'unpacking', bytes: 0, total: archive.size });
   const beginnings: Promise<void>[] = [];
   const needsWhole = (head: Uint8Array, name: string): boolean => {
-    const isNeeded = looksLikeDump(head);
+    const isNeeded = beginsAsDump(head);
     // A copy, because what was unpacked may lie in memory that is used again.
     if (isNeeded) beginnings.push(knowBeginning(fromBytes(head.slice()), name, needs));
     return isNeeded;
@@ -316,9 +317,4 @@ function recognised(
 /** A file that is a dump of a kind that cannot be read, or that by its name should be one. */
 function holdsBrokenDump({ what }: UnreadableDump, name: string): boolean {
   return what === 'other-dump' || what === 'damaged' || /\.(h|m|mini)?dmp(\.[a-z0-9]{1,4})?$/i.test(name);
-}
-
-function looksLikeDump(head: Uint8Array): boolean {
-  const begins = new TextDecoder('latin1').decode(head.subarray(0, 8));
-  return begins === 'PAGEDU64' || begins === 'PAGEDUMP' || begins.startsWith('MDMP');
 }
