@@ -47,7 +47,7 @@ async function open(options: ZlibOptions = {}): Promise<Opened> {
   };
   const places = new Places(200_000);
   const inflating = new Inflating(counting, {
-    feedBytes: 64 * 1024,
+    lookEvery: 200_000,
     wantsPlace: (offset) => places.wantsPlace(offset),
     foundPlace: (bit, offset) => places.foundPlace(bit, offset),
   });
@@ -129,6 +129,21 @@ describe('an inflated source', () => {
     });
     source.close();
   });
+});
+
+it('notes places also where a kilobyte holds a megabyte of nothing', async () => {
+  const nothing = 64 * 2 ** 20;
+  const places = new Places(4 * 2 ** 20);
+  const inflating = new Inflating(fromBytes(deflateRawSync(Buffer.alloc(nothing))), {
+    lookEvery: 4 * 2 ** 20,
+    wantsPlace: (offset) => places.wantsPlace(offset),
+    foundPlace: (bit, offset) => places.foundPlace(bit, offset),
+  });
+  for (let piece = await inflating.next(); piece !== null; piece = await inflating.next()) places.take(piece);
+  inflating.close();
+  const offsets = [0, ...places.list.map(({ offset }) => offset), nothing];
+  const gaps = offsets.slice(1).map((offset, index) => offset - (offsets[index] as number));
+  expect(Math.max(...gaps)).toBeLessThan(24 * 2 ** 20);
 });
 
 it('keeps fewer places the more there are', () => {

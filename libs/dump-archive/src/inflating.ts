@@ -23,10 +23,10 @@ export interface InflatingOptions {
   /** Where to begin; the beginning when it is not given. */
   from?: Place;
   /**
-   * How many packed bytes are given at once; 256 KiB unless said. With more of them a long passage goes to and fro less,
-   * and places are looked for less often.
+   * All of it is to come out, not only a little, so that larger pieces go to and fro, and a place is looked for each time
+   * about so many bytes came out.
    */
-  feedBytes?: number;
+  lookEvery?: number;
   /** Looks for places to come back to: asked before each piece whether one is wanted by now. */
   wantsPlace?(offset: number): boolean;
   /** A block begins at this bit, after so many bytes that come out; their last 32 KiB are still to come out. */
@@ -35,7 +35,10 @@ export interface InflatingOptions {
 
 /** zlib is three times as fast with large pieces as with its default of 16 KiB. */
 const pieceBytes = 512 * 1024;
+const passagePieceBytes = 1024 * 1024;
 const usualFeedBytes = 256 * 1024;
+const maxFeedBytes = 4 * 1024 * 1024;
+const minFeedBytes = 8 * 1024;
 /** Blocks are seldom longer, except in what cannot be packed, where looking on is in vain. */
 const searchBytes = 64 * 1024;
 const maxWaiting = 4;
@@ -65,7 +68,7 @@ export class Inflating {
     this.given = this.produced = from?.offset ?? 0;
     this.skipped = from ? Math.floor(from.bit / 8) : 0;
     this.inflate = createInflateRaw({
-      chunkSize: pieceBytes,
+      chunkSize: options.lookEvery === undefined ? pieceBytes : passagePieceBytes,
       ...(from && from.window.length > 0 ? { dictionary: from.window } : {}),
     });
     this.inflate.on('data', (bytes: Buffer) => {
@@ -151,8 +154,21 @@ export class Inflating {
   }
 
   private async read(at: number): Promise<Buffer> {
-    const view = await this.packed.read(at, this.options.feedBytes ?? usualFeedBytes);
+    const view = await this.packed.read(at, this.feedBytes());
     return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  }
+
+  /**
+   * How many packed bytes are given at once. Places are looked for once in each, so it follows how much comes out of
+   * them: where a megabyte holds a gigabyte of nothing, places would come to lie gigabytes apart.
+   */
+  private feedBytes(): number {
+    const { lookEvery } = this.options;
+    const { bytesWritten } = this.inflate;
+    if (lookEvery === undefined) return usualFeedBytes;
+    if (bytesWritten === 0) return minFeedBytes;
+    const wanted = Math.ceil((lookEvery * bytesWritten) / (this.produced + 1));
+    return Math.min(maxFeedBytes, Math.max(minFeedBytes, wanted));
   }
 
   /** Resolves when all of it was used up, or the stream has ended. */

@@ -6,7 +6,8 @@ export interface CheckedPlace extends Place {
   check: { length: number; crc32: number };
 }
 
-const firstSpan = 16 * 2 ** 20;
+/** How many bytes places lie apart at first. */
+export const placesApart = 16 * 2 ** 20;
 /** 32 MiB of windows. */
 const maxPlaces = 1024;
 const checkedBytes = 4096;
@@ -23,7 +24,7 @@ export class Places {
   private readonly open: CheckedPlace[] = [];
   private readonly window = new Window();
 
-  constructor(span = firstSpan) {
+  constructor(span = placesApart) {
     this.span = span;
   }
 
