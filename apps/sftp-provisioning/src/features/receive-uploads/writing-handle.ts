@@ -1,0 +1,225 @@
+import type { Tell } from '@caserelay/messaging';
+import type { ArrivingFile } from './arriving-file.js';
+import { isTemporaryName } from './customer-path.js';
+import { FileRefusal } from './file-refusal.js';
+import type { Entry, OpenFile } from './open-file.js';
+import {
+  pathOf,
+  type Content,
+  type Upload,
+  type UploadReception,
+  type Uploads,
+  type Writer,
+} from './receive-uploads.js';
+import type { Below } from './space-path.js';
+
+/** The session that a file was opened in, as far as the file needs it. */
+export interface WritingSession {
+  entryOf(upload: Upload): Promise<Entry>;
+  newUpload(place: Below): Promise<Upload>;
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
+  change(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
+  changeInTurn(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
+  receive(uploads: Uploads, upload: Upload, content: Content): Promise<{ tells: Tell[]; spare: string | null }>;
+  released(handle: WritingHandle): void;
+}
+
+/**
+ * A file opened for writing. A received file is evidence and never changes: opened to be continued, it stays as it is
+ * until the first byte is written; then a new upload begins with a copy of it.
+ */
+export class WritingHandle implements OpenFile, Writer {
+  lastHeard = performance.now();
+  private starting: Promise<void> | null = null;
+  private announcing: Promise<void> | null = null;
+  private closing: Promise<void> | null = null;
+  private state: 'open' | 'closing' | 'ended' | 'replaced' = 'open';
+
+  constructor(
+    readonly session: WritingSession,
+    private readonly reception: UploadReception,
+    private readonly place: Below,
+    private upload: Upload,
+    private arriving: ArrivingFile | null,
+  ) {
+    if (arriving) reception.writers.set(upload.uploadId, this);
+  }
+
+  get bytes(): number {
+    return this.arriving?.bytes ?? this.upload.bytes;
+  }
+
+  entry(): Promise<Entry> {
+    return this.session.entryOf(this.upload);
+  }
+
+  async read(offset: number, length: number): Promise<Buffer> {
+    if (this.arriving) return this.arriving.read(offset, length);
+    const stored = await this.reception.needs.evidence.openForReading(this.upload.location);
+    try {
+      return await stored.read(offset, length);
+    } finally {
+      await stored.close();
+    }
+  }
+
+  async write(offset: number, buffers: Buffer[], bytes: number): Promise<void> {
+    this.refuseUnlessOpen();
+    this.lastHeard = performance.now();
+    const file = this.arriving ?? (await this.continueReceived());
+    this.refuseUnlessOpen();
+    await file.write(offset, buffers, bytes);
+    await this.announce();
+  }
+
+  async truncate(bytes: number): Promise<void> {
+    this.refuseUnlessOpen();
+    // Some clients set the size that the file has or will have; only cutting changes anything.
+    if (bytes >= this.bytes) return;
+    const file = this.arriving ?? (await this.continueReceived());
+    await file.truncate(bytes);
+  }
+
+  async sync(): Promise<void> {
+    await this.arriving?.sync();
+  }
+
+  /** Resolves when the file is durable and its arrival is committed. */
+  async close(): Promise<void> {
+    this.refuseUnlessOpen();
+    this.state = 'closing';
+    this.lastHeard = Infinity;
+    this.closing = this.finish();
+    await this.closing;
+  }
+
+  /** The connection is gone. What is being closed is closed to its end. */
+  async drop(): Promise<void> {
+    if (this.closing) await this.closing.catch(() => undefined);
+    if (this.state !== 'open') return;
+    this.state = 'ended';
+    await this.starting?.catch(() => undefined);
+    await this.giveUp();
+  }
+
+  async replace(): Promise<void> {
+    this.state = 'replaced';
+    this.letGo();
+    await this.arriving?.abandon();
+  }
+
+  /** Makes the file and its row. The caller has the turn of the space. */
+  async start(upload: Upload, before: Upload | null, copy: boolean): Promise<ArrivingFile> {
+    const { evidence, now } = this.reception.needs;
+    const { uploadId, location } = upload;
+    if (before && copy) await evidence.copy(before.location, location);
+    const stored = before && copy ? await evidence.openForWriting(location) : await evidence.create(location);
+    const file = this.reception.arriving(upload, stored, before && copy ? before.bytes : 0);
+    this.reception.writers.set(uploadId, this);
+    try {
+      await this.session.changeInTurn(async (uploads) => {
+        if (before) await uploads.hide(before.uploadId);
+        await uploads.add({ ...upload, changedAt: now() });
+        return [];
+      });
+    } catch (error) {
+      this.reception.writers.delete(uploadId);
+      await file.abandon();
+      await evidence.remove(location);
+      throw error;
+    }
+    this.upload = upload;
+    this.arriving = file;
+    return file;
+  }
+
+  letGo(): void {
+    if (this.reception.writers.get(this.upload.uploadId) === this) this.reception.writers.delete(this.upload.uploadId);
+    this.session.released(this);
+  }
+
+  private async continueReceived(): Promise<ArrivingFile> {
+    const received = this.upload;
+    this.starting ??= this.session
+      .inTurn(async () => this.start(await this.session.newUpload(this.place), received, true))
+      .then(() => undefined);
+    await this.starting;
+    if (!this.arriving) throw new FileRefusal('EIO', 'the file cannot be continued');
+    return this.arriving;
+  }
+
+  private async announce(): Promise<void> {
+    this.announcing ??= this.tellStarted();
+    try {
+      await this.announcing;
+    } catch (error) {
+      this.announcing = null;
+      throw error;
+    }
+  }
+
+  private async tellStarted(): Promise<void> {
+    const { uploadId, spaceId, caseId, location } = this.upload;
+    await this.reception.needs.transaction(async (uploads) => ({
+      result: undefined,
+      tells: (await uploads.markStarted(uploadId))
+        ? [{ type: 'upload.started', caseId, data: { uploadId, spaceId, name: pathOf(this.place), location } }]
+        : [],
+    }));
+  }
+
+  private async finish(): Promise<void> {
+    try {
+      await this.starting;
+      if (this.arriving) await this.keep(this.arriving);
+      this.state = 'ended';
+      this.letGo();
+    } catch (error) {
+      this.state = 'ended';
+      await this.giveUp();
+      throw error;
+    }
+  }
+
+  private async keep(file: ArrivingFile): Promise<void> {
+    await file.settled();
+    if (file.bytes > file.wholeBytes)
+      throw new FileRefusal('EIO', `bytes from ${file.wholeBytes} on never came, but later ones did; resume there`);
+    if (file.bytes > 0) await this.announce();
+    const content = await file.finish();
+    let spare: string | null = null;
+    await this.session.change(async (uploads) => {
+      if (isTemporaryName(this.place.name)) {
+        await uploads.markNamedLater(this.upload.uploadId, content, this.reception.needs.now());
+        return [];
+      }
+      const received = await this.session.receive(uploads, this.upload, content);
+      spare = received.spare;
+      return received.tells;
+    });
+    if (spare !== null) await this.reception.needs.evidence.remove(spare);
+  }
+
+  /** Keeps what is whole and tells that the rest is missing. Trouble is only logged: the next look around repairs it. */
+  private async giveUp(): Promise<void> {
+    const { uploadId } = this.upload;
+    try {
+      await this.arriving?.abandon();
+      await this.session.inTurn(async () => {
+        this.letGo();
+        if (this.arriving) await this.reception.interrupt(uploadId);
+      });
+    } catch (error) {
+      this.letGo();
+      this.reception.needs.warn('an interrupted upload could not be noted', { uploadId, error });
+    }
+  }
+
+  private refuseUnlessOpen(): void {
+    if (this.state === 'open') return;
+    throw new FileRefusal(
+      'EIO',
+      this.state === 'replaced' ? 'a newer connection took this file over' : 'the file is closed',
+    );
+  }
+}
