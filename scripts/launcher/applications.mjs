@@ -86,7 +86,6 @@ function serviceSettings({ folder }, ports, secrets) {
     MAIL_SERVER_URL: `smtp://127.0.0.1:${ports['mail-catcher-smtp']}`,
     SENT_LOOKUP_URL: `http://127.0.0.1:${ports['mail-catcher-http']}/api/messages`,
     EVIDENCE_DIR: path.join(folder, 'evidence'),
-    SECRET_KEY: secrets.SECRET_KEY,
     INTAKE_API_KEY: secrets.INTAKE_API_KEY,
     CONSOLE_USER: 'engineer',
     CONSOLE_PASSWORD: secrets.CONSOLE_PASSWORD,

@@ -4,7 +4,6 @@ import path from 'node:path';
 
 const word = () => randomBytes(18).toString('base64url');
 const makers = {
-  SECRET_KEY: () => randomBytes(32).toString('base64'),
   INTAKE_API_KEY: word,
   CONSOLE_PASSWORD: word,
   POSTGRES_PASSWORD: word,

@@ -54,7 +54,6 @@ export async function startProcesses(options: ProcessOptions): Promise<CaseRelay
     PUBLIC_URL: `http://127.0.0.1:${ports['sftp-provisioning']}`,
     MAIL_SERVER_URL: `smtp://127.0.0.1:${options.smtpPortOfCatcher}`,
     SENT_LOOKUP_URL: options.sentLookupUrl,
-    SECRET_KEY: randomBytes(32).toString('base64'),
     INTAKE_API_KEY: intakeKey,
     CONSOLE_USER: 'engineer',
     CONSOLE_PASSWORD: password,

@@ -2,9 +2,11 @@ import { defineService, type Host } from '@caserelay/service-host';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
 import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
-import { SecretBox } from './adapters/secret-box/secret-box.js';
+import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
+import { sealUnder, unsealWith } from './adapters/secret-box/secret-box.js';
 import { loadHostKey } from './adapters/sftp-server/host-key.js';
 import { SftpServer } from './adapters/sftp-server/sftp-server.js';
+import { PasswordHashes1700000300000 } from './adapters/upload-space-store/password-hashes.migration.js';
 import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import { UploadSpaceTables1700000100000 } from './adapters/upload-space-store/upload-space-tables.migration.js';
@@ -31,23 +33,23 @@ const Front = Symbol('Front');
 export const sftpProvisioning = defineService({
   name: 'sftp-provisioning',
   config,
-  migrations: [UploadSpaceTables1700000100000, UploadGap1700000200000],
+  migrations: [UploadSpaceTables1700000100000, UploadGap1700000200000, PasswordHashes1700000300000],
   module: (host) => {
-    const box = new SecretBox(host.config.SECRET_KEY);
+    const passwords = new PasswordHasher();
     return {
       module: class SftpProvisioningModule {},
       controllers: [OpenUploadSpaceConsumer, CloseUploadSpaceConsumer, ShowCredentialsController],
       providers: [
-        { provide: Front, useFactory: () => openFront(host, box) },
-        { provide: OpeningNeeds, useFactory: openingNeeds(host, box), inject: [Front, HttpAdapterHost] },
+        { provide: Front, useFactory: () => openFront(host, passwords) },
+        { provide: OpeningNeeds, useFactory: openingNeeds(host, passwords), inject: [Front, HttpAdapterHost] },
         { provide: ClosingNeeds, useFactory: closingNeeds(host), inject: [Front] },
-        { provide: ShowingNeeds, useFactory: showingNeeds(host, box), inject: [Front] },
+        { provide: ShowingNeeds, useFactory: showingNeeds(host), inject: [Front] },
       ],
     };
   },
 });
 
-async function openFront(host: ThisHost, box: SecretBox): Promise<Front> {
+async function openFront(host: ThisHost, passwords: PasswordHasher): Promise<Front> {
   const { config, log } = host;
   const reception = receptionOf(host);
   const hostKey = await loadHostKey(config.SFTP_HOST_KEY_FILE);
@@ -56,7 +58,7 @@ async function openFront(host: ThisHost, box: SecretBox): Promise<Front> {
     authenticate: (account, password) =>
       admitCustomer(account, password, {
         findByAccount: (name) => new UploadSpaceStore(host.database.manager).findByAccount(name),
-        unseal: (sealed, spaceId) => box.open(sealed, spaceId),
+        verify: (passwordHash, given) => passwords.verify(passwordHash, given),
       }),
     filesOf: (space) => new SpaceFiles(space, reception),
     mostConnections: config.SFTP_MAX_CONNECTIONS,
@@ -91,12 +93,13 @@ function receptionOf(host: ThisHost): UploadReception {
   });
 }
 
-function openingNeeds(host: ThisHost, box: SecretBox) {
+function openingNeeds(host: ThisHost, passwords: PasswordHasher) {
   const { config, clock } = host;
   return ({ told }: Front, http: HttpAdapterHost): OpeningNeeds =>
     (tx) => ({
       spaces: new UploadSpaceStore(tx),
-      seal: (password, spaceId) => box.seal(password, spaceId),
+      hashPassword: (password) => passwords.hash(password),
+      sealUnder,
       server: told,
       publicUrl: config.PUBLIC_URL?.replace(/\/+$/, '') ?? ownUrl(config, http),
       link: { days: config.LINK_DAYS, maxOpenings: config.LINK_MAX_OPENINGS },
@@ -113,12 +116,12 @@ function closingNeeds(host: ThisHost) {
     });
 }
 
-function showingNeeds(host: ThisHost, box: SecretBox) {
+function showingNeeds(host: ThisHost) {
   return ({ told }: Front): ShowingNeeds => ({
     log: host.log,
     needs: () => ({
       spaces: new UploadSpaceStore(host.database.manager),
-      unseal: (sealed, spaceId) => box.open(sealed, spaceId),
+      unsealWith,
       server: told,
       now: host.clock.now(),
     }),

@@ -4,13 +4,6 @@ const port = z.coerce.number().int().min(0).max(65535);
 
 /** The settings of upload spaces. */
 export const config = {
-  /** 32 random bytes in base64; passwords of accounts are kept under it. Losing it means new passwords for all. */
-  SECRET_KEY: z
-    .string({ error: 'needs 32 random bytes in base64; make one with: openssl rand -base64 32' })
-    .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), {
-      error: 'is not 32 bytes in base64 (44 signs that end in =); make one with: openssl rand -base64 32',
-    })
-    .transform((text) => Buffer.from(text, 'base64')),
   /** Where the SFTP server listens; port 0 takes a free one. */
   SFTP_BIND_ADDRESS: z.string().min(1).default('127.0.0.1'),
   SFTP_PORT: port.default(0),

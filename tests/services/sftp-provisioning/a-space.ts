@@ -2,7 +2,7 @@ import type { AnyEvent, CaseFile, EventOf, EventType, UploadSpace } from '@caser
 import { runService } from '@caserelay/service-host';
 import { sftpProvisioning } from '@caserelay/sftp-provisioning';
 import { connect } from 'amqplib';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
 import { aSystem, type System } from '../../support/system.js';
@@ -37,7 +37,7 @@ export interface Credentials {
 }
 
 export async function aRoom(more: Record<string, string> = {}): Promise<Room> {
-  const system = await aSystem({ SECRET_KEY: randomBytes(32).toString('base64'), ...more });
+  const system = await aSystem(more);
   const environment = {
     ...system.environment,
     SFTP_HOST_KEY_FILE: join(system.environment['EVIDENCE_DIR'] as string, '..', 'sftp_host_key'),

@@ -4,15 +4,25 @@ export interface StoredSpace {
   readonly spaceId: string;
   readonly caseId: string;
   readonly account: string;
-  readonly sealedPassword: string;
+  /** Argon2id; null when nobody can log in by password. */
+  readonly passwordHash: string | null;
   readonly state: 'open' | 'closed';
+}
+
+export interface FoundLink {
+  readonly space: StoredSpace;
+  readonly expiresAt: Date;
+  readonly openingsLeft: number;
+  readonly isRevoked: boolean;
+  /** Null once the link can show it no more. */
+  readonly sealedPassword: string | null;
 }
 
 interface SpaceRow {
   space_id: string;
   case_id: string;
   account: string;
-  sealed_password: string;
+  password_hash: string | null;
   state: 'open' | 'closed';
 }
 
@@ -28,19 +38,13 @@ export class UploadSpaceStore {
     return this.findOne('account = $1', account);
   }
 
-  async add(space: {
-    spaceId: string;
-    caseId: string;
-    account: string;
-    sealedPassword: string;
-    openedAt: Date;
-  }): Promise<boolean> {
+  async add(space: { spaceId: string; caseId: string; account: string; openedAt: Date }): Promise<boolean> {
     const added = await this.rows<{ space_id: string }>(
       `with added as (
-         insert into upload_space (space_id, case_id, account, sealed_password, state, opened_at)
-         values ($1, $2, $3, $4, 'open', $5) on conflict do nothing returning space_id)
+         insert into upload_space (space_id, case_id, account, state, opened_at)
+         values ($1, $2, $3, 'open', $4) on conflict do nothing returning space_id)
        select space_id from added`,
-      [space.spaceId, space.caseId, space.account, space.sealedPassword, space.openedAt],
+      [space.spaceId, space.caseId, space.account, space.openedAt],
     );
     return added.length === 1;
   }
@@ -55,38 +59,73 @@ export class UploadSpaceStore {
   async closeOfCase(caseId: string, at: Date): Promise<{ spaceId: string; account: string } | null> {
     const [closed] = await this.rows<{ space_id: string; account: string }>(
       `with closed as (
-         update upload_space set state = 'closed', closed_at = $2 where case_id = $1 and state = 'open' returning space_id, account)
+         update upload_space set state = 'closed', closed_at = $2, password_hash = null
+         where case_id = $1 and state = 'open' returning space_id, account)
        select space_id, account from closed`,
       [caseId, at],
     );
-    return closed ? { spaceId: closed.space_id, account: closed.account } : null;
+    if (!closed) return null;
+    await this.revokeLinks(closed.space_id, at);
+    return { spaceId: closed.space_id, account: closed.account };
   }
 
-  async addLink(link: { tokenHash: Buffer; spaceId: string; expiresAt: Date; maxOpenings: number }): Promise<void> {
+  async replaceCredentials(link: {
+    spaceId: string;
+    passwordHash: string;
+    tokenHash: Buffer;
+    sealedPassword: string;
+    expiresAt: Date;
+    maxOpenings: number;
+    madeAt: Date;
+  }): Promise<void> {
+    await this.database.query('update upload_space set password_hash = $2 where space_id = $1', [
+      link.spaceId,
+      link.passwordHash,
+    ]);
+    await this.revokeLinks(link.spaceId, link.madeAt);
     await this.database.query(
-      'insert into credential_link (token_hash, space_id, expires_at, max_openings) values ($1, $2, $3, $4)',
-      [link.tokenHash, link.spaceId, link.expiresAt, link.maxOpenings],
+      `insert into credential_link (token_hash, space_id, sealed_password, expires_at, max_openings, made_at)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [link.tokenHash, link.spaceId, link.sealedPassword, link.expiresAt, link.maxOpenings, link.madeAt],
     );
   }
 
-  async findLink(tokenHash: Buffer): Promise<{ space: StoredSpace; expiresAt: Date; openingsLeft: number } | null> {
-    const [row] = await this.rows<SpaceRow & { expires_at: Date; left: number }>(
-      `select space.*, link.expires_at, link.max_openings - link.openings as left
+  async findLink(tokenHash: Buffer): Promise<FoundLink | null> {
+    const [row] = await this.rows<
+      SpaceRow & { expires_at: Date; left: number; sealed_password: string | null; revoked_at: Date | null }
+    >(
+      `select space.*, link.expires_at, link.max_openings - link.openings as left, link.sealed_password, link.revoked_at
        from credential_link link join upload_space space using (space_id) where link.token_hash = $1`,
       [tokenHash],
     );
-    return row ? { space: spaceOf(row), expiresAt: row.expires_at, openingsLeft: row.left } : null;
+    if (!row) return null;
+    return {
+      space: spaceOf(row),
+      expiresAt: row.expires_at,
+      openingsLeft: row.left,
+      isRevoked: row.revoked_at !== null,
+      sealedPassword: row.sealed_password,
+    };
   }
 
-  /** Counts one opening; false when none is left. */
+  /** Counts one opening; false when none is left. With the last one goes what the link showed. */
   async countOpening(tokenHash: Buffer): Promise<boolean> {
     const counted = await this.rows(
       `with counted as (
-         update credential_link set openings = openings + 1 where token_hash = $1 and openings < max_openings returning 1)
+         update credential_link set openings = openings + 1,
+           sealed_password = case when openings + 1 < max_openings then sealed_password end
+         where token_hash = $1 and openings < max_openings and revoked_at is null returning 1)
        select 1 from counted`,
       [tokenHash],
     );
     return counted.length === 1;
+  }
+
+  private async revokeLinks(spaceId: string, at: Date): Promise<void> {
+    await this.database.query(
+      'update credential_link set revoked_at = $2, sealed_password = null where space_id = $1 and revoked_at is null',
+      [spaceId, at],
+    );
   }
 
   private async findOne(condition: string, value: string): Promise<StoredSpace | null> {
@@ -104,7 +143,7 @@ function spaceOf(row: SpaceRow): StoredSpace {
     spaceId: row.space_id,
     caseId: row.case_id,
     account: row.account,
-    sealedPassword: row.sealed_password,
+    passwordHash: row.password_hash,
     state: row.state,
   };
 }

@@ -44,6 +44,8 @@ const texts = {
     expired: 'This link has expired. Write to us in the thread of your case, and we will send a new one.',
     'used-up':
       'This link was opened as often as it may be. Write to us in the thread of your case, and we will send a new one.',
+    replaced:
+      'This link is no longer valid. Use the newest link that we sent you, or write to us in the thread of your case.',
     closed:
       'This upload account is closed because its case is closed. Write to us in the thread of your case to reopen it.',
   },
@@ -66,6 +68,7 @@ const texts = {
     unknown: '链接无效，请确认链接是否复制完整。',
     expired: '链接已过期。请在案例邮件中回复我们，我们将发送新的链接。',
     'used-up': '链接的打开次数已用完。请在案例邮件中回复我们，我们将发送新的链接。',
+    replaced: '此链接已失效，请使用我们最近发送的链接；如未收到，请在案例邮件中回复我们。',
     closed: '案例已关闭，上传账号也已停用。如需重新开启，请在案例邮件中回复我们。',
   },
 } as const;

@@ -14,20 +14,23 @@ export type Answer =
   | { kind: 'hidden' }
   | { kind: 'shown'; credentials: Credentials; caseId: string; openingsLeft: number }
   | { kind: 'unknown' }
-  | { kind: 'gone'; because: 'expired' | 'used-up' | 'closed' };
+  | { kind: 'gone'; because: 'expired' | 'used-up' | 'closed' | 'replaced' };
 
 /** What showing credentials needs from around it. */
 export interface Needs {
   spaces: {
     findLink(tokenHash: Buffer): Promise<{
-      space: { spaceId: string; caseId: string; account: string; sealedPassword: string; state: 'open' | 'closed' };
+      space: { spaceId: string; caseId: string; account: string; state: 'open' | 'closed' };
       expiresAt: Date;
       openingsLeft: number;
+      /** An operator revoked it, or a newer link has a newer password. */
+      isRevoked: boolean;
+      sealedPassword: string | null;
     } | null>;
     /** False when no opening is left. */
     countOpening(tokenHash: Buffer): Promise<boolean>;
   };
-  unseal(sealedPassword: string, spaceId: string): string;
+  unsealWith(token: string, sealedPassword: string, spaceId: string): string;
   server: { host: string; port: number; hostKeyFingerprint: string };
   now: Date;
 }
@@ -43,12 +46,13 @@ export async function showCredentials(token: string, reveal: boolean, needs: Nee
   if (!link) return { kind: 'unknown' };
   const { space } = link;
   if (space.state === 'closed') return { kind: 'gone', because: 'closed' };
+  if (link.isRevoked) return { kind: 'gone', because: 'replaced' };
   if (link.expiresAt <= needs.now) return { kind: 'gone', because: 'expired' };
-  if (link.openingsLeft <= 0) return { kind: 'gone', because: 'used-up' };
+  if (link.openingsLeft <= 0 || link.sealedPassword === null) return { kind: 'gone', because: 'used-up' };
   if (!reveal) return { kind: 'hidden' };
   if (!(await needs.spaces.countOpening(tokenHash))) return { kind: 'gone', because: 'used-up' };
   const { host, port, hostKeyFingerprint } = needs.server;
-  const password = needs.unseal(space.sealedPassword, space.spaceId);
+  const password = needs.unsealWith(token, link.sealedPassword, space.spaceId);
   return {
     kind: 'shown',
     caseId: space.caseId,
