@@ -1,30 +1,24 @@
 import { defineService, type Host } from '@caserelay/service-host';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
-import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
+import { showLoad } from './adapters/front-process/front-metrics.js';
+import { FrontProcess } from './adapters/front-process/front-process.js';
 import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
 import { sealUnder, unsealWith } from './adapters/secret-box/secret-box.js';
-import { loadHostKey } from './adapters/sftp-server/host-key.js';
-import { SftpServer } from './adapters/sftp-server/sftp-server.js';
 import { PasswordHashes1700000300000 } from './adapters/upload-space-store/password-hashes.migration.js';
 import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import { UploadSpaceTables1700000100000 } from './adapters/upload-space-store/upload-space-tables.migration.js';
-import { UploadStore } from './adapters/upload-space-store/upload-store.js';
 import { config } from './config.js';
-import { admitCustomer } from './features/admit-customer/admit-customer.js';
 import { CloseUploadSpaceConsumer, ClosingNeeds } from './features/close-upload-space/close-upload-space.consumer.js';
 import { OpenUploadSpaceConsumer, OpeningNeeds } from './features/open-upload-space/open-upload-space.consumer.js';
-import { UploadReception } from './features/receive-uploads/receive-uploads.js';
-import { lookForForgottenUploads } from './features/receive-uploads/receive-uploads.timer.js';
-import { SpaceFiles } from './features/receive-uploads/space-files.js';
 import { ShowCredentialsController, ShowingNeeds } from './features/show-credentials/show-credentials.controller.js';
 
 type ThisHost = Host<typeof config>;
 
-/** The SFTP server while it listens, and what customers are told of it. */
+/** The process that receives uploads, and what customers are told of it. */
 interface Front {
-  readonly server: SftpServer;
+  readonly process: Pick<FrontProcess<ThisHost['config']>, 'endSessions'>;
   readonly told: { host: string; port: number; hostKeyFingerprint: string };
 }
 const Front = Symbol('Front');
@@ -40,7 +34,7 @@ export const sftpProvisioning = defineService({
       module: class SftpProvisioningModule {},
       controllers: [OpenUploadSpaceConsumer, CloseUploadSpaceConsumer, ShowCredentialsController],
       providers: [
-        { provide: Front, useFactory: () => openFront(host, passwords) },
+        { provide: Front, useFactory: () => openFront(host) },
         { provide: OpeningNeeds, useFactory: openingNeeds(host, passwords), inject: [Front, HttpAdapterHost] },
         { provide: ClosingNeeds, useFactory: closingNeeds(host), inject: [Front] },
         { provide: ShowingNeeds, useFactory: showingNeeds(host), inject: [Front] },
@@ -49,48 +43,24 @@ export const sftpProvisioning = defineService({
   },
 });
 
-async function openFront(host: ThisHost, passwords: PasswordHasher): Promise<Front> {
-  const { config, log } = host;
-  const reception = receptionOf(host);
-  const hostKey = await loadHostKey(config.SFTP_HOST_KEY_FILE);
-  const server = new SftpServer({
-    hostKey,
-    authenticate: (account, password) =>
-      admitCustomer(account, password, {
-        findByAccount: (name) => new UploadSpaceStore(host.database.manager).findByAccount(name),
-        verify: (passwordHash, given) => passwords.verify(passwordHash, given),
-      }),
-    filesOf: (space) => new SpaceFiles(space, reception),
-    mostConnections: config.SFTP_MAX_CONNECTIONS,
-    mostConnectionsPerAddress: config.SFTP_MAX_CONNECTIONS_PER_ADDRESS,
-    loginMilliseconds: 30_000,
-    refusalMilliseconds: 500,
-    keepaliveMilliseconds: 15_000,
+async function openFront(host: ThisHost): Promise<Front> {
+  const { config, log, clock } = host;
+  const front = new FrontProcess({
+    settings: config,
+    clock: () => ({ speed: clock.speed, startsAt: clock.now(), startedAt: new Date() }),
+    onTold: () => host.wakeRelay(),
+    stopMilliseconds: config.STOP_SECONDS * 800,
     log,
   });
-  const stopLooking = await lookForForgottenUploads(reception, 30_000, (error) =>
-    log.warn({ error }, 'could not look for forgotten uploads'),
-  );
-  host.onStop(stopLooking);
-  const listensOn = await server.listen(config.SFTP_PORT, config.SFTP_BIND_ADDRESS);
-  host.onStop(() => server.close());
+  host.onStop(() => front.stop());
+  const listening = await front.open();
   host.checkReadiness('sftp', () =>
-    server.isListening ? Promise.resolve() : Promise.reject(new Error('the SFTP server does not listen')),
+    front.isReady ? Promise.resolve() : Promise.reject(new Error('the SFTP front does not listen')),
   );
-  log.info({ port: listensOn, fingerprint: hostKey.fingerprint }, 'the SFTP server listens');
-  const port = config.SFTP_PUBLIC_PORT ?? listensOn;
-  return { server, told: { host: config.SFTP_PUBLIC_HOST, port, hostKeyFingerprint: hostKey.fingerprint } };
-}
-
-function receptionOf(host: ThisHost): UploadReception {
-  return new UploadReception({
-    uploads: new UploadStore(host.database.manager),
-    transaction: (work) => host.outbox.transaction((tx) => work(new UploadStore(tx))),
-    evidence: new EvidenceStore(host.config.EVIDENCE_DIR),
-    now: () => host.clock.now(),
-    silentMilliseconds: 5_000,
-    warn: (message, details) => host.log.warn(details, message),
-  });
+  showLoad(host.metrics, front);
+  const port = config.SFTP_PUBLIC_PORT ?? listening.port;
+  const { hostKeyFingerprint } = listening;
+  return { process: front, told: { host: config.SFTP_PUBLIC_HOST, port, hostKeyFingerprint } };
 }
 
 function openingNeeds(host: ThisHost, passwords: PasswordHasher) {
@@ -108,10 +78,10 @@ function openingNeeds(host: ThisHost, passwords: PasswordHasher) {
 }
 
 function closingNeeds(host: ThisHost) {
-  return ({ server }: Front): ClosingNeeds =>
+  return ({ process }: Front): ClosingNeeds =>
     (hearing) => ({
       spaces: new UploadSpaceStore(hearing.tx),
-      endSessions: (spaceId) => hearing.afterCommit(() => server.endSessions(spaceId)),
+      endSessions: (spaceId) => hearing.afterCommit(() => process.endSessions(spaceId)),
       now: host.clock.now(),
     });
 }

@@ -1,6 +1,7 @@
 export { Clock } from './clock.js';
 export { ConfigProblems, parseConfig, readEnvironment, type HostConfig } from './config.js';
 export { openDatabase, schemaOf } from './database.js';
+export { openLog } from './log.js';
 export { Problem } from './problem.filter.js';
 export { migrateService, runService, type RunningService } from './run-service.js';
 export { runUntilStopped } from './run-until-stopped.js';

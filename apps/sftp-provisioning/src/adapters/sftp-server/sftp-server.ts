@@ -80,6 +80,12 @@ export class SftpServer {
     return this.net.listening;
   }
 
+  get load(): { connections: number; sessions: number } {
+    let sessions = 0;
+    for (const { channels } of this.sockets.values()) sessions += channels;
+    return { connections: this.sockets.size, sessions };
+  }
+
   /** Ends all sessions of a space at once. */
   endSessions(spaceId: string): void {
     for (const visit of this.sockets.values()) if (visit.principal?.spaceId === spaceId) visit.socket.destroy();

@@ -1,0 +1,130 @@
+import { Outbox } from '@caserelay/messaging';
+import { Clock, openDatabase, openLog, schemaOf, type HostConfig } from '@caserelay/service-host';
+import type { z } from 'zod';
+import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
+import type { FromFront, FrontOrder, ToFront } from './adapters/front-process/front-messages.js';
+import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
+import { loadHostKey } from './adapters/sftp-server/host-key.js';
+import { SftpServer } from './adapters/sftp-server/sftp-server.js';
+import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
+import { UploadStore } from './adapters/upload-space-store/upload-store.js';
+import type { config } from './config.js';
+import { admitCustomer } from './features/admit-customer/admit-customer.js';
+import { UploadReception } from './features/receive-uploads/receive-uploads.js';
+import { lookForForgottenUploads } from './features/receive-uploads/receive-uploads.timer.js';
+import { SpaceFiles } from './features/receive-uploads/space-files.js';
+
+// Receives uploads for the service that started this process.
+
+export type FrontSettings = z.infer<z.ZodObject<typeof config>> & HostConfig;
+
+interface Front {
+  endSessions(spaceId: string): void;
+  close(): Promise<void>;
+}
+
+const signEveryMilliseconds = 1_000;
+let front: Front | null = null;
+
+// The service says when to stop; a signal to the whole group (Ctrl-C) must not come before it.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+// Without its service nobody carries what is told. What was open is found by the next front.
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message: ToFront<FrontSettings>) => {
+  switch (message.type) {
+    case 'open':
+      openFront(message.order).then(
+        (opened) => (front = opened),
+        (error: unknown) => leave(1, { type: 'failed', fault: error instanceof Error ? error.message : String(error) }),
+      );
+      return;
+    case 'end-sessions':
+      front?.endSessions(message.spaceId);
+      return;
+    case 'stop':
+      void (front?.close() ?? Promise.resolve()).finally(() => leave(0, { type: 'told' }));
+      return;
+  }
+});
+
+async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSettings>): Promise<Front> {
+  const log = openLog('sftp-provisioning', settings.LOG_LEVEL).child({ process: 'front' });
+  const clock = new Clock(clockSettings);
+  const passwords = new PasswordHasher();
+  const database = await openDatabase({
+    url: settings.DATABASE_URL,
+    schema: schemaOf(settings.NAMESPACE, 'sftp-provisioning'),
+    migrations: [],
+    name: `${settings.NAMESPACE} sftp-front`,
+    connections: settings.DATABASE_CONNECTIONS,
+  });
+  const outbox = new Outbox(database, { source: 'sftp-provisioning', now: () => clock.now(), wakeRelay });
+  const reception = new UploadReception({
+    uploads: new UploadStore(database.manager),
+    transaction: (work) => outbox.transaction((tx) => work(new UploadStore(tx))),
+    evidence: new EvidenceStore(settings.EVIDENCE_DIR),
+    now: () => clock.now(),
+    silentMilliseconds: 5_000,
+    warn: (message, details) => log.warn(details, message),
+  });
+  const hostKey = await loadHostKey(settings.SFTP_HOST_KEY_FILE);
+  const server = new SftpServer({
+    hostKey,
+    authenticate: (account, password) =>
+      admitCustomer(account, password, {
+        findByAccount: (name) => new UploadSpaceStore(database.manager).findByAccount(name),
+        verify: (passwordHash, given) => passwords.verify(passwordHash, given),
+      }),
+    filesOf: (space) => new SpaceFiles(space, reception),
+    mostConnections: settings.SFTP_MAX_CONNECTIONS,
+    mostConnectionsPerAddress: settings.SFTP_MAX_CONNECTIONS_PER_ADDRESS,
+    loginMilliseconds: 30_000,
+    refusalMilliseconds: 500,
+    keepaliveMilliseconds: 15_000,
+    log,
+  });
+  const stopLooking = await lookForForgottenUploads(reception, 30_000, (error) =>
+    log.warn({ error }, 'could not look for forgotten uploads'),
+  );
+  const port = await server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS);
+  const { fingerprint } = hostKey;
+  log.info({ port, fingerprint }, 'the SFTP server listens');
+  say({ type: 'listening', port, hostKeyFingerprint: fingerprint });
+  const signOfLife = (): void =>
+    say({
+      type: 'sign-of-life',
+      isListening: server.isListening,
+      load: { ...server.load, transfers: reception.writers.size, residentBytes: process.memoryUsage.rss() },
+    });
+  setInterval(signOfLife, signEveryMilliseconds);
+  return {
+    endSessions: (spaceId) => server.endSessions(spaceId),
+    close: async () => {
+      await server.close();
+      await stopLooking();
+      await database.destroy();
+    },
+  };
+}
+
+let isWaking = false;
+
+/** At most one message in a turn of the event loop. */
+function wakeRelay(): void {
+  if (isWaking) return;
+  isWaking = true;
+  setImmediate(() => {
+    isWaking = false;
+    say({ type: 'told' });
+  });
+}
+
+function say(message: FromFront): void {
+  process.send?.(message);
+}
+
+function leave(code: number, lastWord: FromFront): void {
+  if (process.send) process.send(lastWord, () => process.exit(code));
+  else process.exit(code);
+}
