@@ -135,7 +135,8 @@ export async function logIn({
   user,
   password,
 }: Credentials): Promise<{ client: Client; sftp: SFTPWrapper }> {
-  const client = new ssh2.Client();
+  // A connection that is cut can say so twice.
+  const client = new ssh2.Client().on('error', () => undefined);
   await new Promise<void>((resolve, reject) => {
     client
       .once('ready', resolve)
@@ -143,7 +144,6 @@ export async function logIn({
       .once('close', () => reject(new Error('the connection was closed')));
     client.connect({ host, port, username: user, password, readyTimeout: 10_000 });
   });
-  client.on('error', () => undefined);
   const sftp = await new Promise<SFTPWrapper>((resolve, reject) => {
     client.sftp((error, opened) => (error ? reject(error) : resolve(opened)));
   });
