@@ -1,8 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import { readDump } from '@caserelay/crash-dump';
 import { openArchive } from '@caserelay/dump-archive';
@@ -11,6 +14,7 @@ import { writeZippedDump, type ZippedDump } from './memory-like-dump.js';
 /**
  * How fast a dump comes out of a ZIP: bare zlib of Node with pieces of several sizes (no checksum, nothing kept), our
  * reading (CRC-32, places to come back to, the facts of the dump), and programs where they are installed. All in one run.
+ * The same dump as 7-Zip packs it with Deflate64 is read as well, where 7zz is installed.
  * usage: npm run bench:zip -- [GIBIBYTES]
  */
 const gibibytes = Number(process.argv[2] ?? 1);
@@ -22,8 +26,11 @@ interface Contestant {
   title: string;
   /** Unpacks all; how many bytes came out. */
   unpack(zip: ZippedDump): Promise<number>;
+  /** Whether it is given the ZIP that is packed with Deflate64. */
+  is64?: boolean;
 }
 
+const sevenZip = installed('7zz', ['i'], (path) => ['e', '-so', path]);
 const contestants: Contestant[] = [
   ...pieces.map((kibibytes) => ({
     title: `zlib of Node alone, pieces of ${kibibytes} KiB`,
@@ -32,7 +39,11 @@ const contestants: Contestant[] = [
   { title: 'zlib of Node alone, its own pieces (16 KiB)', unpack: (zip) => inflateBare(zip, 16 * 1024) },
   { title: 'dump-archive: CRC-32, places, facts', unpack: readOurs },
   ...installed('unzip', ['-v'], (path) => ['-p', path]),
-  ...installed('7zz', ['i'], (path) => ['e', '-so', path]),
+  ...sevenZip,
+  ...sevenZip.flatMap((program) => [
+    { title: 'Deflate64: dump-archive', unpack: readOurs, is64: true },
+    { ...program, title: `Deflate64: ${program.title}`, is64: true },
+  ]),
 ];
 
 const folder = await mkdtemp(join(tmpdir(), 'zip-bench-'));
@@ -42,9 +53,12 @@ try {
   process.stdout.write(
     `${zip.bytes} bytes, zipped ${packed} (${(zip.bytes / packed).toFixed(1)}x); ${rounds} rounds\n`,
   );
+  const zip64 = sevenZip.length > 0 ? await packAgain(zip, join(folder, 'deflate64.zip')) : zip;
+  if (zip64 !== zip) process.stdout.write(`with Deflate64 ${(await stat(zip64.path)).size}\n`);
   const taken = new Map(contestants.map((contestant) => [contestant, [] as Taken[]]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const contestant of contestants) taken.get(contestant)?.push(await measure(contestant, zip));
+    for (const contestant of contestants)
+      taken.get(contestant)?.push(await measure(contestant, contestant.is64 === true ? zip64 : zip));
   }
   const speeds = contestants.map((contestant) => {
     const all = taken.get(contestant) ?? [];
@@ -61,7 +75,8 @@ try {
     const share = `${((100 * speed) / bare).toFixed(0)} %`;
     process.stdout.write(`| ${title} | ${speed.toFixed(0)} | ${share} | ${processor} |\n`);
   }
-  await touch(zip);
+  await touch('Deflate', zip);
+  if (zip64 !== zip) await touch('Deflate64', zip64);
   process.stdout.write(`peak resident memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB\n`);
 } finally {
   await rm(folder, { recursive: true });
@@ -82,9 +97,12 @@ async function measure({ title, unpack }: Contestant, zip: ZippedDump): Promise<
   return { seconds: (performance.now() - began) / 1000, processorSeconds: (user + system) / 1e6 };
 }
 
-async function inflateBare({ path, dataAt, packedBytes }: ZippedDump, chunkSize: number): Promise<number> {
-  const packed = createReadStream(path, { start: dataAt, end: dataAt + packedBytes - 1, highWaterMark: 1024 * 1024 });
-  return await count(packed.pipe(createInflateRaw({ chunkSize })));
+async function inflateBare(zip: ZippedDump, chunkSize: number): Promise<number> {
+  return await count(packedOf(zip).pipe(createInflateRaw({ chunkSize })));
+}
+
+function packedOf({ path, dataAt, packedBytes }: ZippedDump): Readable {
+  return createReadStream(path, { start: dataAt, end: dataAt + packedBytes - 1, highWaterMark: 1024 * 1024 });
 }
 
 async function count(stream: AsyncIterable<Buffer>): Promise<number> {
@@ -108,7 +126,7 @@ function options() {
 }
 
 /** How long a page takes that lies anywhere. */
-async function touch({ path }: ZippedDump): Promise<void> {
+async function touch(method: string, { path }: ZippedDump): Promise<void> {
   const pages = 100;
   for await (const part of openArchive(path, options())) {
     if (part.kind !== 'member' || part.source === null) continue;
@@ -118,8 +136,18 @@ async function touch({ path }: ZippedDump): Promise<void> {
       await part.source.read(place, 4096);
     }
     const each = (performance.now() - began) / pages;
-    process.stdout.write(`a page at any place: ${each.toFixed(1)} ms; nothing was written\n`);
+    process.stdout.write(`a page at any place of ${method}: ${each.toFixed(1)} ms; nothing was written\n`);
   }
+}
+
+/** The same dump, packed by 7-Zip. */
+async function packAgain(zip: ZippedDump, path: string): Promise<ZippedDump> {
+  const words = ['a', '-tzip', '-mm=Deflate64', '-mx=3', '-bd', '-siMEMORY.DMP', path];
+  const child = spawn('7zz', words, { stdio: ['pipe', 'ignore', 'inherit'] });
+  const ended = once(child, 'exit');
+  await pipeline(packedOf(zip), createInflateRaw({ chunkSize: 1024 * 1024 }), child.stdin);
+  await ended;
+  return { ...zip, path };
 }
 
 function installed(name: string, about: string[], words: (path: string) => string[]): Contestant[] {

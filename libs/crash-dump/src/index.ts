@@ -1,5 +1,6 @@
 export { ArrivingDump, followDump, type ArrivingLimits } from './arriving/arriving-dump.js';
 export type { ArrivingFacts, ArrivingReport, Container, DumpNews } from './arriving/dump-news.js';
+export { DamagedStream, Inflate } from './arriving/inflate.js';
 export { adviseOn, instructionsOf, type Advice, type Advised, type AdvisedOn, type Instructions } from './advise-on.js';
 export { explainBugcheck, type Language } from './bugcheck.js';
 export { explainException } from './explain-exception.js';

@@ -1,10 +1,14 @@
 import { fromBytes, type ByteSource } from '@caserelay/crash-dump';
 import { crc32 } from 'node:zlib';
 import type { Allowance } from './allowance.js';
+import { Deflated } from './deflated.js';
+import { Deflated64 } from './deflated64.js';
+import type { Flow, Piece, Reentry } from './flow.js';
 import { InflatedSource } from './inflated-source.js';
-import { Inflating, type Piece } from './inflating.js';
+import { Inflating } from './inflating.js';
 import { part } from './part-source.js';
-import { Places, placesApart } from './places.js';
+import { Places } from './places.js';
+import { placesApart } from './spaced-places.js';
 
 /** How a member's bytes came to their end. */
 export type Ending = 'whole' | 'not-needed' | 'broken' | 'too-large';
@@ -23,8 +27,11 @@ export interface Inflated {
   close(): void;
 }
 
+/** Methods of ZIP that are unpacked here: stored, Deflate, Deflate64. */
+export type ZipMethod = 0 | 8 | 9;
+
 export interface InflateOptions {
-  method: 0 | 8;
+  method: ZipMethod;
   /** How much of the beginning is kept. */
   headBytes: number;
   /** Whether the rest is worth counting, asked once when the beginning is known. */
@@ -45,27 +52,19 @@ const decidingBytes = 64 * 1024;
  */
 export async function inflateMember(packed: ByteSource, options: InflateOptions): Promise<Inflated> {
   const taker = new Taker(options);
-  const places = new Places();
-  const flow: Flow =
-    options.method === 0
-      ? new Copying(packed)
-      : new Inflating(packed, {
-          lookEvery: placesApart / 2,
-          wantsPlace: (offset) => places.wantsPlace(offset),
-          foundPlace: (bit, offset) => places.foundPlace(bit, offset),
-        });
+  const { flow, reentry, take } = passageThrough(packed, options.method);
   let told = 0;
   try {
     for (let piece = await flow.next(); piece !== null; piece = await flow.next()) {
       if (options.signal.aborted) throw new Error('broken off: the service stops');
-      places.take(piece);
+      take?.(piece);
       options.onRead?.(flow.consumed - told);
       told = flow.consumed;
       if (!taker.take(piece.bytes)) break;
     }
     if (taker.ending === null && flow.defect !== null) taker.end('broken', flow.defect);
     const { head, bytes } = taker;
-    const inflated = options.method === 8 ? new InflatedSource(packed, places, bytes) : null;
+    const inflated = reentry && new InflatedSource(reentry, bytes);
     return {
       head,
       bytes,
@@ -81,12 +80,28 @@ export async function inflateMember(packed: ByteSource, options: InflateOptions)
   }
 }
 
-/** Pieces that come one after another. */
-interface Flow {
-  readonly defect: string | null;
-  readonly consumed: number;
-  next(): Promise<Piece | null>;
-  close(): void;
+/** The one passage through all that is packed. */
+interface Passage {
+  flow: Flow;
+  /** How to come back to what came out; null where it lies as it is. */
+  reentry: Reentry | null;
+  /** To be given all that comes out. */
+  take?(piece: Piece): void;
+}
+
+function passageThrough(packed: ByteSource, method: ZipMethod): Passage {
+  if (method === 0) return { flow: new Copying(packed), reentry: null };
+  if (method === 9) {
+    const deflated = new Deflated64(packed);
+    return { flow: deflated.unpack(), reentry: deflated };
+  }
+  const places = new Places();
+  const flow = new Inflating(packed, {
+    lookEvery: placesApart / 2,
+    wantsPlace: (offset) => places.wantsPlace(offset),
+    foundPlace: (bit, offset) => places.foundPlace(bit, offset),
+  });
+  return { flow, reentry: new Deflated(packed, places), take: (piece) => places.take(piece) };
 }
 
 /** What is not packed, piece by piece, the next one being read already. */

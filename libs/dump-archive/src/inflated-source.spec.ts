@@ -2,6 +2,7 @@ import { fromBytes, type ByteSource } from '@caserelay/crash-dump';
 import { describe, expect, it } from '@jest/globals';
 import { deflateRawSync, type ZlibOptions } from 'node:zlib';
 import { startAtBit } from './deflate-blocks.js';
+import { Deflated } from './deflated.js';
 import { InflatedSource } from './inflated-source.js';
 import { Inflating } from './inflating.js';
 import { Places } from './places.js';
@@ -54,7 +55,11 @@ async function open(options: ZlibOptions = {}): Promise<Opened> {
   for (let piece = await inflating.next(); piece !== null; piece = await inflating.next()) places.take(piece);
   inflating.close();
   bytesRead = 0;
-  return { source: new InflatedSource(counting, places, memory.length), places, bytesRead: () => bytesRead };
+  return {
+    source: new InflatedSource(new Deflated(counting, places), memory.length),
+    places,
+    bytesRead: () => bytesRead,
+  };
 }
 
 async function bytesAt(source: ByteSource, offset: number, length: number): Promise<Buffer> {

@@ -1,7 +1,5 @@
 import type { ByteSource } from '@caserelay/crash-dump';
-import { crc32 } from 'node:zlib';
-import { Inflating } from './inflating.js';
-import type { CheckedPlace, Places } from './places.js';
+import type { Flow, Reentry } from './flow.js';
 
 const blockBytes = 64 * 1024;
 /** 32 MiB. */
@@ -9,7 +7,7 @@ const keptBlocks = 512;
 const noBytes = Buffer.alloc(0);
 
 /**
- * Deflated data as if it were not: bytes at any place, inflated from the nearest noted place before it. Nothing is
+ * Packed data as if it were not: bytes at any place, unpacked from the nearest noted place before it. Nothing is
  * written. Reading onwards is cheap, going elsewhere costs the megabytes between two places.
  */
 export class InflatedSource implements ByteSource {
@@ -18,8 +16,7 @@ export class InflatedSource implements ByteSource {
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly packed: ByteSource,
-    private readonly places: Places,
+    private readonly packed: Reentry,
     readonly size: number,
   ) {}
 
@@ -30,7 +27,7 @@ export class InflatedSource implements ByteSource {
   }
 
   close(): void {
-    this.cursor?.inflating.close();
+    this.cursor?.flow.close();
     this.cursor = null;
     this.blocks.clear();
   }
@@ -55,35 +52,25 @@ export class InflatedSource implements ByteSource {
   private async inflateTo(index: number): Promise<Buffer> {
     const start = index * blockBytes;
     const wanted = Math.min(blockBytes, this.size - start);
-    const place = this.places.before(start);
     const { cursor } = this;
     const isOnTheWay =
-      cursor !== null && cursor.at <= start && (place?.offset ?? 0) <= Math.max(cursor.at, cursor.from);
+      cursor !== null && cursor.at <= start && this.packed.placeBefore(start) <= Math.max(cursor.at, cursor.from);
     if (!isOnTheWay) this.cursor = await this.openAt(start);
     for (;;) {
       const block = this.blocks.get(index);
       if (block && block.length >= wanted) return block;
-      const piece = await this.cursor?.inflating.next();
+      const piece = await this.cursor?.flow.next();
       if (!piece || !this.cursor) return block ?? noBytes;
       this.keepPiece(this.cursor, piece.bytes);
     }
   }
 
   private async openAt(start: number): Promise<Cursor> {
-    this.cursor?.inflating.close();
-    for (;;) {
-      const place = this.places.before(start);
-      const inflating = new Inflating(this.packed, place ? { from: place } : {});
-      const cursor: Cursor = { inflating, from: place?.offset ?? 0, at: place?.offset ?? 0, begun: [] };
-      if (!place) return cursor;
-      const { matches, bytes } = await check(inflating, place);
-      if (matches) {
-        this.keepPiece(cursor, bytes);
-        return cursor;
-      }
-      inflating.close();
-      this.places.remove(place);
-    }
+    this.cursor?.flow.close();
+    const { flow, from, begun } = await this.packed.openBefore(start);
+    const cursor: Cursor = { flow, from, at: from, begun: [] };
+    this.keepPiece(cursor, begun);
+    return cursor;
   }
 
   /** Cuts what came out into blocks. The first one after a place is seldom whole and left out. */
@@ -112,20 +99,9 @@ export class InflatedSource implements ByteSource {
 
 /** Where inflating has come to. */
 interface Cursor {
-  inflating: Inflating;
+  flow: Flow;
   from: number;
   at: number;
   /** Parts of the block that is not whole yet. */
   begun: Buffer[];
-}
-
-async function check(inflating: Inflating, { check }: CheckedPlace): Promise<{ matches: boolean; bytes: Buffer }> {
-  let bytes = noBytes;
-  while (bytes.length < check.length) {
-    const piece = await inflating.next();
-    if (!piece) break;
-    bytes = Buffer.concat([bytes, piece.bytes]);
-  }
-  const matches = bytes.length >= check.length && crc32(bytes.subarray(0, check.length)) === check.crc32;
-  return { matches, bytes };
 }

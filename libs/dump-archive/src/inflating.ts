@@ -1,6 +1,7 @@
 import type { ByteSource } from '@caserelay/crash-dump';
 import { createInflateRaw, type InflateRaw } from 'node:zlib';
 import { findBlock, startAtBit } from './deflate-blocks.js';
+import type { Flow, Piece } from './flow.js';
 
 /** A place in deflated data from which it can be inflated on. */
 export interface Place {
@@ -10,13 +11,6 @@ export interface Place {
   offset: number;
   /** The 32 KiB before it, to which what follows may refer. */
   window: Uint8Array;
-}
-
-/** What came out, and what is told with it. */
-export interface Piece {
-  bytes: Buffer;
-  /** Where it begins. */
-  offset: number;
 }
 
 export interface InflatingOptions {
@@ -48,8 +42,7 @@ const windowBytes = 32 * 1024;
  * Inflates packed data piece by piece, a few pieces ahead of who takes them, so that both work at the same time. It ends
  * at the end of the packed stream, at a defect, or where the packed data ends.
  */
-export class Inflating {
-  /** Why it ended early; null when it did not. */
+export class Inflating implements Flow {
   defect: string | null = null;
   private readonly inflate: InflateRaw;
   private readonly waiting: Buffer[] = [];
@@ -91,12 +84,10 @@ export class Inflating {
     );
   }
 
-  /** How many packed bytes were used up. */
   get consumed(): number {
     return this.skipped + this.inflate.bytesWritten;
   }
 
-  /** The next piece; null at the end. Faults of the source are thrown. */
   async next(): Promise<Piece | null> {
     while (this.waiting.length === 0 && !this.isOver) {
       await new Promise<void>((resolve) => (this.wake = resolve));

@@ -1,39 +1,41 @@
 import { crc32 } from 'node:zlib';
-import { Window, type Piece, type Place } from './inflating.js';
+import type { Piece } from './flow.js';
+import { Window, type Place } from './inflating.js';
+import { placesApart, SpacedPlaces } from './spaced-places.js';
 
 /** A place, and what must come out behind it. */
 export interface CheckedPlace extends Place {
   check: { length: number; crc32: number };
 }
 
-/** How many bytes places lie apart at first. */
-export const placesApart = 16 * 2 ** 20;
 /** 32 MiB of windows. */
 const maxPlaces = 1024;
 const checkedBytes = 4096;
 
 /**
- * Notes places in inflated data to come back to, some megabytes apart: the more there are, the farther apart. What is
- * taken for a block may be chance; so the sum of what the whole stream gives behind it is kept too.
+ * Notes places in inflated data to come back to. What is taken for a block may be chance; so the sum of what the whole
+ * stream gives behind it is kept too.
  */
 export class Places {
-  readonly list: CheckedPlace[] = [];
-  private span: number;
-  private last = 0;
+  private readonly kept: SpacedPlaces<CheckedPlace>;
   private readonly found: { bit: number; offset: number }[] = [];
   private readonly open: CheckedPlace[] = [];
   private readonly window = new Window();
 
   constructor(span = placesApart) {
-    this.span = span;
+    this.kept = new SpacedPlaces(span, maxPlaces);
+  }
+
+  get list(): readonly CheckedPlace[] {
+    return this.kept.list;
   }
 
   wantsPlace(offset: number): boolean {
-    return offset >= this.last + this.span;
+    return this.kept.wants(offset);
   }
 
   foundPlace(bit: number, offset: number): void {
-    this.last = offset;
+    this.kept.found(offset);
     this.found.push({ bit, offset });
   }
 
@@ -52,20 +54,12 @@ export class Places {
 
   /** Takes out a place that was none. */
   remove(place: CheckedPlace): void {
-    const index = this.list.indexOf(place);
-    if (index >= 0) this.list.splice(index, 1);
+    this.kept.remove(place);
   }
 
   /** The last place at or before an offset; null: only the beginning is. */
   before(offset: number): CheckedPlace | null {
-    let low = 0;
-    let high = this.list.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.list[middle] as CheckedPlace).offset <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return this.list[low - 1] ?? null;
+    return this.kept.before(offset);
   }
 
   private advance(bytes: Buffer): void {
@@ -75,14 +69,6 @@ export class Places {
       const part = bytes.subarray(0, checkedBytes - place.check.length);
       place.check = { length: place.check.length + part.length, crc32: crc32(part, place.check.crc32) };
     }
-    while (this.open[0]?.check.length === checkedBytes) this.keep(this.open.shift() as CheckedPlace);
-  }
-
-  private keep(place: CheckedPlace): void {
-    this.list.push(place);
-    if (this.list.length < maxPlaces) return;
-    this.span *= 2;
-    const thinned = this.list.filter((_, index) => index % 2 === 1);
-    this.list.splice(0, this.list.length, ...thinned);
+    while (this.open[0]?.check.length === checkedBytes) this.kept.keep(this.open.shift() as CheckedPlace);
   }
 }

@@ -3,7 +3,7 @@ import { unreadable, type ArchivePart, type Reading } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
 import { part } from './part-source.js';
-import { refusal } from './zip-refusal.js';
+import { isUnpackedHere, refusal } from './zip-refusal.js';
 
 const headerBytes = 30;
 const signature = 0x04034b50;
@@ -41,7 +41,7 @@ export async function* readWithoutDirectory(source: ByteSource, reading: Reading
     }
     const inflated = await inflateMember(part(source, header.dataAt, header.packedBytes ?? size), {
       ...reading,
-      method: header.method === 8 ? 8 : 0,
+      method: isUnpackedHere(header.method) ? header.method : 0,
       // Where a member ends is only known by reading it when its header does not say.
       needsWhole: (head) => reading.needsWhole(head, header.name) || header.packedBytes === null,
     });

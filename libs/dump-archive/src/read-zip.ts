@@ -6,7 +6,7 @@ import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
 import { part } from './part-source.js';
 import { readWithoutDirectory } from './read-zip-without-directory.js';
-import { refusal } from './zip-refusal.js';
+import { isUnpackedHere, refusal } from './zip-refusal.js';
 
 /**
  * Reads the members of a ZIP as a stream, believing no size that it states. Nothing is written, and names are only
@@ -29,7 +29,7 @@ export async function* readZip(source: ByteSource, reading: Reading): AsyncGener
   }
 }
 
-/** Whether a member of this ZIP cannot be read here: it is encrypted, or packed by another method than Deflate. */
+/** Whether a member of this ZIP cannot be read here: it is encrypted, or packed by another method than Deflate and Deflate64. */
 export async function needsProgram(source: ByteSource): Promise<boolean> {
   try {
     const zip = await openZip(source);
@@ -111,7 +111,7 @@ async function readMember(
   const inflated = await inflateMember(packed, {
     ...reading,
     needsWhole: (beginning) => tooMuch === null && reading.needsWhole(beginning, name),
-    method: entry.compressionMethod === 8 ? 8 : 0,
+    method: isUnpackedHere(entry.compressionMethod) ? entry.compressionMethod : 0,
   });
   const { head, bytes, ending, reason } = inflated;
   const member: ArchiveMember = { kind: 'member', name, head, bytes, ending, reason, source: inflated.source };

@@ -107,6 +107,38 @@ describe('what zlib has packed', () => {
   });
 });
 
+describe('a copy', () => {
+  it('made anywhere goes on by itself from the packed bytes that were used up', () => {
+    fc.assert(
+      fc.property(
+        contents,
+        fc.constantFrom(...strategies),
+        fc.integer({ min: 1, max: 3000 }),
+        fc.nat(1000),
+        (content, strategy, size, place) => {
+          const packed = deflateRawSync(content, { strategy });
+          const inflate = new Inflate();
+          const copies: { copy: Inflate; from: number; offset: number }[] = [];
+          let offset = 0;
+          for (let at = 0; at < packed.byteLength; at += size) {
+            for (const piece of inflate.push(packed.subarray(at, at + size))) {
+              offset += piece.byteLength;
+              copies.push({ copy: inflate.copy(), from: inflate.consumed, offset });
+            }
+          }
+          const chosen = copies[place % Math.max(1, copies.length)];
+          if (chosen === undefined) return;
+          const rest: Buffer[] = [];
+          for (const piece of chosen.copy.push(Buffer.concat([packed.subarray(chosen.from), Buffer.alloc(9)])))
+            rest.push(Buffer.from(piece));
+          expect(Buffer.concat(rest).equals(content.subarray(chosen.offset))).toBe(true);
+          expect(chosen.copy.consumed).toBe(packed.byteLength);
+        },
+      ),
+    );
+  });
+});
+
 describe('bytes that nobody packed', () => {
   it.each([
     ['a block of type 3', [0x07]],
@@ -115,6 +147,19 @@ describe('bytes that nobody packed', () => {
     ['nineteen codes of one bit', nineteenShortCodes()],
   ])('%s are called damaged', (_, bytes) => {
     expect(() => unpack(Uint8Array.from(bytes))).toThrow(DamagedStream);
+  });
+
+  it('are called damaged after what came before them', () => {
+    const content = Buffer.from(Array.from({ length: 4000 }, (_, index) => `word ${index * 7919} `).join(''));
+    const goesOn = deflateRawSync(content, { finishFlush: constants.Z_SYNC_FLUSH });
+    const packed = Buffer.concat([goesOn, Buffer.from([0x07])]);
+    const came: Buffer[] = [];
+    const inflate = new Inflate();
+    const all = (): void => {
+      for (const piece of inflate.push(packed)) came.push(Buffer.from(piece));
+    };
+    expect(all).toThrow(DamagedStream);
+    expect(Buffer.concat(came).equals(content)).toBe(true);
   });
 
   it('at random are unpacked or called damaged, never more', () => {

@@ -1,3 +1,14 @@
+import {
+  distanceBases,
+  distanceBits,
+  fixedDistances,
+  fixedLiterals,
+  lengths,
+  lengths64,
+  orderOfLengths,
+  repeat,
+  windowBytes,
+} from './deflate-codes.js';
 import { huffmanCode, symbolAt, type HuffmanCode } from './huffman.js';
 
 /** Thrown for packed bytes that nobody can have written so. */
@@ -5,33 +16,15 @@ export class DamagedStream extends Error {
   override readonly name = 'DamagedStream';
 }
 
-/** Also the farthest that Deflate64 looks back; Deflate looks back half of it. */
-const windowBytes = 65_536;
-
-/** Lengths of repetitions by symbol from 257 on, and how many bits are added (RFC 1951, 3.2.5). */
-const lengthBases = [
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163,
-];
-const lengthBits = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5];
-const lengths = { bases: [...lengthBases, 195, 227, 258], bits: [...lengthBits, 0] };
-/** Deflate64: the last one is as long as 16 bits say (Info-ZIP, inflate.c). */
-const lengths64 = { bases: [...lengthBases, 195, 227, 3], bits: [...lengthBits, 16] };
-/** Symbols 30 and 31 are those of Deflate64. */
-const distanceBits = Array.from({ length: 32 }, (_, symbol) => Math.max(0, (symbol >> 1) - 1));
-const distanceBases = distanceBits.map((bits, symbol) => (symbol < 2 ? symbol : (2 + (symbol & 1)) << bits) + 1);
-/** In which order the lengths of the code of lengths stand. */
-const orderOfLengths = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-
-const fixedLiterals = huffmanCode(
-  Uint8Array.from({ length: 288 }, (_, symbol) => (symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8)),
-) as HuffmanCode;
-const fixedDistances = huffmanCode(new Uint8Array(32).fill(5)) as HuffmanCode;
+/** No repetition is written with more bytes: 15, 16, 15 and 14 bits. */
+const longestCodeBytes = 8;
 
 type Step = 'block' | 'stored' | 'coded';
 
 /**
  * Unpacks Deflate and Deflate64 while the packed bytes arrive. Whatever the pieces, all that they determine comes out at
- * once; where the stream ends is known to the byte. Holds a window of 64 KiB and a few hundred bytes of its input.
+ * once, also what comes before a defect; where the stream ends is known to the byte. Holds a window of 64 KiB and a few
+ * hundred bytes of its input. A copy of it is a place to come back to.
  */
 export class Inflate {
   /** Whether the stream has come to its end. */
@@ -51,10 +44,16 @@ export class Inflate {
   private storedLeft = 0;
   private copyLeft = 0;
   private distance = 0;
+  private pushed = 0;
   private literals = fixedLiterals;
   private distances = fixedDistances;
 
   constructor(private readonly is64 = false) {}
+
+  /** How many packed bytes were used up so far, all but bits of the last ones. */
+  get consumed(): number {
+    return this.pushed - (this.input.byteLength - this.place);
+  }
 
   /** Gives what comes out, in pieces that are overwritten when the next one is asked for. */
   *push(bytes: Uint8Array): Generator<Uint8Array, void> {
@@ -63,17 +62,34 @@ export class Inflate {
       return;
     }
     this.take(bytes);
-    let given = this.at;
     for (;;) {
-      const stop = this.run();
-      if (this.at > given) yield this.window.subarray(given, this.at);
       if (this.at === windowBytes) this.at = 0;
-      given = this.at;
+      const given = this.at;
+      const stop = this.tryRun();
+      if (this.at > given) yield this.window.subarray(given, this.at);
+      if (stop instanceof Error) throw stop;
       if (stop !== 'full') break;
     }
   }
 
+  /** One that goes on from here when it is given the packed bytes behind `consumed`. */
+  copy(): Inflate {
+    const copy = new Inflate(this.is64);
+    const { consumed } = this;
+    Object.assign(copy, this, { window: this.window.slice(), input: new Uint8Array(0), place: 0, pushed: consumed });
+    return copy;
+  }
+
+  private tryRun(): 'full' | 'hungry' | 'ended' | Error {
+    try {
+      return this.run();
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
   private take(bytes: Uint8Array): void {
+    this.pushed += bytes.byteLength;
     const rest = this.input.byteLength - this.place;
     const joined = rest === 0 ? bytes : new Uint8Array(rest + bytes.byteLength);
     if (rest > 0) {
@@ -107,7 +123,9 @@ export class Inflate {
   private end(): 'ended' {
     this.ended = true;
     this.unused = this.input.byteLength - this.place + (this.held >> 3);
+    this.pushed -= this.unused;
     this.input = new Uint8Array(0);
+    this.place = 0;
     return 'ended';
   }
 
@@ -234,12 +252,13 @@ export class Inflate {
 
   private decode(): 'full' | 'hungry' | 'done' {
     for (;;) {
-      while (this.copyLeft > 0) {
-        if (this.at === windowBytes) return 'full';
-        this.put(this.window[(this.at - this.distance) & (windowBytes - 1)] ?? 0);
-        this.copyLeft -= 1;
-      }
+      const length = Math.min(this.copyLeft, windowBytes - this.at);
+      this.at = repeat(this.window, this.at, this.distance, length);
+      this.written += length;
+      this.copyLeft -= length;
+      if (this.copyLeft === 0) this.decodeQuickly();
       if (this.at === windowBytes) return 'full';
+      if (this.copyLeft > 0) continue;
       const { place, hold, held } = this;
       const symbol = this.symbol(this.literals);
       const isSound = symbol <= 256 ? symbol >= 0 : this.beginCopy(symbol - 257);
@@ -252,6 +271,74 @@ export class Inflate {
       if (symbol === 256) return 'done';
       if (symbol < 256) this.put(symbol);
     }
+  }
+
+  /**
+   * Decodes while all bits of whatever comes are there, in local variables, which is several times as fast. Whatever is
+   * not ordinary (the end of a block, a defect) is left as it stands.
+   */
+  private decodeQuickly(): void {
+    const { window, input, literals, distances, written } = this;
+    const { bases, bits } = this.is64 ? lengths64 : lengths;
+    const symbols = this.is64 ? 32 : 30;
+    const lastPlace = input.byteLength - longestCodeBytes;
+    const begun = this.at;
+    let { at, place, hold, held } = this;
+    while (place <= lastPlace && at < windowBytes) {
+      if (held < 16) {
+        hold |= ((input[place++] as number) | ((input[place++] as number) << 8)) << held;
+        held += 16;
+      }
+      const found = symbolAt(literals, hold);
+      const symbol = found >> 4;
+      if (symbol < 0 || symbol === 256 || symbol - 257 >= bases.length) break;
+      const placeBefore = place;
+      const holdBefore = hold;
+      const heldBefore = held;
+      hold >>>= found & 15;
+      held -= found & 15;
+      if (symbol < 256) {
+        window[at++] = symbol;
+        continue;
+      }
+      if (held < 16) {
+        hold |= ((input[place++] as number) | ((input[place++] as number) << 8)) << held;
+        held += 16;
+      }
+      const extra = bits[symbol - 257] as number;
+      const length = (bases[symbol - 257] as number) + (hold & ((1 << extra) - 1));
+      hold >>>= extra;
+      held -= extra;
+      if (held < 16) {
+        hold |= ((input[place++] as number) | ((input[place++] as number) << 8)) << held;
+        held += 16;
+      }
+      const far = symbolAt(distances, hold);
+      hold >>>= far & 15;
+      held -= far & 15;
+      if (held < 16) {
+        hold |= ((input[place++] as number) | ((input[place++] as number) << 8)) << held;
+        held += 16;
+      }
+      const farExtra = far < 0 ? 0 : (distanceBits[far >> 4] as number);
+      const distance = far < 0 ? 0 : (distanceBases[far >> 4] as number) + (hold & ((1 << farExtra) - 1));
+      hold >>>= farExtra;
+      held -= farExtra;
+      if (far < 0 || far >> 4 >= symbols || distance > written + at - begun) {
+        place = placeBefore;
+        hold = holdBefore;
+        held = heldBefore;
+        break;
+      }
+      const now = Math.min(length, windowBytes - at);
+      at = repeat(window, at, distance, now);
+      if (now < length) {
+        this.copyLeft = length - now;
+        this.distance = distance;
+        break;
+      }
+    }
+    Object.assign(this, { place, hold, held, at, written: written + at - begun });
   }
 
   /** False when there is no such length or distance. */
