@@ -1,6 +1,7 @@
 import { build } from '../build.mjs';
 import { LauncherError } from '../launcher-error.mjs';
 import { Session } from '../session.mjs';
+import { installTestPrograms } from '../test-programs.mjs';
 
 /** Runs a command with Postgres, Redis and RabbitMQ at hand, ends what was started for it, exits with its code. */
 export async function run({ flags, rest }) {
@@ -19,9 +20,16 @@ export async function demo({ flags, rest }) {
 
 /** Runs every test, or those that jest's arguments choose. */
 export async function test({ flags, rest }) {
+  if (needsServices(rest)) await installTestPrograms(flags);
   // A process that a test killed may leave its end of a pipe open in here; nobody shall wait for the results because of it.
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--forceExit'];
   await withServices({ flags, profile: 'test' }, [process.execPath, ...jest, ...rest]);
+}
+
+/** Whether jest is asked for the project that holds tests with programs of others. */
+function needsServices(rest) {
+  const chosen = rest.findIndex((word) => /^--selectProjects?(=|$)/.test(word));
+  return chosen < 0 || rest.slice(chosen).some((word) => /(^|=)services$/.test(word));
 }
 
 async function withServices(options, command) {

@@ -18,6 +18,8 @@ export interface Room {
   restart(): Promise<void>;
   /** A new case with an open space and the credentials that its link shows. */
   openSpace(endCustomer?: string): Promise<OpenSpace>;
+  /** Tells that a case is archived, which closes its space. */
+  archive(caseId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,6 +88,17 @@ export async function aRoom(more: Record<string, string> = {}): Promise<Room> {
       await room.tell('case.upload-space-requested', caseId, { file: aFile({ endCustomer }) });
       const opened = await until('the space is opened', () => room.told(caseId, 'upload-space.opened')[0]);
       return { caseId, space: opened.data, credentials: await reveal(opened.data.link) };
+    },
+    async archive(caseId) {
+      await room.tell('case.archived', caseId, {
+        file: aFile(),
+        because: 'observed-without-news',
+        openedAt: new Date().toISOString(),
+        findings: [],
+        steps: [],
+        engineerSummary: null,
+        counts: { uploads: 0, customerMails: 0, reminders: 0 },
+      });
     },
     async close() {
       await room.service.stop();

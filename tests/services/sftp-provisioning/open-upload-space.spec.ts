@@ -63,7 +63,7 @@ describe('a space for uploads', () => {
     const { caseId, space, credentials } = await room.openSpace();
     const { client } = await logIn(credentials);
     const ended = new Promise<void>((resolve) => client.once('close', () => resolve()));
-    await archive(caseId);
+    await room.archive(caseId);
     await until('the closing is told', () => room.told(caseId, 'upload-space.closed')[0]);
     await ended;
 
@@ -78,7 +78,7 @@ describe('a space for uploads', () => {
 
   it('is opened again with its case, under the same account, with a fresh link and password', async () => {
     const { caseId, space, credentials } = await room.openSpace();
-    await archive(caseId);
+    await room.archive(caseId);
     await until('the closing is told', () => room.told(caseId, 'upload-space.closed')[0]);
     await room.tell('case.reopened', caseId, { file: aFile(), because: 'customer-wrote' });
     const reopened = await until('the opening is told', () => room.told(caseId, 'upload-space.opened')[1]);
@@ -98,7 +98,7 @@ describe('a space for uploads', () => {
 
   it('stays silent for a case that never had one', async () => {
     const caseId = randomUUID();
-    await archive(caseId);
+    await room.archive(caseId);
     await room.tell('case.reopened', caseId, { file: aFile(), because: 'customer-wrote' });
     await room.openSpace();
     expect(room.heard.filter(({ subject }) => subject === caseId)).toEqual([]);
@@ -153,16 +153,4 @@ async function refusalOf(credentials: Parameters<typeof logIn>[0]): Promise<stri
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-async function archive(caseId: string): Promise<void> {
-  await room.tell('case.archived', caseId, {
-    file: aFile(),
-    because: 'observed-without-news',
-    openedAt: new Date().toISOString(),
-    findings: [],
-    steps: [],
-    engineerSummary: null,
-    counts: { uploads: 0, customerMails: 0, reminders: 0 },
-  });
 }

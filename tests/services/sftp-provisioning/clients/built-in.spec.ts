@@ -1,0 +1,7 @@
+import { describe } from '@jest/globals';
+import { aRoom } from '../a-space.js';
+import { clientsBehave } from './clients-behave.js';
+
+describe('the built-in SFTP server with', () => {
+  clientsBehave(() => aRoom());
+});
