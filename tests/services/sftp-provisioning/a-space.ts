@@ -153,7 +153,7 @@ export async function logIn({
   await new Promise<void>((resolve, reject) => {
     client
       .once('ready', resolve)
-      .once('error', reject)
+      .on('error', reject)
       .once('close', () => reject(new Error('the connection was closed')));
     client.connect({ host, port, username: user, password, readyTimeout: 10_000 });
   });
