@@ -28,13 +28,18 @@ let folder: string;
 let catcher: MailCatcher;
 let catcherUrl: string;
 let processes: CaseRelayProcesses;
+/** What was made, to be undone in the opposite order, also when the next could not be made. */
+const undoings: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   system = await aSystem();
+  undoings.unshift(() => system.remove());
   folder = await mkdtemp(join(tmpdir(), 'caserelay-trickle-'));
+  undoings.unshift(() => rm(folder, { recursive: true, force: true }));
   const httpPort = await freePort();
   catcherUrl = `http://127.0.0.1:${httpPort}`;
   catcher = await startMailCatcher({ smtpPort: 0, httpPort, folder: join(folder, 'caught-mail') });
+  undoings.unshift(() => catcher.stop());
   processes = await startProcesses({
     environment: {
       ...parts,
@@ -47,13 +52,11 @@ beforeAll(async () => {
     smtpPortOfCatcher: catcher.smtpPort,
     sentLookupUrl: `${catcherUrl}/api/messages`,
   });
+  undoings.unshift(() => processes.stop());
 }, 120_000);
 
 afterAll(async () => {
-  await processes.stop();
-  await catcher.stop();
-  await system.remove();
-  await rm(folder, { recursive: true, force: true });
+  for (const undo of undoings) await undo();
 }, 60_000);
 
 describe('a ZIP of 1 GiB that trickles in over SFTP', () => {

@@ -1,6 +1,6 @@
 import { services, type ServiceName } from '@caserelay/contracts';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -66,14 +66,14 @@ export async function startProcesses(options: ProcessOptions): Promise<CaseRelay
   const nameOf = (service: ServiceName): string => (options.separate ? service : 'all');
   const logFile = (name: string): string => join(options.folder, `${name}.log`);
   const start = (name: string): void => {
+    // A file, not a pipe: whatever a killed process leaves behind would keep a pipe open, and the tests from ending.
+    const log = openSync(logFile(name), 'a');
     const child = spawn(process.execPath, [join(repository, 'apps/caserelay/dist/main.js')], {
       cwd: options.folder,
       env: { ...environment, ROLE: name },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log, log],
     });
-    const log = createWriteStream(logFile(name), { flags: 'a' });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
+    closeSync(log);
     processes.set(name, child);
   };
   const ready = async (service: ServiceName): Promise<void> => {

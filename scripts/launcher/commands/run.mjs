@@ -21,8 +21,7 @@ export async function demo({ flags, rest }) {
 /** Runs every test, or those that jest's arguments choose. */
 export async function test({ flags, rest }) {
   if (needsServices(rest)) await installTestPrograms(flags);
-  // A process that a test killed may leave its end of a pipe open in here; nobody shall wait for the results because of it.
-  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--forceExit'];
+  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
   await withServices({ flags, profile: 'test' }, [process.execPath, ...jest, ...rest]);
 }
 
