@@ -8,6 +8,7 @@ import {
   printed,
   reportHtml,
   UnreadableDump,
+  verdictName,
   type DumpReport,
   type Paint,
 } from '@caserelay/crash-dump';
@@ -119,7 +120,7 @@ async function showDump(
     const paint: Paint = hasColour ? colours : (_, text) => text;
     const columns = stdout.isTTY === true ? { columns: stdout.columns ?? 80 } : {};
     const judged = fitness
-      ? `${paint(fitness.verdict === 'right' ? 'good' : 'bad', `${fitness.verdict}: ${fitness.reasons.join('; ')}`)}\n`
+      ? `${paint(fitness.verdict === 'right' ? 'good' : 'bad', `${verdictName(fitness.verdict, language)}${language === 'en' ? ': ' : '：'}${fitness.reasons.join(language === 'en' ? '; ' : '；')}`)}\n`
       : '';
     const lost = fitness && fitness.verdict !== 'right' ? fitness.lost.map((one) => `  - ${one}\n`).join('') : '';
     const text = describeDump(report, { language, verbose, paint, ...columns });

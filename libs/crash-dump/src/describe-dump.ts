@@ -83,7 +83,11 @@ export function describeDump(facts: DumpFacts | DumpReport, telling: Telling = {
     ...(report ? crashLines(report, language, say) : []),
     [
       say(labels.system),
-      [facts.osName, facts.osBuild === null ? null : `${say(words.osBuild)} ${facts.osBuild}`, facts.machine]
+      [
+        facts.osName,
+        facts.osBuild === null ? null : `${say(words.osBuild)} ${facts.osBuild}`,
+        inLanguage(facts.machine, language),
+      ]
         .filter(Boolean)
         .join(', '),
     ],
@@ -233,7 +237,12 @@ function listLines(report: DumpReport, language: Language, say: Say, verbose: bo
       say(labels.secondary),
       secondaryData.length === 0 || !verbose
         ? null
-        : secondaryData.map(({ name, guid, bytes }) => `${name ?? guid} (${bytes} ${say(labels.bytes)})`).join(', '),
+        : secondaryData
+            .map(
+              ({ name, guid, bytes }) =>
+                `${name === null ? guid : inLanguage(name, language)} (${bytes} ${say(labels.bytes)})`,
+            )
+            .join(', '),
     ],
     ...comments.map((text): Line => [say(labels.comment), text]),
     ...notes.map((text): Line => [say(labels.note), inLanguage(text, language), 'dim']),

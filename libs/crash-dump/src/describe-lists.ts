@@ -1,6 +1,7 @@
 import type { Text } from './bugcheck-parameters.data.js';
 import type { DumpReport, Frame, Module } from './dump-facts.js';
 import { isThirdParty } from './find-culprit.js';
+import { trustNames } from './html-report/report-words.data.js';
 import { padded, printed, wrapped, type Paint, type Role } from './terminal-text.js';
 
 const titles = {
@@ -36,7 +37,7 @@ export function describeLists(report: DumpReport, telling: ListTelling): string[
   const { say, verbose } = telling;
   const shown = report.stack.filter(({ confidence }) => verbose || confidence >= likely);
   const foreign = new Set(report.modules.filter((one) => isThirdParty(one) === true).map(({ name }) => name));
-  const rowOf = (frame: Frame): Row => frameRow(frame, foreign);
+  const rowOf = (frame: Frame): Row => frameRow(frame, foreign, telling.say);
   return [
     ...section(say(titles.stack), (verbose ? shown : shown.slice(0, framesAtFirst)).map(rowOf), 35, telling),
     ...(verbose ? verboseLists(report, rowOf, telling) : []),
@@ -95,11 +96,13 @@ function section(title: string, rows: readonly Row[], indent: number, { paint, c
   return ['', paint('heading', title), ...lines];
 }
 
-function frameRow(frame: Frame, foreign: ReadonlySet<string>): Row {
+function frameRow(frame: Frame, foreign: ReadonlySet<string>, say: ListTelling['say']): Row {
   const { module, offset, address, symbol } = frame;
-  const trust = frame.trust === 'scan' ? `scan ${frame.confidence.toFixed(2)}` : frame.trust;
+  // In English the words of the document, which one can look up in the schema.
+  const found = say({ en: frame.trust, zh: trustNames[frame.trust].short.zh });
+  const trust = frame.trust === 'scan' ? `${found} ${frame.confidence.toFixed(2)}` : found;
   const place = module === null ? '' : `${module}+${offset ?? '0x0'}`;
-  const text = `${trust.padEnd(15)}${address.padEnd(20)}${place}${symbol === null ? '' : `  ${symbol}`}`;
+  const text = `${padded(trust, 15)}${address.padEnd(20)}${place}${symbol === null ? '' : `  ${symbol}`}`;
   if (module !== null && foreign.has(module)) return { text, role: 'foreign' };
   return frame.trust === 'scan' ? { text, role: 'dim' } : { text };
 }

@@ -19,6 +19,19 @@ export interface Fitness {
   lost: string[];
 }
 
+const verdictsInChinese: Readonly<Record<Fitness['verdict'], string>> = {
+  right: '符合要求',
+  'wrong-kind': '类型不符',
+  'cut-short': '被截断',
+  damaged: '已损坏',
+  unknown: '不能确定是否完整',
+};
+
+/** The word for a verdict; in English that of the document. */
+export function verdictName(verdict: Fitness['verdict'], language: Language): string {
+  return language === 'en' ? verdict : verdictsInChinese[verdict];
+}
+
 /** The kinds that answer a question, the least one last. */
 const answers: Readonly<Record<WantedDump, readonly DumpKind[]>> = {
   full: ['full', 'active'],

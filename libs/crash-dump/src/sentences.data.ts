@@ -1,8 +1,11 @@
+import { unreadableSentences } from './unreadable-sentences.data.js';
+
 /**
  * Sentences that results are made of, each once for making it (`en`) and for saying it to Chinese readers (`zh`). Values
  * stand between braces. Two sentences must differ in more than their values, or one could be taken for the other.
  */
 export const sentences = {
+  ...unreadableSentences,
   // Completeness
   'ends-in-header': {
     en: 'the file ends inside its header of {size} bytes',
@@ -322,6 +325,29 @@ export const sentences = {
     en: 'the list of loaded modules at {address} cannot be read: its page, or a page table to it, is not mapped',
     zh: '无法读取位于 {address} 的已加载模块列表：其所在页或通向它的页表未映射',
   },
+  'machine-unknown': { en: 'unknown', zh: '未知' },
+  'machine-of-code': { en: 'unknown ({code})', zh: '未知（{code}）' },
+  // Data that drivers add to a dump
+  'blob-smbios': { en: 'SMBIOS tables', zh: 'SMBIOS 表' },
+  'blob-registry': { en: 'processor and BIOS values of the registry', zh: '注册表中的处理器与 BIOS 信息' },
+  'blob-acpi': { en: 'ACPI tables', zh: 'ACPI 表' },
+  'blob-processor': { en: 'processor identification', zh: '处理器标识' },
+  'blob-boot': { en: 'status of the boot', zh: '启动状态' },
+  'blob-ntfs': { en: 'notes of NTFS', zh: 'NTFS 的记录' },
+  'blob-plug-and-play': { en: 'notes of plug and play', zh: '即插即用的记录' },
+  'blob-winlogon': { en: 'notes of winlogon', zh: 'winlogon 的记录' },
+  'blob-code-integrity': { en: 'code integrity', zh: '代码完整性' },
+  'blob-pci': { en: 'PCI configuration', zh: 'PCI 配置' },
+  'blob-framework-log': { en: 'log of a driver framework (KMDF)', zh: '驱动框架（KMDF）日志' },
+  'blob-framework': { en: 'the driver framework (KMDF)', zh: '驱动框架（KMDF）' },
+  'blob-storage': { en: 'storage ports (StorPort)', zh: '存储端口（StorPort）' },
+  'blob-display-timeouts': { en: 'display timeouts (TDR)', zh: '显示超时（TDR）' },
+  'blob-dump-driver': { en: 'the crash dump driver', zh: '崩溃转储驱动' },
+  'blob-triage-blocks': { en: 'list of triage blocks', zh: '小转储的数据块列表' },
+  'blob-trace': { en: 'trace buffers (ETW)', zh: '跟踪缓冲区（ETW）' },
+  'blob-secure-kernel': { en: 'the secure kernel', zh: '安全内核' },
+  'blob-secure-mode': { en: 'virtual secure mode', zh: '虚拟安全模式' },
+  'blob-nvidia': { en: 'the display driver of NVIDIA', zh: 'NVIDIA 显示驱动' },
   // What Driver Verifier checks
   'verifier-special-pool': { en: 'special pool', zh: '特殊池' },
   'verifier-irql': { en: 'force IRQL checking', zh: '强制 IRQL 检查' },

@@ -8,7 +8,7 @@ type NamesIn<Pattern extends string> = Pattern extends `${string}{${infer Name}}
 type Values<Id extends SentenceId> = Readonly<Record<NamesIn<(typeof sentences)[Id]['en']>, string | number>>;
 
 /** Sentences hold sentences (`because`); deeper than this none of ours goes. */
-const maxDepth = 4;
+const maxDepth = 12;
 /** Longer texts are no sentences of ours. */
 const longest = 2000;
 
@@ -61,9 +61,16 @@ const readers = Object.fromEntries(
   Object.entries(sentences).map(([id, { en, zh }]): [string, Reader] => {
     const names = [...en.matchAll(placeholder)].map(([, name]) => name ?? '');
     const parts = en.split(/\{[a-z][A-Za-z]*\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
-    return [id, { expression: new RegExp(`^${parts.join('([^]+?)')}$`), names, zh, words: parts.join('').length }];
+    return [id, { expression: new RegExp(`^${withGaps(parts)}$`), names, zh, words: parts.join('').length }];
   }),
 ) as Record<SentenceId, Reader>;
+
+/** What stands between quotation marks has none in it, or it would reach to those of another sentence. */
+function withGaps(parts: readonly string[]): string {
+  return parts.reduce(
+    (before, part) => `${before}${before.endsWith('"') && part.startsWith('"') ? '([^"]+?)' : '([^]+?)'}${part}`,
+  );
+}
 
 /** A sentence that says more is tried before one that could swallow it: `… ({because}; closed by TRGD)`. */
 const mostWordsFirst = Object.values(readers).sort((a, b) => b.words - a.words);

@@ -1,5 +1,6 @@
 import type { DumpFacts } from './dump-facts.js';
 import { ascii } from './fields.js';
+import { say } from './sentences.js';
 import { UnreadableDump, type Unreadable } from './unreadable-dump.js';
 
 interface Signature {
@@ -15,47 +16,47 @@ interface Signature {
  * taken. Marks of hibernation files are those of `PO_MEMORY_IMAGE`, in both cases that Windows has written.
  */
 const signatures: readonly Signature[] = [
-  { bytes: 'Raw_Dmp!', what: 'other-dump', found: 'a raw offline crash dump written by UEFI firmware (Raw_Dmp!)' },
+  { bytes: 'Raw_Dmp!', what: 'other-dump', found: say('raw-firmware-dump') },
   ...['HIBR', 'hibr'].map((bytes): Signature => ({
     bytes,
     what: 'other-dump',
-    found: 'a Windows hibernation file (hiberfil.sys)',
+    found: say('hibernation-file'),
   })),
   ...['RSTR', 'rstr'].map((bytes): Signature => ({
     bytes,
     what: 'other-dump',
-    found: 'a Windows hibernation file (hiberfil.sys) that is being resumed',
+    found: say('hibernation-resuming'),
   })),
   ...['WAKE', 'wake'].map((bytes): Signature => ({
     bytes,
     what: 'other-dump',
-    found: 'a Windows hibernation file (hiberfil.sys) that was resumed',
+    found: say('hibernation-resumed'),
   })),
-  { bytes: '\x81\x81xpress', what: 'other-dump', found: 'a compressed Windows hibernation file' },
-  { bytes: 'EMiL', what: 'other-dump', found: 'a Linux memory image (LiME)' },
-  { bytes: 'VMware', what: 'other-dump', found: 'a file of VMware' },
-  { bytes: '\xd2\xbe\xd2\xbe', what: 'other-dump', found: 'a snapshot of VMware (vmss or vmsn)' },
-  { bytes: '\xd0\xbe\xd2\xbe', what: 'other-dump', found: 'a snapshot of VMware (vmss or vmsn)' },
-  { bytes: 'KDUMP   ', what: 'other-dump', found: 'a Linux kernel dump (kdump)' },
-  { bytes: 'DISKDUMP', what: 'other-dump', found: 'a Linux kernel dump (diskdump)' },
-  { bytes: 'vhdxfile', what: 'other-dump', found: 'a virtual disk (VHDX)' },
-  { bytes: 'KDMV', what: 'other-dump', found: 'a disk image of VMware (VMDK)' },
-  { bytes: 'ElfFile\x00', what: 'no-dump', found: 'a Windows event log (evtx)' },
-  { bytes: '7z\xbc\xaf\x27\x1c', what: 'container', found: 'a 7z archive' },
-  { bytes: 'Rar!\x1a\x07\x01\x00', what: 'container', found: 'a RAR archive (RAR 5)' },
-  { bytes: 'Rar!\x1a\x07', what: 'container', found: 'a RAR archive' },
-  { bytes: '\x1f\x8b', what: 'container', found: 'a gzip file' },
-  { bytes: 'PK\x03\x04', what: 'container', found: 'a ZIP archive' },
-  { bytes: 'PK\x05\x06', what: 'container', found: 'an empty ZIP archive' },
-  { bytes: 'PK\x07\x08', what: 'container', found: 'a part of a split ZIP archive' },
-  { bytes: 'MSCF', what: 'container', found: 'a Windows cabinet file' },
-  { bytes: 'MSWIM\x00\x00\x00', what: 'container', found: 'a Windows image (WIM)' },
-  { bytes: '\x28\xb5\x2f\xfd', what: 'container', found: 'a Zstandard file' },
-  { bytes: '\x04\x22\x4d\x18', what: 'container', found: 'an LZ4 file' },
-  { bytes: '\xfd7zXZ\x00', what: 'container', found: 'an xz file' },
-  { bytes: 'LZIP', what: 'container', found: 'an lzip file' },
-  { bytes: 'BZh', what: 'container', found: 'a bzip2 file' },
-  { bytes: 'ustar', at: 257, what: 'container', found: 'a tar archive' },
+  { bytes: '\x81\x81xpress', what: 'other-dump', found: say('hibernation-compressed') },
+  { bytes: 'EMiL', what: 'other-dump', found: say('linux-memory-image') },
+  { bytes: 'VMware', what: 'other-dump', found: say('vmware-file') },
+  { bytes: '\xd2\xbe\xd2\xbe', what: 'other-dump', found: say('vmware-snapshot') },
+  { bytes: '\xd0\xbe\xd2\xbe', what: 'other-dump', found: say('vmware-snapshot') },
+  { bytes: 'KDUMP   ', what: 'other-dump', found: say('linux-kdump') },
+  { bytes: 'DISKDUMP', what: 'other-dump', found: say('linux-diskdump') },
+  { bytes: 'vhdxfile', what: 'other-dump', found: say('virtual-disk') },
+  { bytes: 'KDMV', what: 'other-dump', found: say('vmware-disk') },
+  { bytes: 'ElfFile\x00', what: 'no-dump', found: say('event-log') },
+  { bytes: '7z\xbc\xaf\x27\x1c', what: 'container', found: say('seven-zip-archive') },
+  { bytes: 'Rar!\x1a\x07\x01\x00', what: 'container', found: say('rar5-archive') },
+  { bytes: 'Rar!\x1a\x07', what: 'container', found: say('rar-archive') },
+  { bytes: '\x1f\x8b', what: 'container', found: say('gzip-file') },
+  { bytes: 'PK\x03\x04', what: 'container', found: say('zip-archive') },
+  { bytes: 'PK\x05\x06', what: 'container', found: say('empty-zip') },
+  { bytes: 'PK\x07\x08', what: 'container', found: say('split-zip') },
+  { bytes: 'MSCF', what: 'container', found: say('cabinet-file') },
+  { bytes: 'MSWIM\x00\x00\x00', what: 'container', found: say('windows-image') },
+  { bytes: '\x28\xb5\x2f\xfd', what: 'container', found: say('zstandard-file') },
+  { bytes: '\x04\x22\x4d\x18', what: 'container', found: say('lz4-file') },
+  { bytes: '\xfd7zXZ\x00', what: 'container', found: say('xz-file') },
+  { bytes: 'LZIP', what: 'container', found: say('lzip-file') },
+  { bytes: 'BZh', what: 'container', found: say('bzip2-file') },
+  { bytes: 'ustar', at: 257, what: 'container', found: say('tar-archive') },
 ];
 
 /** How many bytes from the beginning are needed to say what a file is. */
@@ -65,8 +66,8 @@ export const sniffLength = 512;
 function elfFile(head: DataView): string {
   const order = head.byteLength > 5 && head.getUint8(5) === 2 ? 'big' : 'little';
   const type = head.byteLength < 18 ? null : head.getUint16(16, order === 'little');
-  if (type === 4) return 'an ELF core dump, as Linux and virtual machines write it';
-  return type === 2 || type === 3 ? 'an ELF program or library' : 'an ELF file, such as a Linux core dump';
+  if (type === 4) return say('elf-core');
+  return type === 2 || type === 3 ? say('elf-program') : say('elf-file');
 }
 
 /** How dumps begin that are read here. */
@@ -91,8 +92,7 @@ export function explainUnreadable(head: DataView, size: number | null): Unreadab
   if (startsWith(head, '\x7fELF')) return new UnreadableDump('other-dump', elfFile(head));
   const known = signatures.find(({ bytes, at = 0 }) => holds(head, at, bytes));
   if (known) return new UnreadableDump(known.what, known.found);
-  if (size === 0) return new UnreadableDump('no-dump', 'an empty file');
-  const sizeText = size === null ? 'bytes' : `${size} bytes`;
+  if (size === 0) return new UnreadableDump('no-dump', say('empty-file'));
   const shown: string[] = [];
   for (let at = 0; at < Math.min(8, head.byteLength); at += 1) {
     shown.push(head.getUint8(at).toString(16).padStart(2, '0'));
@@ -101,9 +101,10 @@ export function explainUnreadable(head: DataView, size: number | null): Unreadab
     ([whole]) => head.byteLength < whole.length && startsWith(head, whole.slice(0, head.byteLength)),
   );
   if (head.byteLength >= 64 && isZero(head)) {
-    return new UnreadableDump('no-dump', `${sizeText} that begin with zeros only, as when a copy left its content out`);
+    return new UnreadableDump('no-dump', size === null ? say('zeros-at-first') : say('zeros-only', { size }));
   }
-  const found = `${sizeText} that begin with ${shown.join(' ')} ("${ascii(head, 0, 8)}")`;
+  const beginning = { bytes: shown.join(' '), text: ascii(head, 0, 8) };
+  const found = size === null ? say('other-beginning', beginning) : say('other-bytes', { size, ...beginning });
   return new UnreadableDump(cutShort ? 'damaged' : 'no-dump', found);
 }
 

@@ -1,3 +1,5 @@
+import { say } from './sentences.js';
+
 /** What a file is that cannot be read as a dump. */
 export type Unreadable =
   /** A dump of a kind that this reader does not know the inside of. */
@@ -16,8 +18,8 @@ export class UnreadableDump extends Error {
     readonly what: Unreadable,
     /** What was found, such as `a 7z archive`. */
     readonly found: string,
-    readonly expected = 'a Windows kernel dump (PAGEDU64, PAGEDUMP) or a user minidump (MDMP)',
+    readonly expected = say('readable-dump'),
   ) {
-    super(`found ${found}; expected ${expected}`);
+    super(say('found-and-expected', { found, expected }));
   }
 }

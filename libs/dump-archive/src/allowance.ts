@@ -1,3 +1,5 @@
+import { say } from '@caserelay/crash-dump';
+
 /** What reading an archive may cost. */
 export interface Limits {
   /** How many files are looked at, those of archives inside archives included. */
@@ -50,24 +52,24 @@ export class Allowance {
     this.unpacked += bytes;
     const { maxBytes, maxRatio, maxSeconds } = this.limits;
     if (this.unpacked > maxBytes) {
-      return `${this.unpacked} bytes came out of the archive so far; no more than ${maxBytes} are unpacked`;
+      return say('too-many-bytes', { found: this.unpacked, most: maxBytes });
     }
     if (this.unpacked > leastBytesForRatio && this.unpacked > this.packedBytes * maxRatio) {
-      return `${this.unpacked} bytes came out of ${this.packedBytes}; no more than ${maxRatio} times as many are unpacked`;
+      return say('too-great-ratio', { found: this.unpacked, packed: this.packedBytes, most: maxRatio });
     }
-    return performance.now() > this.until ? `unpacking took longer than ${maxSeconds} s` : null;
+    return performance.now() > this.until ? say('took-too-long', { most: maxSeconds }) : null;
   }
 
   /** The reason why so many bytes are not even begun with. */
   announced(bytes: number): string | null {
     const left = this.limits.maxBytes - this.unpacked;
-    return bytes > left ? `it announces ${bytes} bytes; no more than ${left} are still unpacked` : null;
+    return bytes > left ? say('announces-too-much', { found: bytes, most: left }) : null;
   }
 
   /** Counts one more file; the reason when there are too many. */
   member(): string | null {
     this.members += 1;
     const { maxMembers } = this.limits;
-    return this.members > maxMembers ? `there are more than ${maxMembers} files in the archive` : null;
+    return this.members > maxMembers ? say('too-many-files', { most: maxMembers }) : null;
   }
 }

@@ -1,4 +1,4 @@
-import { fromBytes, type ByteSource } from '@caserelay/crash-dump';
+import { fromBytes, say, type ByteSource } from '@caserelay/crash-dump';
 import { crc32 } from 'node:zlib';
 import type { Allowance } from './allowance.js';
 import { Deflated } from './deflated.js';
@@ -62,7 +62,7 @@ export async function inflateMember(packed: ByteSource, options: InflateOptions)
       told = flow.consumed;
       if (!taker.take(piece.bytes)) break;
     }
-    if (taker.ending === null && flow.defect !== null) taker.end('broken', flow.defect);
+    if (taker.ending === null && flow.defect !== null) taker.end('broken', say('damaged-stream', { why: flow.defect }));
     const { head, bytes } = taker;
     const inflated = reentry && new InflatedSource(reentry, bytes);
     return {

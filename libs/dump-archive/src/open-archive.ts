@@ -1,4 +1,4 @@
-import type { ByteSource } from '@caserelay/crash-dump';
+import { say, type ByteSource } from '@caserelay/crash-dump';
 import { basename } from 'node:path';
 import { Allowance } from './allowance.js';
 import type { ArchiveMember, ArchivePart, Reading, ReadOptions } from './archive-part.js';
@@ -47,11 +47,11 @@ async function* readMember(
   depth: number,
 ): AsyncGenerator<ArchivePart> {
   const { name, ending } = member;
-  if (ending !== 'whole') yield { kind: 'trouble', reason: `"${name}" in the archive: ${member.reason ?? ending}` };
+  if (ending !== 'whole') yield { kind: 'trouble', reason: say('in-archive', { name, why: member.reason ?? ending }) };
   if (ending === 'too-large') return;
   const { maxDepth } = reading.allowance.limits;
   if (depth >= maxDepth) {
-    const reason = `it is an archive in ${depth} others; no more than ${maxDepth} are looked into`;
+    const reason = say('too-deep', { depth, most: maxDepth });
     yield { ...member, ending: 'unreadable', reason, source: null };
     return;
   }
@@ -90,7 +90,7 @@ async function* readContainer(archive: ArchiveFile, reading: Reading): AsyncGene
     case null:
       yield {
         kind: 'trouble',
-        reason: 'found no archive that is looked into; expected ZIP, gzip, tar, 7z, RAR or CAB',
+        reason: say('no-known-archive'),
       };
   }
 }

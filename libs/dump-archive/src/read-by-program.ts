@@ -1,4 +1,4 @@
-import type { ByteSource } from '@caserelay/crash-dump';
+import { say, type ByteSource } from '@caserelay/crash-dump';
 import { crc32 } from 'node:zlib';
 import { unreadable, type ArchiveMember, type ArchivePart, type Reading } from './archive-part.js';
 import type { Container } from './container-kind.js';
@@ -20,8 +20,8 @@ const types: Readonly<Record<Exclude<Container, 'gzip' | 'tar'>, string>> = {
   zstd: 'zstd',
 };
 
-const needsPassword = 'it is encrypted; a password is needed, or please upload the archive without one';
-const wrongPassword = 'the password does not open it';
+const needsPassword = say('needs-password');
+const wrongPassword = say('wrong-password');
 /** Enough to tell what a file is. */
 const markBytes = 512;
 /** What is looked at of a member that is too large to be unpacked. */
@@ -48,7 +48,7 @@ export async function* readByProgram(
   const signal = AbortSignal.any([reading.signal, AbortSignal.timeout(reading.allowance.limits.maxSeconds * 1000)]);
   const spilled = archive.file ? null : await spill(archive.source, reading);
   if (typeof spilled === 'string') {
-    yield { kind: 'trouble', reason: `the archive cannot be looked into: ${spilled}` };
+    yield { kind: 'trouble', reason: say('cannot-look-into', { why: spilled }) };
     return;
   }
   const run = (words: string[]): Promise<Running> =>
@@ -80,7 +80,7 @@ export async function* readByProgram(
     yield {
       kind: 'limit-reached',
       limit: 'amount',
-      reason: `unpacking took longer than ${reading.allowance.limits.maxSeconds} s`,
+      reason: say('took-too-long', { most: reading.allowance.limits.maxSeconds }),
     };
   } finally {
     await spilled?.close();
@@ -110,7 +110,7 @@ async function listMembers({ output, ended, stop }: Running, reading: Reading): 
     text += String(piece);
     if (text.length <= maxListBytes) continue;
     stop();
-    return `its table of contents is longer than ${maxListBytes} bytes`;
+    return say('contents-too-long', { most: maxListBytes });
   }
   const { code, errors } = await ended;
   const list = text
@@ -118,10 +118,7 @@ async function listMembers({ output, ended, stop }: Running, reading: Reading): 
     .map((block) => listedIn(block, reading))
     .filter((listed) => listed !== null);
   // With names encrypted, nothing tells a wrong password from a damaged archive.
-  const unopened =
-    reading.password === undefined
-      ? 'the archive cannot be opened'
-      : 'the archive cannot be opened with this password, or is damaged';
+  const unopened = reading.password === undefined ? say('archive-unopened') : say('archive-unopened-by-password');
   return list.length === 0 && code !== 0 ? explain(errors, reading, unopened) : list;
 }
 
@@ -160,7 +157,7 @@ async function* readMembers(running: Running, list: readonly Listed[], reading: 
         const head = await pieces.beginning(Math.min(beginningBytes, reading.headBytes));
         const { name } = listed;
         yield { kind: 'member', name, head, bytes: head.length, ending: 'too-large', reason: tooMuch, source: null };
-        yield { kind: 'limit-reached', limit: 'amount', reason: `"${name}": ${tooMuch}` };
+        yield { kind: 'limit-reached', limit: 'amount', reason: say('named-trouble', { name, why: tooMuch }) };
         return;
       }
       if (reading.signal.aborted) throw new Error('broken off: the service stops');
@@ -237,7 +234,7 @@ async function takeMember(pieces: Pieces, { name, size }: Listed, reading: Readi
 /** A file whose size nobody knew ends with the program, if that is content; any other one should not. */
 async function whyItEnded({ ended }: Running, { size }: Listed, reading: Reading): Promise<string | null> {
   const { code, errors } = await ended;
-  return size === null && code === 0 ? null : explain(errors, reading, 'the archive ends inside it');
+  return size === null && code === 0 ? null : explain(errors, reading, say('archive-ends-inside'));
 }
 
 /** What of the last piece did not fit into the head. */
@@ -254,7 +251,7 @@ function judged(listed: Listed, taken: Taken, why: string | null, reading: Readi
     return unreadable(listed.name, wrongPassword);
   }
   if (why !== null) return { ...member, ending: 'broken', reason: why };
-  if (sumIsWrong) return { ...member, ending: 'damaged', reason: 'its checksum (CRC-32) does not fit its content' };
+  if (sumIsWrong) return { ...member, ending: 'damaged', reason: say('checksum-differs') };
   return { ...member, ending: isNeeded || bytes === head.length ? 'whole' : 'not-needed', reason: null };
 }
 
@@ -262,9 +259,9 @@ function judged(listed: Listed, taken: Taken, why: string | null, reading: Readi
 function explain(errors: string, { password }: Reading, otherwise: string): string {
   if (/wrong password|enter password|encrypted/i.test(errors))
     return password === undefined ? needsPassword : wrongPassword;
-  if (/allocate|memory/i.test(errors)) return `${otherwise}: unpacking it takes more memory than is given to it`;
+  if (/allocate|memory/i.test(errors)) return say('too-much-memory', { what: otherwise });
   const line = /^ERRORS?: *\S.*$/m.exec(errors)?.[0] ?? '';
-  return line === '' ? otherwise : `${otherwise} (7-Zip: ${line.slice(0, 120)})`;
+  return line === '' ? otherwise : say('program-says', { what: otherwise, line: line.slice(0, 120) });
 }
 
 /** What a stream gives, cut as it is asked for. */

@@ -1,4 +1,4 @@
-import type { ByteSource } from '@caserelay/crash-dump';
+import { say, type ByteSource } from '@caserelay/crash-dump';
 import type { ArchiveMember, ArchivePart, Reading } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
@@ -13,7 +13,7 @@ const longestText = 4096;
 export async function* readGzip(source: ByteSource, reading: Reading): AsyncGenerator<ArchivePart> {
   const header = await readHeader(source);
   if (header === null) {
-    yield { kind: 'trouble', reason: 'the header of the gzip file is cut short or damaged' };
+    yield { kind: 'trouble', reason: say('gzip-header-damaged') };
     return;
   }
   const tooMany = reading.allowance.member();
@@ -67,18 +67,18 @@ async function judgeEnd(
   { bytes, crc32 }: { bytes: number; crc32: number },
 ): Promise<Pick<ArchiveMember, 'ending' | 'reason'>> {
   const trailer = await source.read(at, 8);
-  if (trailer.byteLength < 8) return { ending: 'broken', reason: 'the gzip file ends inside it' };
+  if (trailer.byteLength < 8) return { ending: 'broken', reason: say('gzip-ends-inside') };
   if (trailer.getUint32(0, true) !== crc32) {
-    return { ending: 'damaged', reason: 'its checksum (CRC-32) does not fit its content' };
+    return { ending: 'damaged', reason: say('checksum-differs') };
   }
   if (trailer.getUint32(4, true) !== bytes % 2 ** 32) {
     const announced = trailer.getUint32(4, true);
-    return { ending: 'damaged', reason: `${bytes} bytes came out, ${announced} (modulo 2^32) were announced` };
+    return { ending: 'damaged', reason: say('other-amount-modulo', { found: bytes, expected: announced }) };
   }
   const next = await source.read(at + 8, 2);
   const goesOn = next.byteLength === 2 && next.getUint16(0, false) === 0x1f8b;
   return goesOn
-    ? { ending: 'broken', reason: `the gzip file has more parts; the first, ${bytes} bytes, was read` }
+    ? { ending: 'broken', reason: say('gzip-has-more', { found: bytes }) }
     : { ending: 'whole', reason: null };
 }
 

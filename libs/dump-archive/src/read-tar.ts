@@ -1,4 +1,4 @@
-import type { ByteSource } from '@caserelay/crash-dump';
+import { say, type ByteSource } from '@caserelay/crash-dump';
 import { unreadable, type ArchivePart, type Reading } from './archive-part.js';
 import { memberName } from './member-name.js';
 import { part } from './part-source.js';
@@ -25,7 +25,7 @@ export async function* readTar(source: ByteSource, reading: Reading): AsyncGener
     const header = readHeader(await source.read(place, blockBytes));
     if (header === 'end') return;
     if (header === null) {
-      yield { kind: 'trouble', reason: `the tar archive is damaged: at byte ${place} there is no header` };
+      yield { kind: 'trouble', reason: say('tar-damaged', { place }) };
       return;
     }
     const size = longSize ?? header.size;
@@ -47,7 +47,7 @@ export async function* readTar(source: ByteSource, reading: Reading): AsyncGener
     longName = longSize = null;
     if (header.type === '0' || header.type === '7')
       yield await memberOf(name, part(source, dataAt, size), size, reading);
-    else if (header.type === 'S') yield unreadable(name, 'it is stored with holes (GNU sparse); expected a whole file');
+    else if (header.type === 'S') yield unreadable(name, say('tar-with-holes'));
   }
 }
 
@@ -60,7 +60,7 @@ async function memberOf(name: string, source: ByteSource, size: number, reading:
     kind: 'member',
     ...{ name, head, bytes, source },
     ending: breaksOff ? 'broken' : 'whole',
-    reason: breaksOff ? `the archive ends after ${bytes} of its ${size} bytes` : null,
+    reason: breaksOff ? say('tar-ends-inside', { found: bytes, expected: size }) : null,
   };
 }
 

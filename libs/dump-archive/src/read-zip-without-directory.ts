@@ -1,4 +1,4 @@
-import type { ByteSource } from '@caserelay/crash-dump';
+import { say, type ByteSource } from '@caserelay/crash-dump';
 import { unreadable, type ArchivePart, type Reading } from './archive-part.js';
 import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
@@ -53,7 +53,7 @@ export async function* readWithoutDirectory(source: ByteSource, reading: Reading
           : header.dataAt + header.packedBytes > size;
       const breaksOff = cutShort && inflated.ending === 'whole';
       const ending = breaksOff ? 'broken' : inflated.ending;
-      const reason = breaksOff ? 'the archive ends inside it' : inflated.reason;
+      const reason = breaksOff ? say('archive-ends-inside') : inflated.reason;
       yield { kind: 'member', name: header.name, head, bytes, ending, reason, source: content };
       if (ending === 'broken' || ending === 'too-large') return;
     } finally {

@@ -1,4 +1,4 @@
-import type { ByteSource } from '@caserelay/crash-dump';
+import { say, type ByteSource } from '@caserelay/crash-dump';
 import { Readable } from 'node:stream';
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl';
 import { unreadable, type ArchiveMember, type ArchivePart, type Reading } from './archive-part.js';
@@ -18,7 +18,7 @@ export async function* readZip(source: ByteSource, reading: Reading): AsyncGener
     zip = await openZip(source);
   } catch (error) {
     if (isFault(error)) throw error;
-    yield { kind: 'trouble', reason: `the ZIP archive is cut short or damaged (${messageOf(error)})` };
+    yield { kind: 'trouble', reason: say('zip-damaged', { why: messageOf(error) }) };
     yield* readWithoutDirectory(source, reading);
     return;
   }
@@ -78,7 +78,7 @@ async function* readMembers(zip: ZipFile, source: ByteSource, reading: Reading):
     }
   } catch (error) {
     if (isFault(error) || reading.signal.aborted) throw error;
-    yield { kind: 'trouble', reason: `the table of contents of the archive is damaged (${messageOf(error)})` };
+    yield { kind: 'trouble', reason: say('directory-damaged', { why: messageOf(error) }) };
   }
 }
 
@@ -122,7 +122,7 @@ async function readMember(
   }
   if (ending !== 'whole') return { member, close };
   if (bytes !== entry.uncompressedSize) {
-    const found = `${bytes} bytes came out, ${entry.uncompressedSize} were announced`;
+    const found = say('other-amount', { found: bytes, expected: entry.uncompressedSize });
     return {
       member: { ...member, ending: bytes < entry.uncompressedSize ? 'broken' : 'damaged', reason: found },
       close,
@@ -130,7 +130,7 @@ async function readMember(
   }
   if (inflated.crc32 !== entry.crc32 >>> 0) {
     return {
-      member: { ...member, ending: 'damaged', reason: 'its checksum (CRC-32) does not fit its content' },
+      member: { ...member, ending: 'damaged', reason: say('checksum-differs') },
       close,
     };
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ByteSource } from '@caserelay/crash-dump';
+import { say, type ByteSource } from '@caserelay/crash-dump';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +67,7 @@ export class SpilledFile {
   private async write(bytes: Buffer, place: number): Promise<string | null> {
     this.written += bytes.length;
     if (this.written > this.maxBytes) {
-      return `more than ${this.maxBytes} bytes of it would have to be written to disk to read it`;
+      return say('too-much-disk', { most: this.maxBytes });
     }
     await this.file.write(bytes, 0, bytes.length, place);
     return null;

@@ -40,8 +40,8 @@ export async function readKernelDump32(source: ByteSource): Promise<DumpFacts> {
   if (header.byteLength < at.dumpType + 4) {
     throw new UnreadableDump(
       'damaged',
-      `a 32-bit kernel dump (PAGEDUMP) that ends after ${source.size} bytes`,
-      `at least its header of ${headerSize} bytes`,
+      say('dump32-ends-early', { size: source.size }),
+      say('at-least-header', { size: headerSize }),
     );
   }
   const dumpType = u32(header, at.dumpType);
@@ -49,8 +49,8 @@ export async function readKernelDump32(source: ByteSource): Promise<DumpFacts> {
   if (dumpType === null || kind === undefined) {
     throw new UnreadableDump(
       'damaged',
-      `a 32-bit kernel dump (PAGEDUMP) of type ${dumpType === null ? '"never written"' : hex(dumpType)}`,
-      'a type from 1 (complete memory) to 0xa',
+      say('dump32-of-type', { type: dumpType === null ? say('never-written') : hex(dumpType) }),
+      say('known-type'),
     );
   }
   const machine = u32(header, at.machine);

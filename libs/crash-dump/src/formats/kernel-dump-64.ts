@@ -2,6 +2,7 @@ import { explainBugcheck } from '../bugcheck.js';
 import type { ByteSource } from '../byte-source.js';
 import type { BugcheckFacts, DumpFacts, DumpKind } from '../dump-facts.js';
 import { hex, u32, u64 } from '../fields.js';
+import { say } from '../sentences.js';
 import { UnreadableDump } from '../unreadable-dump.js';
 import { kernelProductName } from '../windows-builds.js';
 import { dumpKinds, fromFileTime, uptime, within } from './kernel-header-values.js';
@@ -29,8 +30,8 @@ export async function readKernelDump64(source: ByteSource): Promise<DumpFacts> {
   if (header.byteLength < at.dumpType + 4) {
     throw new UnreadableDump(
       'damaged',
-      `a 64-bit kernel dump (PAGEDU64) that ends after ${source.size} bytes`,
-      `at least its header of ${headerSize} bytes`,
+      say('dump64-ends-early', { size: source.size }),
+      say('at-least-header', { size: headerSize }),
     );
   }
   const dumpType = u32(header, at.dumpType);
@@ -61,8 +62,8 @@ async function kindOf(dumpType: number | null, source: ByteSource): Promise<Dump
   if (kind !== undefined) return kind;
   throw new UnreadableDump(
     'damaged',
-    `a 64-bit kernel dump (PAGEDU64) of type ${dumpType === null ? '"never written"' : hex(dumpType)}`,
-    'a type from 1 (complete memory) to 0xa',
+    say('dump64-of-type', { type: dumpType === null ? say('never-written') : hex(dumpType) }),
+    say('known-type'),
   );
 }
 

@@ -28,13 +28,13 @@ export async function readUserMinidump(source: ByteSource): Promise<DumpFacts> {
   if (header.byteLength < headerSize) {
     throw new UnreadableDump(
       'damaged',
-      `a user minidump (MDMP) that ends after ${source.size} bytes`,
-      'its header of 32 bytes',
+      say('minidump-ends-early', { size: source.size }),
+      say('minidump-header', { size: 32 }),
     );
   }
   const version = header.getUint16(4, true);
   if (version !== 0xa793) {
-    throw new UnreadableDump('damaged', `MDMP with version ${hex(version)}`, 'version 0xa793 of a user minidump');
+    throw new UnreadableDump('damaged', say('minidump-of-version', { version: hex(version) }), say('minidump-version'));
   }
   const claimed = header.getUint32(8, true);
   const directory = header.getUint32(12, true);

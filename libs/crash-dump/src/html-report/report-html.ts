@@ -50,7 +50,9 @@ export function reportHtml(
           ${factsSection(page)}${parametersSection(page)}${stackSection(page)}${modulesSection(page)}${memorySection(
             page,
           )}${insidesOf(page)}
-          <footer>${page.say(words.footer)} crash-dump, schema ${page.document.schemaVersion}.</footer>
+          <footer>
+            ${page.say(words.footer)} crash-dump, ${page.say(words.schema)} ${page.document.schemaVersion}.
+          </footer>
         </main>
       </body>
     </html> `.text;
@@ -156,7 +158,7 @@ function fileCard({ report, document, say }: Page, fitness: Fitness, wanted: Wan
   </div>`;
 }
 
-function factsSection({ report, document: { os }, say }: Page): Markup {
+function factsSection({ report, document: { os }, language, say }: Page): Markup {
   const facts: [Text, string | null][] = [
     [words.kind, say(kindNames[report.kind])],
     [
@@ -164,10 +166,10 @@ function factsSection({ report, document: { os }, say }: Page): Markup {
       [os.name, os.build === null ? null : `${say(words.osBuild)} ${os.build}`].filter(Boolean).join(', '),
     ],
     [words.build, os.lab],
-    [words.machine, report.machine],
+    [words.machine, inLanguage(report.machine, language)],
     [words.processors, report.processors === null ? null : String(report.processors)],
     [words.time, report.crashedAt?.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC') ?? null],
-    [words.uptime, report.uptimeSeconds === null ? null : uptimeText(report.uptimeSeconds)],
+    [words.uptime, report.uptimeSeconds === null ? null : uptimeText(report.uptimeSeconds, say)],
     [
       words.process,
       report.process && [report.process.name, report.process.id === null ? null : `(${report.process.id})`].join(' '),
@@ -223,8 +225,8 @@ function parametersSection({ report: { bugcheck }, language, say }: Page): Conte
   );
 }
 
-function uptimeText(seconds: number): string {
+function uptimeText(seconds: number, say: Page['say']): string {
   const clock = new Date((seconds % 86_400) * 1000).toISOString().slice(11, 19);
   const days = Math.floor(seconds / 86_400);
-  return days === 0 ? clock : `${days} d ${clock}`;
+  return days === 0 ? clock : `${days} ${say(words.days)} ${clock}`;
 }

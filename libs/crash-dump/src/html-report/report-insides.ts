@@ -99,7 +99,7 @@ function hardware({ report, say }: Page): Content {
   );
 }
 
-function secondary({ report: { secondaryData }, say }: Page): Content {
+function secondary({ report: { secondaryData }, language, say }: Page): Content {
   if (secondaryData.length === 0) return null;
   return section(
     say(words.secondary),
@@ -111,7 +111,7 @@ function secondary({ report: { secondaryData }, say }: Page): Content {
             ${secondaryData.map(
               ({ guid, name, bytes }) =>
                 html`<tr>
-                  <td>${name}</td>
+                  <td>${name !== null && inLanguage(name, language)}</td>
                   <td class="right">${sizeText(bytes)}</td>
                   <td class="rare"><code class="dim">${guid}</code></td>
                 </tr>`,

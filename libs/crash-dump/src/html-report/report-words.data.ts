@@ -63,6 +63,7 @@ export const words = {
   processors: { en: 'Processors', zh: '处理器数' },
   time: { en: 'Crashed at', zh: '崩溃时间' },
   uptime: { en: 'Uptime', zh: '运行时间' },
+  days: { en: 'd', zh: '天' },
   process: { en: 'Process', zh: '进程' },
   blamed: { en: 'Windows names', zh: '系统指认' },
   attributes: { en: 'Noted by Windows', zh: '系统标注' },
@@ -127,6 +128,7 @@ export const words = {
   place: { en: 'place', zh: '位置' },
   stackWord: { en: 'stack', zh: '调用栈' },
   exact: { en: 'exact', zh: '精确' },
+  schema: { en: 'schema', zh: '结构版本' },
   footer: {
     en: 'Read from the file alone: no symbols, no network.',
     zh: '仅由文件读出：不使用符号，不访问网络。',

@@ -1,4 +1,4 @@
-import type { ByteSource } from '@caserelay/crash-dump';
+import { say, type ByteSource } from '@caserelay/crash-dump';
 import { fileSource } from '@caserelay/dump-archive';
 import { open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
@@ -26,7 +26,7 @@ export class EvidenceStore {
     const stat = await file.stat();
     if (!stat.isFile()) {
       await file.close();
-      return { refused: `found a folder or device at "${location}" of the evidence store; expected a file` };
+      return { refused: say('no-file', { location }) };
     }
     return { source: fileSource(file, stat.size), path, close: () => file.close() };
   }
@@ -55,5 +55,5 @@ function isBelow(root: string, path: string): boolean {
 }
 
 function outside(location: string): string {
-  return `"${location}" points outside the evidence store; expected a path below it`;
+  return say('outside-store', { location });
 }

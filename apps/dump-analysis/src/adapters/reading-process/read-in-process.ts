@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LookUpVersions } from '@caserelay/crash-dump';
+import { say, type LookUpVersions } from '@caserelay/crash-dump';
 import type { Stopped } from '../../features/analyse-upload/analyse-upload.js';
 import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
 import type { KnownDump, Progress } from '../../features/analyse-upload/read-upload.js';
@@ -154,10 +154,10 @@ class ReadingProcess {
     const now = performance.now();
     const { memoryMebibytes, maxSeconds, stallSeconds } = this.limits;
     const used = Math.max(await this.residentBytes(), this.reportedBytes);
-    if (used > memoryMebibytes * mebibyte) return this.stop(`took more than ${memoryMebibytes} MiB of memory`);
-    if (now - this.startedAt > maxSeconds * 1000) return this.stop(`took longer than ${maxSeconds} seconds`);
+    if (used > memoryMebibytes * mebibyte) return this.stop(say('took-memory', { most: memoryMebibytes }));
+    if (now - this.startedAt > maxSeconds * 1000) return this.stop(say('took-time', { most: maxSeconds }));
     if (now - this.lifeAt > stallSeconds * 1000) {
-      return this.stop(`did not come any further for ${stallSeconds} seconds`);
+      return this.stop(say('stood-still', { most: stallSeconds }));
     }
     // It lives and waits: for a disk or for the network behind it, which is not the file's fault.
     if (this.unanswered === 0 && now - this.movedAt > stallSeconds * 1000) {
@@ -175,14 +175,14 @@ class ReadingProcess {
   }
 
   private stoppedBy(exceeded: string): Stopped {
-    const stoppedBecause = `reading it ${exceeded} and was stopped ${this.where()}`;
+    const stoppedBecause = say('reading-stopped', { exceeded, where: this.where() });
     return { stoppedBecause, known: [...this.known.values()] };
   }
 
   private where(): string {
     const { stage, member, bytes } = this.progress;
-    const of = member === null ? '' : ` of "${member}"`;
-    return `while ${stage}${of}, after ${bytes} bytes`;
+    const words = { stage: say(`stage-${stage}`), bytes };
+    return member === null ? say('at-stage', words) : say('at-stage-of', { ...words, member });
   }
 
   /** The first outcome counts. Whatever it is, the process has nothing left to do. */
@@ -193,7 +193,7 @@ class ReadingProcess {
 
   private causeOfDeath(code: number | null, signal: NodeJS.Signals | null): Stopped | Error {
     if (/heap out of memory|Array buffer allocation failed/.test(this.words)) {
-      return this.stoppedBy(`took more than ${this.limits.memoryMebibytes} MiB of memory`);
+      return this.stoppedBy(say('took-memory', { most: this.limits.memoryMebibytes }));
     }
     const words = this.words.trim();
     return new Error(

@@ -1,3 +1,4 @@
+import { say } from '@caserelay/crash-dump';
 import type { DumpFinding } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 import type { KeptReading } from './keep-reading.js';
@@ -42,7 +43,7 @@ export async function analyseUpload<Row extends Attempt>(uploadId: string, needs
   const upload = await needs.begin(uploadId);
   if (!upload) return;
   if (upload.attempts > needs.maxAttempts) {
-    await needs.tell(upload, givenUp(upload, `reading it was broken off ${needs.maxAttempts} times`));
+    await needs.tell(upload, givenUp(upload, say('reading-broken-off', { times: needs.maxAttempts })));
     return;
   }
   let reading: KeptReading | Stopped;
@@ -55,7 +56,7 @@ export async function analyseUpload<Row extends Attempt>(uploadId: string, needs
     if (upload.attempts < needs.maxAttempts) {
       return await needs.postpone(upload, fault, Math.min(60, needs.firstPauseSeconds * 2 ** (upload.attempts - 1)));
     }
-    reading = { stoppedBecause: `reading it failed ${upload.attempts} times, at last with: ${fault}`, known: [] };
+    reading = { stoppedBecause: say('reading-failed', { times: upload.attempts, fault }), known: [] };
   }
   await needs.tell(upload, 'stoppedBecause' in reading ? stopped(upload, reading, needs) : reading);
 }

@@ -4,6 +4,7 @@ import {
   beginsAsDump,
   fromBytes,
   readDump,
+  say,
   signatureOf,
   UnreadableDump,
   type ByteSource,
@@ -107,11 +108,7 @@ async function readRaw(upload: Upload, source: ByteSource, start: DataView, need
 
 function outcomeWithoutDump(upload: Upload, error: UnreadableDump, start: DataView, size: number): Tell {
   // Nobody can say that it holds no dump, and the customer waits for a result.
-  if (error.what === 'container')
-    return unreadable(
-      upload,
-      `found ${error.found}, which is not looked into; expected a dump, raw or inside a ZIP, 7z, RAR, CAB, gzip or tar archive`,
-    );
+  if (error.what === 'container') return unreadable(upload, say('container-passed-over', { found: error.found }));
   if (holdsBrokenDump(error, upload.name)) return unreadable(upload, error.message);
   const { kind, description } = recogniseFile(start, size);
   return recognised(upload, kind, description);
@@ -226,7 +223,7 @@ function withoutSoFar(kind: string, members: number, { reason }: LimitReached): 
 /** The finding of a member; text when it should be a dump and cannot be read; null when it is something else. */
 async function readMember(part: ArchiveMember, needs: Needs): Promise<ReadDump | string | null> {
   if (part.ending === 'unreadable')
-    return `"${part.name}" in the archive cannot be read: ${part.reason ?? 'unknown why'}`;
+    return say('in-archive-unread', { name: part.name, why: part.reason ?? say('unknown-why') });
   try {
     needs.advance({ stage: 'analysing', member: part.name });
     const source = part.source ?? fromBytes(part.head, Math.max(part.bytes, part.head.byteLength));
@@ -235,15 +232,18 @@ async function readMember(part: ArchiveMember, needs: Needs): Promise<ReadDump |
     return { finding: { ...findingOf(report), member: part.name }, report };
   } catch (error) {
     if (!(error instanceof UnreadableDump)) throw error;
-    const cut = part.ending === 'broken' ? `, ${part.reason ?? 'it breaks off'}` : '';
     const isPassedOver = part.ending === 'too-large' && error.what === 'container';
-    if (isPassedOver) return `"${part.name}" in the archive is not looked into: ${part.reason ?? ''}`;
+    if (isPassedOver) return say('in-archive-passed-over', { name: part.name, why: part.reason ?? say('unknown-why') });
     return holdsBrokenDump(error, part.name) || part.ending === 'broken' || part.ending === 'damaged'
-      ? `"${part.name}" in the archive: ${error.message}${cut}`
+      ? say('in-archive', { name: part.name, why: withCut(error.message, part) })
       : null;
   } finally {
     needs.advance({ stage: 'unpacking', member: null });
   }
+}
+
+function withCut(why: string, { ending, reason }: ArchiveMember): string {
+  return ending === 'broken' ? say('several-reasons', { first: why, rest: reason ?? say('breaks-off') }) : why;
 }
 
 function completenessInArchive(
@@ -259,11 +259,11 @@ function completenessInArchive(
       return {
         ...completeness,
         verdict: 'truncated',
-        reason: `only ${bytes} bytes of it came out of the archive: ${reason ?? ''}`,
+        reason: say('came-out-of-archive', { bytes, why: reason ?? say('unknown-why') }),
       };
     case 'too-large':
     case 'damaged':
-      return { ...completeness, verdict: 'unknown', reason: reason ?? 'the archive is damaged' };
+      return { ...completeness, verdict: 'unknown', reason: reason ?? say('archive-damaged') };
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventSchemas, LetterSent, type Language, type LetterTopic } from '@caserelay/contracts';
-import { instructionsOf } from '@caserelay/crash-dump';
+import { instructionsOf, say, UnreadableDump } from '@caserelay/crash-dump';
 import { composeLetter, referencesOf, type Letter } from './compose-letter.js';
 import {
   caseId,
@@ -470,6 +470,25 @@ describe('what letters say', () => {
       reason: 'starts with 00000000, expected PAGEDU64',
     });
     expect(letterOf(event).text).toContain('Error while reading: starts with 00000000, expected PAGEDU64');
+  });
+
+  test('says so in Chinese to Chinese readers, whatever was found', () => {
+    const why = (reason: string): string =>
+      letterOf(
+        given('case.analysis-reported', 'zh-CN', {
+          ...{ findings: [], earlierFindings: [], verdict: 'dump-unreadable', reason },
+        }),
+      ).text.replaceAll(/\s+/g, '');
+    const { message } = new UnreadableDump('no-dump', say('empty-file'));
+    const first = say('in-archive', { name: 'MEMORY.DMP', why: message });
+    const rest = say('in-archive-unread', { name: 'b.dmp', why: say('checksum-differs') });
+    expect(why(say('several-reasons', { first, rest }))).toContain(
+      '压缩包中的“MEMORY.DMP”：实际是空文件；应为Windows内核转储（PAGEDU64、PAGEDUMP）或用户态转储（MDMP）；无法读取压缩包中的“b.dmp”：校验和（CRC-32）与内容不符',
+    );
+    const where = say('at-stage-of', { stage: say('stage-unpacking'), member: 'a.dmp', bytes: 7 });
+    expect(why(say('reading-stopped', { exceeded: say('took-memory', { most: 512 }), where }))).toContain(
+      '读取时占用内存超过512MiB，在解压“a.dmp”、读到7字节时停止',
+    );
   });
 
   test('a file behind a password is asked for without one, and nobody is asked to mail a password', () => {

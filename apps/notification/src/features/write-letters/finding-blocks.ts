@@ -176,7 +176,8 @@ export function systemOf(
   const count = processors === null ? null : report.processors(processors);
   const editions = editionsOf({ osBuild, osName });
   const perhaps = editions.length === 0 ? null : report.perhaps(editions.join(comma));
-  return [osName, perhaps, build, machine, count].filter(Boolean).join(comma) || null;
+  const known = machine.startsWith('unknown') ? null : machine;
+  return [osName, perhaps, build, known, count].filter(Boolean).join(comma) || null;
 }
 
 function crashTime(instant: string, zone: string): string {

@@ -19,6 +19,7 @@ import {
   warningBlocks,
 } from './finding-blocks.js';
 import { facts, heading, paragraph, points, quote, steps, type Block } from './letter-layout.js';
+import { noteInWords } from './note-in-words.js';
 import type { Texts } from './templates/texts.js';
 import { textsOf } from './templates/texts-of.js';
 import { bytesInWords, timeIn } from './time-in-words.js';
@@ -234,7 +235,7 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
       ...verdictBlocks(data, given),
       // A dump that was read says more than the program's own words, which speak of bytes and of English.
       ...(data.verdict === 'dump-unreadable' && !isLocked(data)
-        ? [facts([{ label: texts.labels.fault, value: data.reason }])]
+        ? [facts([{ label: texts.labels.fault, value: inLanguage(data.reason, given.language) }])]
         : []),
       ...analysisBlocks(data.findings, data.earlierFindings, given),
       ...(fresh.length > 0 ? [heading(texts.report.stepsTitle)] : []),
@@ -263,13 +264,6 @@ function verdictBlocks(
   return verdict === 'full-dump' ? [told] : [told, paragraph(report.noticedGoOn)];
 }
 
-/** A dump's reason follows its name and is a sentence of the dump reader, which can say it in Chinese. */
-function noteIn({ reason, uploads }: EventOf<'case.escalated'>['data'], { texts, language }: With): string {
-  const upload = uploads.find(({ name }) => reason.startsWith(`${name}: `));
-  if (!upload) return reason;
-  return `${upload.name}${texts.colon}${inLanguage(reason.slice(upload.name.length + 2), language)}`;
-}
-
 function escalate({ data, time }: EventOf<'case.escalated'>, given: With): LetterBody {
   const { texts, settings } = given;
   const { file, space } = data;
@@ -291,7 +285,7 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
           label: texts.labels.progress,
           value: `${timeIn(settings.zone, time)}${texts.colon}${texts.escalated.because[data.because]}`,
         },
-        { label: texts.labels.note, value: noteIn(data, given) },
+        { label: texts.labels.note, value: noteInWords(data.reason, data.uploads, given.language) },
       ]),
       heading(texts.escalated.findings),
       ...(data.findings.length > 0 ? findingBlocks(data.findings, given) : [paragraph(texts.escalated.noFindings)]),

@@ -1,0 +1,217 @@
+/**
+ * Sentences of why a file or an archive cannot be read, or not all of it. What is in an archive, or in the hands of
+ * the analysis, is said by those who use this library.
+ */
+export const unreadableSentences = {
+  'found-and-expected': { en: 'found {found}; expected {expected}', zh: '实际是{found}；应为{expected}' },
+  'several-reasons': { en: '{first}; {rest}', zh: '{first}；{rest}' },
+  'readable-dump': {
+    en: 'a Windows kernel dump (PAGEDU64, PAGEDUMP) or a user minidump (MDMP)',
+    zh: 'Windows 内核转储（PAGEDU64、PAGEDUMP）或用户态转储（MDMP）',
+  },
+  'raw-firmware-dump': {
+    en: 'a raw offline crash dump written by UEFI firmware (Raw_Dmp!)',
+    zh: 'UEFI 固件写的原始离线转储（Raw_Dmp!）',
+  },
+  'hibernation-file': { en: 'a Windows hibernation file (hiberfil.sys)', zh: 'Windows 休眠文件（hiberfil.sys）' },
+  'hibernation-resuming': {
+    en: 'a Windows hibernation file (hiberfil.sys) that is being resumed',
+    zh: '正在恢复的 Windows 休眠文件（hiberfil.sys）',
+  },
+  'hibernation-resumed': {
+    en: 'a Windows hibernation file (hiberfil.sys) that was resumed',
+    zh: '已恢复过的 Windows 休眠文件（hiberfil.sys）',
+  },
+  'hibernation-compressed': { en: 'a compressed Windows hibernation file', zh: '压缩的 Windows 休眠文件' },
+  'linux-memory-image': { en: 'a Linux memory image (LiME)', zh: 'Linux 内存映像（LiME）' },
+  'vmware-file': { en: 'a file of VMware', zh: 'VMware 的文件' },
+  'vmware-snapshot': { en: 'a snapshot of VMware (vmss or vmsn)', zh: 'VMware 快照（vmss 或 vmsn）' },
+  'linux-kdump': { en: 'a Linux kernel dump (kdump)', zh: 'Linux 内核转储（kdump）' },
+  'linux-diskdump': { en: 'a Linux kernel dump (diskdump)', zh: 'Linux 内核转储（diskdump）' },
+  'virtual-disk': { en: 'a virtual disk (VHDX)', zh: '虚拟磁盘（VHDX）' },
+  'vmware-disk': { en: 'a disk image of VMware (VMDK)', zh: 'VMware 磁盘映像（VMDK）' },
+  'event-log': { en: 'a Windows event log (evtx)', zh: 'Windows 事件日志（evtx）' },
+  'seven-zip-archive': { en: 'a 7z archive', zh: '7z 压缩包' },
+  'rar5-archive': { en: 'a RAR archive (RAR 5)', zh: 'RAR 压缩包（RAR 5）' },
+  'rar-archive': { en: 'a RAR archive', zh: 'RAR 压缩包' },
+  'gzip-file': { en: 'a gzip file', zh: 'gzip 压缩文件' },
+  'zip-archive': { en: 'a ZIP archive', zh: 'ZIP 压缩包' },
+  'empty-zip': { en: 'an empty ZIP archive', zh: '空的 ZIP 压缩包' },
+  'split-zip': { en: 'a part of a split ZIP archive', zh: '分卷 ZIP 压缩包中的一卷' },
+  'cabinet-file': { en: 'a Windows cabinet file', zh: 'Windows CAB 压缩包' },
+  'windows-image': { en: 'a Windows image (WIM)', zh: 'Windows 映像（WIM）' },
+  'zstandard-file': { en: 'a Zstandard file', zh: 'Zstandard 压缩文件' },
+  'lz4-file': { en: 'an LZ4 file', zh: 'LZ4 压缩文件' },
+  'xz-file': { en: 'an xz file', zh: 'xz 压缩文件' },
+  'lzip-file': { en: 'an lzip file', zh: 'lzip 压缩文件' },
+  'bzip2-file': { en: 'a bzip2 file', zh: 'bzip2 压缩文件' },
+  'tar-archive': { en: 'a tar archive', zh: 'tar 归档文件' },
+  'elf-core': { en: 'an ELF core dump, as Linux and virtual machines write it', zh: 'Linux 或虚拟机写的 ELF 核心转储' },
+  'elf-program': { en: 'an ELF program or library', zh: 'ELF 程序或库' },
+  'elf-file': { en: 'an ELF file, such as a Linux core dump', zh: 'ELF 文件，例如 Linux 核心转储' },
+  'empty-file': { en: 'an empty file', zh: '空文件' },
+  'zeros-only': {
+    en: '{size} bytes that begin with zeros only, as when a copy left its content out',
+    zh: '{size} 字节，开头全是零，像是复制时没有写入内容',
+  },
+  'zeros-at-first': {
+    en: 'bytes that begin with zeros only, as when a copy left its content out',
+    zh: '开头全是零的数据，像是复制时没有写入内容',
+  },
+  'other-bytes': {
+    en: '{size} bytes that begin with {bytes} ("{text}")',
+    zh: '{size} 字节的其他数据，以 {bytes}（“{text}”）开头',
+  },
+  'other-beginning': { en: 'bytes that begin with {bytes} ("{text}")', zh: '以 {bytes}（“{text}”）开头的其他数据' },
+  'minidump-ends-early': {
+    en: 'a user minidump (MDMP) that ends after {size} bytes',
+    zh: '只有 {size} 字节的用户态转储（MDMP）',
+  },
+  'minidump-header': { en: 'its header of {size} bytes', zh: '完整的 {size} 字节文件头' },
+  'minidump-of-version': { en: 'MDMP with version {version}', zh: '版本为 {version} 的 MDMP' },
+  'minidump-version': { en: 'version 0xa793 of a user minidump', zh: '用户态转储的版本 0xa793' },
+  'dump32-ends-early': {
+    en: 'a 32-bit kernel dump (PAGEDUMP) that ends after {size} bytes',
+    zh: '只有 {size} 字节的 32 位内核转储（PAGEDUMP）',
+  },
+  'dump64-ends-early': {
+    en: 'a 64-bit kernel dump (PAGEDU64) that ends after {size} bytes',
+    zh: '只有 {size} 字节的 64 位内核转储（PAGEDU64）',
+  },
+  'at-least-header': { en: 'at least its header of {size} bytes', zh: '至少有完整的 {size} 字节文件头' },
+  'dump32-of-type': {
+    en: 'a 32-bit kernel dump (PAGEDUMP) of type {type}',
+    zh: '类型为 {type} 的 32 位内核转储（PAGEDUMP）',
+  },
+  'dump64-of-type': {
+    en: 'a 64-bit kernel dump (PAGEDU64) of type {type}',
+    zh: '类型为 {type} 的 64 位内核转储（PAGEDU64）',
+  },
+  'never-written': { en: '"never written"', zh: '“从未写入”' },
+  'known-type': { en: 'a type from 1 (complete memory) to 0xa', zh: '从 1（完全内存）到 0xa 的类型' },
+  'needs-password': {
+    en: 'it is encrypted; a password is needed, or please upload the archive without one',
+    zh: '已加密；需要密码，或请上传不设密码的压缩包',
+  },
+  'wrong-password': { en: 'the password does not open it', zh: '密码不对，无法打开' },
+  'unknown-method': {
+    en: 'it is packed with method {method}; expected Deflate (8), Deflate64 (9) or stored (0)',
+    zh: '压缩方法是 {method}；应为 Deflate（8）、Deflate64（9）或不压缩（0）',
+  },
+  'damaged-stream': { en: 'its packed data is damaged ({why})', zh: '压缩数据已损坏（{why}）' },
+  'too-many-bytes': {
+    en: '{found} bytes came out of the archive so far; no more than {most} are unpacked',
+    zh: '压缩包至此已解出 {found} 字节；最多只解 {most} 字节',
+  },
+  'too-great-ratio': {
+    en: '{found} bytes came out of {packed}; no more than {most} times as many are unpacked',
+    zh: '{packed} 字节已解出 {found} 字节；最多只解到 {most} 倍',
+  },
+  'took-too-long': { en: 'unpacking took longer than {most} s', zh: '解压超过了 {most} 秒' },
+  'announces-too-much': {
+    en: 'it announces {found} bytes; no more than {most} are still unpacked',
+    zh: '它声称有 {found} 字节；最多还能解 {most} 字节',
+  },
+  'too-many-files': { en: 'there are more than {most} files in the archive', zh: '压缩包中的文件超过 {most} 个' },
+  'zip-damaged': { en: 'the ZIP archive is cut short or damaged ({why})', zh: 'ZIP 压缩包被截断或已损坏（{why}）' },
+  'directory-damaged': {
+    en: 'the table of contents of the archive is damaged ({why})',
+    zh: '压缩包的目录已损坏（{why}）',
+  },
+  'archive-ends-inside': { en: 'the archive ends inside it', zh: '压缩包在该文件之内就结束了' },
+  'other-amount': {
+    en: '{found} bytes came out, {expected} were announced',
+    zh: '解出 {found} 字节，声称有 {expected} 字节',
+  },
+  'other-amount-modulo': {
+    en: '{found} bytes came out, {expected} (modulo 2^32) were announced',
+    zh: '解出 {found} 字节，声称有 {expected} 字节（对 2^32 取模）',
+  },
+  'checksum-differs': { en: 'its checksum (CRC-32) does not fit its content', zh: '校验和（CRC-32）与内容不符' },
+  'gzip-header-damaged': { en: 'the header of the gzip file is cut short or damaged', zh: 'gzip 文件头被截断或已损坏' },
+  'gzip-ends-inside': { en: 'the gzip file ends inside it', zh: 'gzip 文件在该文件之内就结束了' },
+  'gzip-has-more': {
+    en: 'the gzip file has more parts; the first, {found} bytes, was read',
+    zh: 'gzip 文件还有其他部分；只读了第一部分，共 {found} 字节',
+  },
+  'tar-damaged': {
+    en: 'the tar archive is damaged: at byte {place} there is no header',
+    zh: 'tar 归档文件已损坏：第 {place} 字节处没有文件头',
+  },
+  'tar-ends-inside': {
+    en: 'the archive ends after {found} of its {expected} bytes',
+    zh: '它应有 {expected} 字节，压缩包在其第 {found} 字节之后就结束了',
+  },
+  'tar-with-holes': {
+    en: 'it is stored with holes (GNU sparse); expected a whole file',
+    zh: '它以稀疏方式存储（GNU sparse）；应为完整文件',
+  },
+  'cannot-look-into': { en: 'the archive cannot be looked into: {why}', zh: '无法查看压缩包内容：{why}' },
+  'contents-too-long': { en: 'its table of contents is longer than {most} bytes', zh: '压缩包的目录超过 {most} 字节' },
+  'archive-unopened': { en: 'the archive cannot be opened', zh: '无法打开压缩包' },
+  'archive-unopened-by-password': {
+    en: 'the archive cannot be opened with this password, or is damaged',
+    zh: '用此密码无法打开压缩包，或压缩包已损坏',
+  },
+  'too-much-memory': {
+    en: '{what}: unpacking it takes more memory than is given to it',
+    zh: '{what}：解压所需内存超过允许的上限',
+  },
+  'program-says': { en: '{what} (7-Zip: {line})', zh: '{what}（7-Zip：{line}）' },
+  'too-much-disk': {
+    en: 'more than {most} bytes of it would have to be written to disk to read it',
+    zh: '要读取它，需写入磁盘的内容超过 {most} 字节',
+  },
+  'too-deep': {
+    en: 'it is an archive in {depth} others; no more than {most} are looked into',
+    zh: '它是第 {depth} 层压缩包中的压缩包；最多只查看 {most} 层',
+  },
+  'no-known-archive': {
+    en: 'found no archive that is looked into; expected ZIP, gzip, tar, 7z, RAR or CAB',
+    zh: '不是可以查看的压缩包；应为 ZIP、gzip、tar、7z、RAR 或 CAB',
+  },
+  'named-trouble': { en: '"{name}": {why}', zh: '“{name}”：{why}' },
+  'in-archive': { en: '"{name}" in the archive: {why}', zh: '压缩包中的“{name}”：{why}' },
+  'in-archive-unread': { en: '"{name}" in the archive cannot be read: {why}', zh: '无法读取压缩包中的“{name}”：{why}' },
+  'in-archive-passed-over': {
+    en: '"{name}" in the archive is not looked into: {why}',
+    zh: '没有查看压缩包中的“{name}”：{why}',
+  },
+  'container-passed-over': {
+    en: 'found {found}, which is not looked into; expected a dump, raw or inside a ZIP, 7z, RAR, CAB, gzip or tar archive',
+    zh: '实际是{found}，不作查看；应为转储文件，或装有转储的 ZIP、7z、RAR、CAB、gzip、tar 压缩包',
+  },
+  'came-out-of-archive': {
+    en: 'only {bytes} bytes of it came out of the archive: {why}',
+    zh: '从压缩包中只得到它的 {bytes} 字节：{why}',
+  },
+  'archive-damaged': { en: 'the archive is damaged', zh: '压缩包已损坏' },
+  'breaks-off': { en: 'it breaks off', zh: '它中断了' },
+  'unknown-why': { en: 'unknown why', zh: '原因不明' },
+  'no-file': {
+    en: 'found a folder or device at "{location}" of the evidence store; expected a file',
+    zh: '证据库中“{location}”处是文件夹或设备；应为文件',
+  },
+  'reading-broken-off': { en: 'reading it was broken off {times} times', zh: '读取中断了 {times} 次' },
+  'reading-failed': {
+    en: 'reading it failed {times} times, at last with: {fault}',
+    zh: '读取失败了 {times} 次，最后一次的错误：{fault}',
+  },
+  'reading-stopped': { en: 'reading it {exceeded} and was stopped {where}', zh: '读取时{exceeded}，在{where}停止' },
+  'outside-store': {
+    en: '"{location}" points outside the evidence store; expected a path below it',
+    zh: '“{location}”在证据库之外；应为证据库内的路径',
+  },
+  'took-memory': { en: 'took more than {most} MiB of memory', zh: '占用内存超过 {most} MiB' },
+  'took-time': { en: 'took longer than {most} seconds', zh: '用时超过 {most} 秒' },
+  'stood-still': { en: 'did not come any further for {most} seconds', zh: '{most} 秒没有进展' },
+  'at-stage': { en: 'while {stage}, after {bytes} bytes', zh: '{stage}、读到 {bytes} 字节时' },
+  'at-stage-of': {
+    en: 'while {stage} of "{member}", after {bytes} bytes',
+    zh: '{stage}“{member}”、读到 {bytes} 字节时',
+  },
+  'stage-starting': { en: 'starting', zh: '启动' },
+  'stage-recognising': { en: 'recognising', zh: '识别' },
+  'stage-unpacking': { en: 'unpacking', zh: '解压' },
+  'stage-analysing': { en: 'analysing', zh: '分析' },
+} as const satisfies Record<string, { en: string; zh: string }>;
