@@ -3,23 +3,36 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
 import { showLoad } from './adapters/front-process/front-metrics.js';
 import { FrontProcess } from './adapters/front-process/front-process.js';
+import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
+import { PageScripts } from './adapters/page-scripts/page-scripts.js';
 import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
 import { sealUnder, unsealWith } from './adapters/secret-box/secret-box.js';
+import { passOn } from './adapters/tus-server/pass-on.js';
+import { passCookie, passIn } from './adapters/upload-pass/upload-pass-cookie.js';
+import { BrowserUploads1700000600000 } from './adapters/upload-space-store/browser-uploads.migration.js';
 import { PasswordHashes1700000300000 } from './adapters/upload-space-store/password-hashes.migration.js';
 import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
+import { UploadPassStore } from './adapters/upload-space-store/upload-pass-store.js';
+import { SeenUploadStore } from './adapters/upload-space-store/seen-upload-store.js';
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import { UploadSpaceTables1700000100000 } from './adapters/upload-space-store/upload-space-tables.migration.js';
 import { config } from './config.js';
 import { CloseUploadSpaceConsumer, ClosingNeeds } from './features/close-upload-space/close-upload-space.consumer.js';
 import { OpenUploadSpaceConsumer, OpeningNeeds } from './features/open-upload-space/open-upload-space.consumer.js';
+import { Scripts, ServeScriptsController } from './features/serve-scripts/serve-scripts.controller.js';
 import { ShowCredentialsController, ShowingNeeds } from './features/show-credentials/show-credentials.controller.js';
+import {
+  UploadByBrowserController,
+  UploadingNeeds,
+} from './features/upload-by-browser/upload-by-browser.controller.js';
 
 type ThisHost = Host<typeof config>;
 
 /** The process that receives uploads, and what customers are told of it. */
 interface Front {
-  readonly process: Pick<FrontProcess<ThisHost['config']>, 'endSessions'>;
+  readonly process: Pick<FrontProcess<ThisHost['config']>, 'endSessions' | 'browsers'>;
   readonly told: { host: string; port: number; hostKeyFingerprint: string };
+  readonly hostKey: string;
 }
 const Front = Symbol('Front');
 
@@ -27,17 +40,30 @@ const Front = Symbol('Front');
 export const sftpProvisioning = defineService({
   name: 'sftp-provisioning',
   config,
-  migrations: [UploadSpaceTables1700000100000, UploadGap1700000200000, PasswordHashes1700000300000],
+  migrations: [
+    UploadSpaceTables1700000100000,
+    UploadGap1700000200000,
+    PasswordHashes1700000300000,
+    BrowserUploads1700000600000,
+  ],
   module: (host) => {
     const passwords = new PasswordHasher();
     return {
       module: class SftpProvisioningModule {},
-      controllers: [OpenUploadSpaceConsumer, CloseUploadSpaceConsumer, ShowCredentialsController],
+      controllers: [
+        OpenUploadSpaceConsumer,
+        CloseUploadSpaceConsumer,
+        ServeScriptsController,
+        ShowCredentialsController,
+        UploadByBrowserController,
+      ],
       providers: [
         { provide: Front, useFactory: () => openFront(host) },
         { provide: OpeningNeeds, useFactory: openingNeeds(host, passwords), inject: [Front, HttpAdapterHost] },
         { provide: ClosingNeeds, useFactory: closingNeeds(host), inject: [Front] },
-        { provide: ShowingNeeds, useFactory: showingNeeds(host), inject: [Front] },
+        { provide: ShowingNeeds, useFactory: showingNeeds(host), inject: [Front, HttpAdapterHost] },
+        { provide: UploadingNeeds, useFactory: uploadingNeeds(host), inject: [Front, HttpAdapterHost] },
+        { provide: Scripts, useFactory: () => new PageScripts() },
       ],
     };
   },
@@ -59,8 +85,8 @@ async function openFront(host: ThisHost): Promise<Front> {
   );
   showLoad(host.metrics, front);
   const port = config.SFTP_PUBLIC_PORT ?? listening.port;
-  const { hostKeyFingerprint } = listening;
-  return { process: front, told: { host: config.SFTP_PUBLIC_HOST, port, hostKeyFingerprint } };
+  const { hostKeyFingerprint, hostKey } = listening;
+  return { process: front, told: { host: config.SFTP_PUBLIC_HOST, port, hostKeyFingerprint }, hostKey };
 }
 
 function openingNeeds(host: ThisHost, passwords: PasswordHasher) {
@@ -71,7 +97,7 @@ function openingNeeds(host: ThisHost, passwords: PasswordHasher) {
       hashPassword: (password) => passwords.hash(password),
       sealUnder,
       server: told,
-      publicUrl: config.PUBLIC_URL?.replace(/\/+$/, '') ?? ownUrl(config, http),
+      publicUrl: publicUrl(config, http),
       link: { days: config.LINK_DAYS, maxOpenings: config.LINK_MAX_OPENINGS },
       now: clock.now(),
     });
@@ -87,15 +113,51 @@ function closingNeeds(host: ThisHost) {
 }
 
 function showingNeeds(host: ThisHost) {
-  return ({ told }: Front): ShowingNeeds => ({
-    log: host.log,
+  const { config, database, log, clock } = host;
+  return ({ told, hostKey }: Front, http: HttpAdapterHost): ShowingNeeds => ({
+    log,
+    zone: config.LETTER_ZONE,
+    passIn,
+    cookieFor: (token, pass) => passCookie(publicUrl(config, http), token, pass, config.BROWSER_PASS_HOURS),
     needs: () => ({
-      spaces: new UploadSpaceStore(host.database.manager),
+      spaces: new UploadSpaceStore(database.manager),
       unsealWith,
+      passes: new UploadPassStore(database.manager, config.BROWSER_PASS_HOURS),
       server: told,
-      now: host.clock.now(),
+      hostKey,
+      now: clock.now(),
     }),
   });
+}
+
+function uploadingNeeds(host: ThisHost) {
+  const { config, database, log, clock } = host;
+  const evidence = new EvidenceStore(config.EVIDENCE_DIR);
+  const passes = new UploadPassStore(database.manager, config.BROWSER_PASS_HOURS);
+  const spaces = new UploadSpaceStore(database.manager);
+  const seen = new SeenUploadStore(database.manager);
+  return ({ process: front }: Front, http: HttpAdapterHost): UploadingNeeds => ({
+    log,
+    passIn,
+    publicHost: () => new URL(publicUrl(config, http)).host,
+    admitting: () => ({
+      findLink: (tokenHash) => spaces.findLink(tokenHash),
+      isPassGood: (tokenHash, passHash) => passes.isGood(tokenHash, passHash),
+      now: clock.now(),
+    }),
+    listing: () => ({
+      listSeen: (spaceId, most) => seen.list(spaceId, most),
+      sizeOf: (location) => evidence.size(location),
+    }),
+    passOn: async (space, file, request, response) => {
+      if (!front.browsers) throw new Error('the process that receives uploads is being started');
+      await passOn(front.browsers, space, file, { request, response });
+    },
+  });
+}
+
+function publicUrl(config: ThisHost['config'], http: HttpAdapterHost): string {
+  return config.PUBLIC_URL?.replace(/\/+$/, '') ?? ownUrl(config, http);
 }
 
 function ownUrl({ BIND_ADDRESS, HTTP_PORT }: ThisHost['config'], http: HttpAdapterHost): string {

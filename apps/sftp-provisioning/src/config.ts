@@ -18,4 +18,26 @@ export const config = {
   /** Life of such a link in days of the case clock, and how often it may be opened. */
   LINK_DAYS: z.coerce.number().positive().max(3650).default(90),
   LINK_MAX_OPENINGS: z.coerce.number().int().min(1).max(1000).default(20),
+  /** Zone of the times on the credential page, as in letters. */
+  LETTER_ZONE: z
+    .string()
+    .default('Asia/Shanghai')
+    .refine((zone) => isZone(zone), 'expected a zone of the tz database, such as Asia/Shanghai'),
+  /** The largest file that a browser may upload, in GiB. */
+  BROWSER_MAX_FILE_GIB: z.coerce.number().positive().max(8192).default(256),
+  /** How long a browser may upload after the credentials were shown to it, in hours of the real clock. */
+  BROWSER_PASS_HOURS: z.coerce.number().positive().max(8760).default(168),
+  /** An upload by browser of which nothing comes for so long counts as interrupted, until it goes on. */
+  BROWSER_SILENT_SECONDS: z.coerce.number().positive().max(600).default(15),
+  /** How long a browser may continue an upload, in days of the real clock from its beginning. */
+  BROWSER_UPLOAD_DAYS: z.coerce.number().positive().max(365).default(14),
 };
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -3,6 +3,8 @@ import { Clock, openDatabase, openLog, schemaOf, type HostConfig } from '@casere
 import type { z } from 'zod';
 import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import type { FromFront, FrontOrder, ToFront } from './adapters/front-process/front-messages.js';
+import { TusServer, type TusAddress } from './adapters/tus-server/tus-server.js';
+import { BrowserUploadStore } from './adapters/upload-space-store/browser-upload-store.js';
 import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
 import { loadHostKey } from './adapters/sftp-server/host-key.js';
 import { SftpServer } from './adapters/sftp-server/sftp-server.js';
@@ -13,6 +15,9 @@ import { admitCustomer } from './features/admit-customer/admit-customer.js';
 import { UploadReception } from './features/receive-uploads/receive-uploads.js';
 import { lookForForgottenUploads } from './features/receive-uploads/receive-uploads.timer.js';
 import { SpaceFiles } from './features/receive-uploads/space-files.js';
+import { statusOf } from './features/upload-by-browser/browser-refusal.js';
+import { BrowserUploads, type Needs as BrowserNeeds } from './features/upload-by-browser/browser-uploads.js';
+import { forgetAbandonedUploads } from './features/upload-by-browser/browser-uploads.timer.js';
 
 // Receives uploads for the service that started this process.
 
@@ -88,9 +93,18 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     log.warn({ error }, 'could not look for forgotten uploads'),
   );
   const port = await server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS);
-  const { fingerprint } = hostKey;
+  const { fingerprint, publicKey } = hostKey;
   log.info({ port, fingerprint }, 'the SFTP server listens');
-  say({ type: 'listening', port, hostKeyFingerprint: fingerprint });
+  const browsers = await openForBrowsers({
+    filesOf: (space) => new SpaceFiles(space, reception),
+    kept: new BrowserUploadStore(database.manager),
+    now: () => new Date(),
+    mostFileBytes: settings.BROWSER_MAX_FILE_GIB * 1024 ** 3,
+    silentMilliseconds: settings.BROWSER_SILENT_SECONDS * 1000,
+    keptMilliseconds: settings.BROWSER_UPLOAD_DAYS * 86_400_000,
+    warn: (message, details) => log.warn(details, message),
+  });
+  say({ type: 'listening', port, hostKeyFingerprint: fingerprint, hostKey: publicKey, browsers: browsers.address });
   const signOfLife = (): void =>
     say({
       type: 'sign-of-life',
@@ -99,11 +113,35 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     });
   setInterval(signOfLife, signEveryMilliseconds);
   return {
-    endSessions: (spaceId) => server.endSessions(spaceId),
+    endSessions: (spaceId) => {
+      server.endSessions(spaceId);
+      void browsers.endSessions(spaceId);
+    },
     close: async () => {
-      await server.close();
+      await Promise.all([server.close(), browsers.close()]);
       await stopLooking();
       await database.destroy();
+    },
+  };
+}
+
+/** Uploads of browsers come through the service's own doors, which know who may upload, and are received here. */
+async function openForBrowsers(needs: BrowserNeeds): Promise<{
+  address: TusAddress;
+  endSessions(spaceId: string): Promise<void>;
+  close(): Promise<void>;
+}> {
+  const uploads = new BrowserUploads(needs);
+  const onFault = (error: unknown): void => needs.warn('an upload of a browser failed', { error });
+  const server = new TusServer({ uploads, keptMilliseconds: needs.keptMilliseconds, refusalOf: statusOf, onFault });
+  const stopForgetting = await forgetAbandonedUploads(uploads, 600_000, onFault);
+  return {
+    address: await server.listen(),
+    endSessions: (spaceId) => uploads.end(spaceId),
+    close: async () => {
+      await server.close();
+      await uploads.end();
+      await stopForgetting();
     },
   };
 }

@@ -24,6 +24,15 @@ const object = (...fields: string[]): Json => ({
   required: fields,
   properties: Object.fromEntries(fields.map((field) => [field, {}])),
 });
+const token = parameter('path', 'token', { type: 'string' }, 'Out of the link');
+const file = parameter('path', 'file', { type: 'string', format: 'uuid' }, 'Id of an upload by browser');
+const passed = { security: [{ uploadPass: [] }] };
+const notAdmitted = {
+  403: problem('No pass, or asked by another site than the page'),
+  404: problem('No such link or upload'),
+  410: problem('Expired, replaced or closed; or the file was taken away'),
+  503: problem('Uploads are not received at this moment'),
+};
 const engineer = { security: [{ engineer: [] }] };
 const limit = (most: number): Json =>
   parameter('query', 'limit', { type: 'integer', minimum: 1, maximum: most }, 'How many at the most');
@@ -99,21 +108,85 @@ const paths: Record<string, Json> = {
     '/spaces/{token}': {
       get: {
         summary: 'The page behind the link of a letter; it asks before it shows',
-        parameters: [parameter('path', 'token', { type: 'string' }, 'Out of the link')],
+        parameters: [token],
         responses: {
-          200: { description: 'A page, or `{ reveal }`' },
+          200: {
+            description:
+              'A page; or `{ reveal }`, with the account but for its password for a browser that pressed the button before',
+          },
           404: problem('No such link'),
-          410: problem('Expired, used up or closed'),
+          410: problem('Expired, replaced, used up or closed'),
         },
       },
       post: {
-        summary: 'Shows the account; counted',
-        parameters: [parameter('path', 'token', { type: 'string' }, 'Out of the link')],
+        summary: 'Shows the account and gives the browser a pass to upload (a cookie); counted',
+        parameters: [token],
         responses: {
-          200: json('A page, or as JSON', object('host', 'port', 'user', 'password', 'folder', 'fingerprint')),
+          200: json(
+            'A page, or as JSON',
+            object('host', 'port', 'user', 'password', 'folder', 'fingerprint', 'hostKey'),
+          ),
           404: problem('No such link'),
-          410: problem('Expired, used up or closed'),
+          410: problem('Expired, replaced, used up or closed'),
         },
+      },
+    },
+    '/spaces/{token}/arrivals': {
+      get: {
+        ...passed,
+        summary: 'What has arrived in the space: name, state, bytes, and what a browser may continue',
+        parameters: [token],
+        responses: { 200: json('The files, newest change first', object('arrivals')), ...notAdmitted },
+      },
+    },
+    '/spaces/{token}/files': {
+      post: {
+        ...passed,
+        summary:
+          'Begins an upload (tus 1.0.0, creation): `Upload-Length`, `Upload-Metadata` with `filename` and `lastModified`',
+        parameters: [token],
+        responses: {
+          201: { description: 'Begun; `Location` says where' },
+          400: { description: 'A name or a size that cannot be used: `{ because }`' },
+          413: { description: 'Too large, or over the quota' },
+          423: { description: 'Too many files arrive at this moment' },
+          507: { description: 'No room left' },
+          ...notAdmitted,
+        },
+      },
+    },
+    '/spaces/{token}/files/{file}': {
+      head: {
+        ...passed,
+        summary: 'How far an upload is (tus 1.0.0): `Upload-Offset`, `Upload-Length`',
+        parameters: [token, file],
+        responses: { 200: { description: 'The place to go on at' }, ...notAdmitted },
+      },
+      patch: {
+        ...passed,
+        summary: 'Sends bytes from `Upload-Offset` on (tus 1.0.0); the last one makes the file received',
+        parameters: [token, file],
+        responses: {
+          204: { description: 'Taken; `Upload-Offset` says how far the upload is' },
+          409: { description: 'Bytes from another place on are missing' },
+          413: { description: 'More than was announced, or over the quota' },
+          423: { description: 'Another request holds the upload' },
+          507: { description: 'No room left' },
+          ...notAdmitted,
+        },
+      },
+      delete: {
+        ...passed,
+        summary: 'Takes back an upload that is not whole (tus 1.0.0, termination)',
+        parameters: [token, file],
+        responses: { 204: { description: 'Gone' }, 400: { description: 'Received already' }, ...notAdmitted },
+      },
+    },
+    '/spaces/script/{name}': {
+      get: {
+        summary: 'A script of the page',
+        parameters: [parameter('path', 'name', { type: 'string' }, 'Its name')],
+        responses: { 200: { description: 'The script' }, 404: problem('No such script') },
       },
     },
   },
@@ -296,6 +369,12 @@ export function openApi({ version }: { version: string }): Json {
     components: {
       securitySchemes: {
         integration: { type: 'http', scheme: 'bearer', description: 'INTAKE_API_KEY' },
+        uploadPass: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'upload-pass',
+          description: 'Given when the account is shown',
+        },
         engineer: { type: 'http', scheme: 'basic', description: 'CONSOLE_USER and CONSOLE_PASSWORD' },
       },
       schemas: {

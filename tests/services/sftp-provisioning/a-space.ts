@@ -3,6 +3,7 @@ import { runService } from '@caserelay/service-host';
 import { sftpProvisioning } from '@caserelay/sftp-provisioning';
 import { connect } from 'amqplib';
 import { randomUUID } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
 import { aSystem, type System } from '../../support/system.js';
@@ -198,3 +199,14 @@ export async function upload(sftp: SFTPWrapper, path: string, content: Buffer): 
 }
 
 export const newFile = 0x1a;
+
+/** The one child of this process that runs the front. */
+export async function frontOf(): Promise<number> {
+  const threads = await readdir('/proc/self/task');
+  const children = (await Promise.all(threads.map((id) => readFile(`/proc/self/task/${id}/children`, 'utf8')))).flatMap(
+    (text) => text.split(' ').filter(Boolean),
+  );
+  for (const id of children)
+    if ((await readFile(`/proc/${id}/cmdline`, 'utf8')).includes('front-process.js')) return Number(id);
+  throw new Error('found no process that runs front-process.js');
+}

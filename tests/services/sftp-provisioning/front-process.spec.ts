@@ -1,11 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repository } from '../../support/repository.js';
 import { until } from '../../support/until.js';
-import { aRoom, ask, logIn, newFile, openFor, upload, writeAt, type Credentials, type Room } from './a-space.js';
+import {
+  aRoom,
+  ask,
+  frontOf,
+  logIn,
+  newFile,
+  openFor,
+  upload,
+  writeAt,
+  type Credentials,
+  type Room,
+} from './a-space.js';
 
 let room: Room;
 beforeAll(async () => {
@@ -114,15 +125,4 @@ async function arriving({ user }: Credentials): Promise<{ location: string } | u
     [user],
   );
   return rows[0];
-}
-
-/** The one child of this process that runs the front. */
-async function frontOf(): Promise<number> {
-  const threads = await readdir('/proc/self/task');
-  const children = (await Promise.all(threads.map((id) => readFile(`/proc/self/task/${id}/children`, 'utf8')))).flatMap(
-    (text) => text.split(' ').filter(Boolean),
-  );
-  for (const id of children)
-    if ((await readFile(`/proc/${id}/cmdline`, 'utf8')).includes('front-process.js')) return Number(id);
-  throw new Error('found no process that runs front-process.js');
 }

@@ -12,7 +12,7 @@ describe('the credential page', () => {
     const { space, credentials } = await room.openSpace();
     for (let looks = 0; looks < 5; looks += 1) {
       const page = await (await fetch(space.link, { headers: { accept: 'text/html' } })).text();
-      expect(page).toContain('<form method="post">');
+      expect(page).toContain('<form method="post" action="?lang=zh-CN">');
       expect(page).not.toContain(credentials.password);
       expect(page).not.toContain(credentials.user);
     }
@@ -37,11 +37,11 @@ describe('the credential page', () => {
       expect(page).toContain(fact);
     for (const program of ['FileZilla', 'WinSCP', `sftp -P ${credentials.port} ${credentials.user}@`])
       expect(page).toContain(program);
-    expect(page).toContain('您的上传账号');
+    expect(page).toContain('上传诊断文件');
     const english = await fetch(`${space.link}?lang=en`, {
       headers: { accept: 'text/html', 'accept-language': 'zh-CN' },
     });
-    expect(await english.text()).toContain('Your upload account');
+    expect(await english.text()).toContain('Send us your files');
   });
 
   it('is kept by no cache, found by no search engine and told to no other site', async () => {
@@ -72,7 +72,7 @@ describe('the credential page', () => {
     );
     const response = await fetch(space.link, { method: 'POST', headers: { accept: 'text/html' } });
     expect(response.status).toBe(410);
-    expect(await response.text()).not.toContain('<table>');
+    expect(await response.text()).not.toContain('<dl');
   });
 
   it('lives as many days of the case clock as it is told', async () => {

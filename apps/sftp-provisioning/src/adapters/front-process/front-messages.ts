@@ -8,6 +8,10 @@ export interface FrontOrder<Settings> {
 export interface Listening {
   port: number;
   hostKeyFingerprint: string;
+  /** The host key as it stands in `known_hosts`. */
+  hostKey: string;
+  /** Where the front takes uploads of browsers, on this machine alone; another one after each start. */
+  browsers: { port: number; secret: string };
 }
 
 /** What goes on in the front at the moment. */

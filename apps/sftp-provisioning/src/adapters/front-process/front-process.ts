@@ -35,6 +35,8 @@ export class FrontProcess<Settings extends { SFTP_PORT: number }> {
   private isStopping = false;
   private again: NodeJS.Timeout | null = null;
   private readonly looking: NodeJS.Timeout;
+  /** Where it takes uploads of browsers; null while it is being started. */
+  browsers: Listening['browsers'] | null = null;
   /** What goes on there, as it said last; nothing while it is being started. */
   load: FrontLoad | null = null;
   /** How often it had to be started again. */
@@ -117,7 +119,8 @@ export class FrontProcess<Settings extends { SFTP_PORT: number }> {
     switch (message.type) {
       case 'listening':
         this.isListening = true;
-        onListening({ port: message.port, hostKeyFingerprint: message.hostKeyFingerprint });
+        this.browsers = message.browsers;
+        onListening(message);
         return;
       case 'failed':
         onFailure(new Error(`the SFTP front cannot open: ${message.fault}`));
@@ -135,6 +138,7 @@ export class FrontProcess<Settings extends { SFTP_PORT: number }> {
   private ended(livedMilliseconds: number, { code, signal }: { code: number | null; signal: string | null }): void {
     this.child = null;
     this.isListening = false;
+    this.browsers = null;
     this.load = null;
     const { listening } = this;
     if (this.isStopping || !listening) return;

@@ -7,6 +7,8 @@ export interface HostKey {
   readonly privateKey: string;
   /** As OpenSSH and WinSCP show it: `SHA256:` and base64 without padding. */
   readonly fingerprint: string;
+  /** As it stands in `known_hosts`: kind and base64. */
+  readonly publicKey: string;
 }
 
 /** The server's key: made once, kept in a file that only its owner reads. */
@@ -18,7 +20,8 @@ export async function loadHostKey(file: string): Promise<HostKey> {
   const [key] = [parsed].flat();
   if (!key) throw new Error(`the SFTP host key file ${file} holds no key`);
   const fingerprint = `SHA256:${createHash('sha256').update(key.getPublicSSH()).digest('base64').replace(/=+$/, '')}`;
-  return { privateKey, fingerprint };
+  const publicKey = `${key.type} ${key.getPublicSSH().toString('base64')}`;
+  return { privateKey, fingerprint, publicKey };
 }
 
 async function make(file: string): Promise<string> {

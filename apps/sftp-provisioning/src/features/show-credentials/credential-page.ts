@@ -1,84 +1,39 @@
 import type { Language } from '@caserelay/contracts';
 import { createHash } from 'node:crypto';
-import type { Answer, Credentials } from './show-credentials.js';
+import { clientGuides } from './client-guides.js';
+import { copyButton, escape } from './page-parts.js';
+import { style } from './page-style.js';
+import { texts } from './page-texts.js';
+import type { Account, Answer } from './show-credentials.js';
 
-const style = `
-:root{color-scheme:light dark;font:16px/1.5 system-ui,"Microsoft YaHei","PingFang SC",sans-serif}
-body{max-width:44rem;margin:3rem auto;padding:0 1rem}
-h1{font-size:1.4rem}h2{font-size:1.05rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #8884;vertical-align:top}
-th{white-space:nowrap;font-weight:500}
-code,pre{font:.95rem/1.5 ui-monospace,Consolas,monospace;user-select:all;overflow-wrap:anywhere}
-pre{padding:.7rem;background:#8882;border-radius:6px;white-space:pre-wrap}
-button{font:inherit;padding:.6rem 1.4rem;border:0;border-radius:6px;background:#0a5bd3;color:#fff;cursor:pointer}
-.note{color:#777;font-size:.9rem}`;
+const policy = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  "script-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
 
 /** Headers of every answer of the credential page: nothing is kept, nothing leaks, nothing foreign runs. */
 export const pageHeaders = {
   'Cache-Control': 'no-store',
-  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'Content-Security-Policy': policy,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=()',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'X-Robots-Tag': 'noindex, nofollow, noarchive',
 } as const;
 
-const texts = {
-  en: {
-    title: 'Your upload account',
-    hiddenText: 'This page shows the password of your upload account. Each display is counted.',
-    reveal: 'Show the account',
-    host: 'Host',
-    port: 'Port',
-    user: 'User',
-    password: 'Password',
-    folder: 'Folder',
-    fingerprint: 'Host key',
-    fingerprintNote: 'Compare it with what your program shows when it connects for the first time.',
-    filezilla: 'FileZilla: paste this into “Host” of the quick connect bar, then user, password and port from above',
-    winscp: 'WinSCP: command for the console, or the values above with protocol SFTP',
-    sftp: 'Command line',
-    hint: 'Put your files into /upload. An interrupted upload can be resumed in each of these programs.',
-    left: (count: number) => `This link can be opened ${count} more ${count === 1 ? 'time' : 'times'}.`,
-    unknown: 'This link is not known. Check that it was copied whole.',
-    expired: 'This link has expired. Write to us in the thread of your case, and we will send a new one.',
-    'used-up':
-      'This link was opened as often as it may be. Write to us in the thread of your case, and we will send a new one.',
-    replaced:
-      'This link is no longer valid. Use the newest link that we sent you, or write to us in the thread of your case.',
-    closed:
-      'This upload account is closed because its case is closed. Write to us in the thread of your case to reopen it.',
-  },
-  'zh-CN': {
-    title: '您的上传账号',
-    hiddenText: '此页面将显示您的上传账号和密码，每次显示都会被计数。',
-    reveal: '显示账号',
-    host: '主机',
-    port: '端口',
-    user: '用户名',
-    password: '密码',
-    folder: '目录',
-    fingerprint: '主机密钥指纹',
-    fingerprintNote: '首次连接时，请与客户端显示的指纹核对。',
-    filezilla: 'FileZilla：将下面的地址粘贴到快速连接栏的“主机”，再填写上面的用户名、密码和端口',
-    winscp: 'WinSCP：可在控制台执行以下命令，或选择 SFTP 协议并填写上面的信息',
-    sftp: '命令行',
-    hint: '请将文件上传到 /upload 目录。上传中断后，可在以下客户端中断点续传。',
-    left: (count: number) => `此链接还可以打开 ${count} 次。`,
-    unknown: '链接无效，请确认链接是否复制完整。',
-    expired: '链接已过期。请在案例邮件中回复我们，我们将发送新的链接。',
-    'used-up': '链接的打开次数已用完。请在案例邮件中回复我们，我们将发送新的链接。',
-    replaced: '此链接已失效，请使用我们最近发送的链接；如未收到，请在案例邮件中回复我们。',
-    closed: '案例已关闭，上传账号也已停用。如需重新开启，请在案例邮件中回复我们。',
-  },
-} as const;
-
-/** The language of the page: as asked for by `?lang=`, else what the browser prefers, else Chinese. */
-export function languageOf(asked: string | null, acceptLanguage: string): Language {
-  const wish = [asked ?? '', ...acceptLanguage.slice(0, 200).split(',')].find((language) =>
-    /^\s*(zh|en)\b/i.test(language),
-  );
-  return wish && /^\s*en/i.test(wish) ? 'en' : 'zh-CN';
+/** How a page is written: its language, and the zone in which its times are shown. */
+export interface Setting {
+  readonly language: Language;
+  readonly zone: string;
 }
 
 /** One sentence on why there is nothing to show. */
@@ -86,60 +41,90 @@ export function refusalText(answer: Extract<Answer, { kind: 'unknown' | 'gone' }
   return texts[language][answer.kind === 'unknown' ? 'unknown' : answer.because];
 }
 
-/** The page for an answer, whole and without scripts. */
-export function credentialPage(answer: Answer, language: Language): string {
-  return page(language, bodyOf(answer, language));
-}
-
-function bodyOf(answer: Answer, language: Language): string {
+/** The page for an answer, whole. Without scripts everything is there but the uploading. */
+export function credentialPage(answer: Answer, setting: Setting): string {
+  const { language } = setting;
   const text = texts[language];
-  switch (answer.kind) {
-    case 'hidden':
-      return `<p>${text.hiddenText}</p><form method="post"><button>${text.reveal}</button></form>`;
-    case 'shown':
-      return shown(answer.credentials, answer.openingsLeft, language);
-    case 'unknown':
-    case 'gone':
-      return `<p>${refusalText(answer, language)}</p>`;
-  }
-}
-
-function shown(credentials: Credentials, openingsLeft: number, language: Language): string {
-  const text = texts[language];
-  const { host, port, user, password, folder, fingerprint } = credentials;
-  const row = (name: string, value: string, more = '') =>
-    `<tr><th scope="row">${name}</th><td><code>${escape(value)}</code>${more}</td></tr>`;
-  const command = (title: string, line: string) => `<h2>${title}</h2><pre>${escape(line)}</pre>`;
-  return [
-    '<table>',
-    row(text.host, host),
-    row(text.port, String(port)),
-    row(text.user, user),
-    row(text.password, password),
-    row(text.folder, folder),
-    row(text.fingerprint, fingerprint, `<br><span class="note">${text.fingerprintNote}</span>`),
-    '</table>',
-    `<p>${text.hint}</p>`,
-    command(text.filezilla, `sftp://${host}`),
-    command(
-      text.winscp,
-      `open sftp://${user}@${host}:${port}${folder}/ -hostkey="ssh-ed25519 255 ${fingerprint.replace('SHA256:', '')}"`,
-    ),
-    command(text.sftp, `sftp -P ${port} ${user}@${host}:${folder}`),
-    `<p class="note">${text.left(openingsLeft)}</p>`,
-  ].join('\n');
-}
-
-function page(language: Language, body: string): string {
-  const { title } = texts[language];
+  const other: Language = language === 'en' ? 'zh-CN' : 'en';
+  const isOpen = answer.kind === 'open' || answer.kind === 'shown';
+  const scripts = isOpen
+    ? '<script src="script/tus.js" defer></script><script type="module" src="script/page.js"></script>'
+    : '';
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${title}</title><style>${style}</style></head>
-<body><main><h1>${title}</h1>
-${body}
+<meta name="robots" content="noindex"><title>${text.title}</title><style>${style}</style>${scripts}</head>
+<body><main><header><h1>${text.title}</h1><nav><a href="?lang=${other}" lang="${other}" hreflang="${other}">${text.otherLanguage}</a></nav></header>
+${bodyOf(answer, setting)}
 </main></body></html>`;
 }
 
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+function bodyOf(answer: Answer, setting: Setting): string {
+  const { language } = setting;
+  const text = texts[language];
+  switch (answer.kind) {
+    case 'hidden':
+      return `<section><p>${text.hiddenText}</p>${revealForm(text.reveal, language)}</section>`;
+    case 'open':
+      return whole(answer.account, null, answer, setting);
+    case 'shown':
+      return whole(answer.credentials, answer.credentials.password, answer, setting);
+    case 'unknown':
+    case 'gone':
+      return `<section class="alert" role="alert"><p>${refusalText(answer, language)}</p></section>`;
+  }
+}
+
+function whole(
+  account: Account,
+  password: string | null,
+  { openingsLeft, expiresAt }: { openingsLeft: number; expiresAt: Date },
+  { language, zone }: Setting,
+): string {
+  const text = texts[language];
+  return `<p>${text.twoWays}</p>
+${uploadSection(language)}
+<section><h2>${text.sftpTitle}</h2><p class="soft">${text.sftpText}</p>
+${facts(account, password, openingsLeft, language)}
+${clientGuides(account, password, language)}
+</section>
+<footer class="soft"><p>${text.left(openingsLeft)} ${text.expires(timeIn(zone, expiresAt, language))}</p><p>${text.help}</p></footer>`;
+}
+
+function uploadSection(language: Language): string {
+  const text = texts[language];
+  return `<section id="upload"><h2>${text.browserTitle}</h2><p class="soft">${text.browserText}</p>
+<noscript><p class="alert">${text.noScript}</p></noscript>
+<div id="drop" hidden><p>${text.drop}</p><input type="file" id="files" multiple tabindex="-1" aria-hidden="true"><button type="button" id="choose">${text.choose}</button>
+<p class="soft">${text.dropNote}</p></div><p id="message" role="alert"></p></section>
+<section><h2 id="arrived">${text.arrivedTitle}</h2><p id="nothing" class="soft">${text.nothingArrived}</p>
+<ul id="arrivals" aria-labelledby="arrived"></ul><p id="spoken" class="soft" role="status"></p></section>`;
+}
+
+function facts(account: Account, password: string | null, openingsLeft: number, language: Language): string {
+  const text = texts[language];
+  const { host, port, user, folder, fingerprint } = account;
+  const row = (name: string, id: string, value: string, more = '') =>
+    `<div><dt>${name}</dt><dd><code id="${id}">${escape(value)}</code>${copyButton(id, text.copy)}${more}</dd></div>`;
+  const hidden = `<div><dt>${text.password}</dt><dd><span class="soft">${text.passwordHidden}</span>${openingsLeft > 0 ? revealForm(text.revealAgain, language) : ''}</dd></div>`;
+  return `<dl class="facts">
+<div><dt>${text.protocol}</dt><dd><code>SFTP</code></dd></div>
+${row(text.host, 'host', host)}
+${row(text.port, 'port', String(port))}
+${row(text.user, 'user', user)}
+${password === null ? hidden : row(text.password, 'password', password)}
+${row(text.folder, 'folder', folder)}
+${row(text.fingerprint, 'fingerprint', fingerprint, `<span class="note soft">${text.fingerprintNote}</span>`)}
+</dl>`;
+}
+
+function revealForm(label: string, language: Language): string {
+  return `<form method="post" action="?lang=${language}"><button>${label}</button></form>`;
+}
+
+function timeIn(zone: string, time: Date, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', {
+    timeZone: zone,
+    dateStyle: 'long',
+    timeStyle: 'long',
+  }).format(time);
 }

@@ -1,18 +1,30 @@
 import { createHash } from 'node:crypto';
 
-/** What somebody needs to know to log in. */
-export interface Credentials {
+/** What somebody needs to know to log in, but for the password. */
+export interface Account {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  readonly password: string;
   readonly folder: string;
   readonly fingerprint: string;
+  /** As it stands in `known_hosts`: kind and base64. */
+  readonly hostKey: string;
 }
 
+export interface Credentials extends Account {
+  readonly password: string;
+}
+
+interface Opening {
+  readonly openingsLeft: number;
+  readonly expiresAt: Date;
+}
+
+/** `hidden` asks first; `open` knows by its pass that somebody pressed the button before, but shows no password. */
 export type Answer =
   | { kind: 'hidden' }
-  | { kind: 'shown'; credentials: Credentials; caseId: string; openingsLeft: number }
+  | ({ kind: 'open'; account: Account } & Opening)
+  | ({ kind: 'shown'; credentials: Credentials; pass: string; caseId: string } & Opening)
   | { kind: 'unknown' }
   | { kind: 'gone'; because: 'expired' | 'used-up' | 'closed' | 'replaced' };
 
@@ -31,32 +43,55 @@ export interface Needs {
     countOpening(tokenHash: Buffer): Promise<boolean>;
   };
   unsealWith(token: string, sealedPassword: string, spaceId: string): string;
+  passes: {
+    /** Lets a browser upload until the pass ends. */
+    give(tokenHash: Buffer): Promise<string>;
+    isGood(tokenHash: Buffer, passHash: Buffer): Promise<boolean>;
+  };
   server: { host: string; port: number; hostKeyFingerprint: string };
+  hostKey: string;
   now: Date;
 }
 
 /**
  * Says whether a link is good, and shows the credentials only when asked to reveal them: programs that look through
- * mails follow links, but do not press buttons. Each reveal counts.
+ * mails follow links, but do not press buttons. Each reveal counts, and gives a pass to upload by the browser.
  */
-export async function showCredentials(token: string, reveal: boolean, needs: Needs): Promise<Answer> {
+export async function showCredentials(
+  token: string,
+  { reveal, pass }: { reveal: boolean; pass: string | null },
+  needs: Needs,
+): Promise<Answer> {
   if (!/^[\w-]{43}$/.test(token)) return { kind: 'unknown' };
-  const tokenHash = createHash('sha256').update(token).digest();
+  const tokenHash = hash(token);
   const link = await needs.spaces.findLink(tokenHash);
   if (!link) return { kind: 'unknown' };
-  const { space } = link;
+  const { space, openingsLeft, expiresAt } = link;
   if (space.state === 'closed') return { kind: 'gone', because: 'closed' };
   if (link.isRevoked) return { kind: 'gone', because: 'replaced' };
-  if (link.expiresAt <= needs.now) return { kind: 'gone', because: 'expired' };
-  if (link.openingsLeft <= 0 || link.sealedPassword === null) return { kind: 'gone', because: 'used-up' };
+  if (expiresAt <= needs.now) return { kind: 'gone', because: 'expired' };
+  const account = accountOf(space.account, needs);
+  if (!reveal && pass !== null && (await needs.passes.isGood(tokenHash, hash(pass))))
+    return { kind: 'open', account, openingsLeft, expiresAt };
+  if (openingsLeft <= 0 || link.sealedPassword === null) return { kind: 'gone', because: 'used-up' };
   if (!reveal) return { kind: 'hidden' };
   if (!(await needs.spaces.countOpening(tokenHash))) return { kind: 'gone', because: 'used-up' };
-  const { host, port, hostKeyFingerprint } = needs.server;
   const password = needs.unsealWith(token, link.sealedPassword, space.spaceId);
   return {
     kind: 'shown',
     caseId: space.caseId,
-    openingsLeft: link.openingsLeft - 1,
-    credentials: { host, port, user: space.account, password, folder: '/upload', fingerprint: hostKeyFingerprint },
+    openingsLeft: openingsLeft - 1,
+    expiresAt,
+    pass: await needs.passes.give(tokenHash),
+    credentials: { ...account, password },
   };
+}
+
+function accountOf(user: string, { server, hostKey }: Needs): Account {
+  const { host, port, hostKeyFingerprint } = server;
+  return { host, port, user, folder: '/upload', fingerprint: hostKeyFingerprint, hostKey };
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

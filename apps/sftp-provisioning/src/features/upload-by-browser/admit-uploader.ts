@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+
+/** What admitting somebody who uploads by a browser needs from around it. */
+export interface Needs {
+  findLink(tokenHash: Buffer): Promise<{
+    space: { spaceId: string; caseId: string; state: 'open' | 'closed' };
+    expiresAt: Date;
+    isRevoked: boolean;
+  } | null>;
+  /** True while the pass that was given for opening this link is good. */
+  isPassGood(tokenHash: Buffer, passHash: Buffer): Promise<boolean>;
+  now: Date;
+}
+
+export type Admission =
+  | { kind: 'admitted'; space: { spaceId: string; caseId: string } }
+  | { kind: 'refused'; because: 'unknown' | 'no-pass' | 'closed' | 'replaced' | 'expired' };
+
+/**
+ * Who has the link and has pressed its button may upload. The link alone is not enough: programs that look through mails
+ * have it too. Without a pass nothing is said of the link.
+ */
+export async function admitUploader(token: string, pass: string | null, needs: Needs): Promise<Admission> {
+  if (!isSecret(token)) return { kind: 'refused', because: 'unknown' };
+  if (pass === null || !isSecret(pass)) return { kind: 'refused', because: 'no-pass' };
+  const tokenHash = hash(token);
+  const link = await needs.findLink(tokenHash);
+  if (!link || !(await needs.isPassGood(tokenHash, hash(pass)))) return { kind: 'refused', because: 'no-pass' };
+  const { space, expiresAt, isRevoked } = link;
+  if (space.state === 'closed') return { kind: 'refused', because: 'closed' };
+  if (isRevoked) return { kind: 'refused', because: 'replaced' };
+  if (expiresAt <= needs.now) return { kind: 'refused', because: 'expired' };
+  return { kind: 'admitted', space: { spaceId: space.spaceId, caseId: space.caseId } };
+}
+
+/** True when a browser says that the request comes from a page of ours. Programs that are no browsers say nothing. */
+export function comesFromOurPage(
+  { site, origin, host }: { site: string | undefined; origin: string | undefined; host: string | undefined },
+  publicHost: string,
+): boolean {
+  if (site !== undefined) return site === 'same-origin';
+  if (origin === undefined) return true;
+  const from = URL.canParse(origin) ? new URL(origin).host : null;
+  return from !== null && (from === host || from === publicHost);
+}
+
+function isSecret(text: string): boolean {
+  return /^[\w-]{43}$/.test(text);
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,57 @@
+/** A file of the space as its customer sees it on the page. */
+export interface Arrival {
+  readonly name: string;
+  readonly state: ArrivalState;
+  readonly bytes: number;
+  /** How many it will be; known of uploads by browser and of what is here. */
+  readonly ofBytes: number | null;
+  readonly changedAt: string;
+  /** Set while a browser may continue it: choosing the same file again goes on at `bytes`. */
+  readonly continues: { id: string; lastModified: number } | null;
+}
+
+export type ArrivalState = 'receiving' | 'interrupted' | 'received' | 'complete';
+
+export interface SeenUpload {
+  readonly path: string;
+  readonly state: 'receiving' | 'interrupted' | 'named-later' | 'received';
+  readonly isComplete: boolean;
+  readonly location: string;
+  readonly bytes: number;
+  readonly gapAt: number | null;
+  readonly changedAt: Date;
+  readonly browser: { id: string; bytes: number; lastModified: number } | null;
+}
+
+/** What listing arrivals needs from around it. */
+export interface Needs {
+  /** Newest change first. */
+  listSeen(spaceId: string, most: number): Promise<SeenUpload[]>;
+  sizeOf(location: string): Promise<number>;
+}
+
+const mostShown = 200;
+
+/** What has arrived in a space, newest change first. */
+export async function listArrivals(spaceId: string, needs: Needs): Promise<Arrival[]> {
+  const seen = await needs.listSeen(spaceId, mostShown);
+  return Promise.all(seen.map((upload) => arrivalOf(upload, needs)));
+}
+
+async function arrivalOf(upload: SeenUpload, needs: Needs): Promise<Arrival> {
+  const { browser } = upload;
+  const isHere = upload.state === 'received' || upload.state === 'named-later';
+  const bytes = isHere ? upload.bytes : Math.min(await needs.sizeOf(upload.location), upload.gapAt ?? Infinity);
+  return {
+    name: upload.path,
+    state: upload.isComplete ? 'complete' : isHere ? 'received' : stateOf(upload.state),
+    bytes,
+    ofBytes: isHere ? upload.bytes : (browser?.bytes ?? null),
+    changedAt: upload.changedAt.toISOString(),
+    continues: browser && !isHere ? { id: browser.id, lastModified: browser.lastModified } : null,
+  };
+}
+
+function stateOf(state: SeenUpload['state']): 'receiving' | 'interrupted' {
+  return state === 'receiving' ? 'receiving' : 'interrupted';
+}
