@@ -13,6 +13,12 @@ export const config = {
   SFTP_HOST_KEY_FILE: z.string().min(1).default('.data/sftp_host_key'),
   SFTP_MAX_CONNECTIONS: z.coerce.number().int().min(1).default(500),
   SFTP_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(20),
+  /** What one connection may send before it is read; more than 2 only helps over long lines. */
+  SFTP_WINDOW_MEBIBYTES: z.coerce.number().int().min(2).max(64).default(16),
+  /** What all such windows may be wider than 2 MiB, together. */
+  SFTP_WINDOWS_MEBIBYTES: z.coerce.number().int().min(0).max(16_384).default(256),
+  /** What all sessions together may hold in memory for the disk and for their clients. */
+  SFTP_IN_FLIGHT_MEBIBYTES: z.coerce.number().int().min(16).max(16_384).default(128),
   /** Base of links to the credential page; without it where this service's HTTP doors are. */
   PUBLIC_URL: z.url().optional(),
   /** Life of such a link in days of the case clock, and how often it may be opened. */

@@ -7,6 +7,7 @@ import { TusServer, type TusAddress } from './adapters/tus-server/tus-server.js'
 import { BrowserUploadStore } from './adapters/upload-space-store/browser-upload-store.js';
 import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
 import { loadHostKey } from './adapters/sftp-server/host-key.js';
+import { checkReceiveWindow } from './adapters/sftp-server/receive-window.js';
 import { SftpServer } from './adapters/sftp-server/sftp-server.js';
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import { UploadStore } from './adapters/upload-space-store/upload-store.js';
@@ -74,6 +75,7 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     warn: (message, details) => log.warn(details, message),
   });
   const hostKey = await loadHostKey(settings.SFTP_HOST_KEY_FILE);
+  if (settings.SFTP_WINDOW_MEBIBYTES > 2) await checkReceiveWindow(hostKey.privateKey);
   const server = new SftpServer({
     hostKey,
     authenticate: (account, password) =>
@@ -87,6 +89,12 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     loginMilliseconds: 30_000,
     refusalMilliseconds: 500,
     keepaliveMilliseconds: 15_000,
+    rekey: { bytes: 2 ** 30, milliseconds: 3_600_000, answerMilliseconds: 60_000 },
+    window: {
+      mostForOne: settings.SFTP_WINDOW_MEBIBYTES * 2 ** 20,
+      mostForAll: settings.SFTP_WINDOWS_MEBIBYTES * 2 ** 20,
+    },
+    mostBytesInFlight: settings.SFTP_IN_FLIGHT_MEBIBYTES * 2 ** 20,
     log,
   });
   const stopLooking = await lookForForgottenUploads(reception, 30_000, (error) =>

@@ -238,6 +238,8 @@ function offsetOf(value: bigint): number {
   return Number(value);
 }
 
+const idOfReply = 5;
+
 export const reply = {
   version(): Buffer {
     const extensions = [
@@ -247,6 +249,12 @@ export const reply = {
       ['limits@openssh.com', '1'],
     ];
     return packet(2, uint32(3), ...extensions.flat().map(text));
+  },
+  /** Most replies by far are these: one for every WRITE. */
+  ok(id: number): Buffer {
+    const bytes = Buffer.from(okReply);
+    bytes.writeUInt32BE(id, idOfReply);
+    return bytes;
   },
   status(id: number, code: Status, message = ''): Buffer {
     return packet(101, uint32(id), uint32(code), text(message), text(''));
@@ -281,6 +289,8 @@ export const reply = {
     );
   },
 };
+
+const okReply = reply.status(0, status.ok);
 
 function packet(type: number, ...fields: Buffer[]): Buffer {
   const body = Buffer.concat([Buffer.of(0, 0, 0, 0, type), ...fields]);

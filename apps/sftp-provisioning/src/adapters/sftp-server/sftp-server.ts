@@ -2,6 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
 import type { HostKey } from './host-key.js';
+import { BytesInFlight } from './bytes-in-flight.js';
+import { ReceiveWindows } from './receive-window.js';
+import { rekeyNowAndThen, type RekeyLimits } from './rekey.js';
 import { SftpSession, type RemoteFiles } from './sftp-session.js';
 
 export interface Principal {
@@ -19,6 +22,11 @@ export interface SftpServerOptions {
   readonly loginMilliseconds: number;
   readonly refusalMilliseconds: number;
   readonly keepaliveMilliseconds: number;
+  readonly rekey: RekeyLimits;
+  /** The widest receive window of one channel, and what all wide ones may have together. */
+  readonly window: { readonly mostForOne: number; readonly mostForAll: number };
+  /** What all sessions together may hold in memory. */
+  readonly mostBytesInFlight: number;
   readonly log: {
     info(details: object, message: string): void;
     warn(details: object, message: string): void;
@@ -26,8 +34,11 @@ export interface SftpServerOptions {
 }
 
 const mostLoginAttempts = 5;
-const mostChannels = 8;
+const mostChannels = 4;
 const keepalivesMissed = 3;
+const mostBytesUnsent = 4 * 1024 * 1024;
+/** Of all connections, those that have not logged in yet. */
+const shareOfStrangers = 0.25;
 
 /**
  * The SFTP server. Built on ssh2's raw session channel, because ssh2's own SFTP class cannot stop a client that sends
@@ -37,8 +48,12 @@ export class SftpServer {
   private readonly sockets = new Map<string, Visit>();
   private readonly ssh: ssh2.Server;
   private readonly net: NetServer;
+  private readonly windows: ReceiveWindows;
+  private readonly inFlight: BytesInFlight;
 
   constructor(private readonly options: SftpServerOptions) {
+    this.windows = new ReceiveWindows(options.window.mostForOne, options.window.mostForAll);
+    this.inFlight = new BytesInFlight(options.mostBytesInFlight);
     this.ssh = new ssh2.Server(
       {
         hostKeys: [options.hostKey.privateKey],
@@ -113,6 +128,7 @@ export class SftpServer {
       socket.destroy();
       return;
     }
+    this.makeRoomForStranger();
     const key = `${address} ${socket.remotePort ?? 0}`;
     const visit = new Visit(socket, address, this.options.loginMilliseconds);
     this.sockets.set(key, visit);
@@ -122,6 +138,12 @@ export class SftpServer {
       void visit.left.finally(() => this.sockets.delete(key));
     });
     this.ssh.injectSocket(socket);
+  }
+
+  /** Who came and did not log in must not keep customers out: the one that has been there longest goes. */
+  private makeRoomForStranger(): void {
+    const strangers = [...this.sockets.values()].filter((visit) => visit.principal === null && !visit.socket.destroyed);
+    if (strangers.length >= this.options.mostConnections * shareOfStrangers) strangers[0]?.socket.destroy();
   }
 
   private welcome(connection: Connection, key: string): void {
@@ -137,7 +159,12 @@ export class SftpServer {
     });
     connection.on('authentication', (context) => void this.authenticate(context, visit));
     connection.on('ready', () => {
-      connection.on('session', (accept) => this.serve(accept(), visit));
+      rekeyNowAndThen(connection, visit.socket, this.options.rekey, (isDue) => visit.awaitKeys(isDue));
+      connection.on('session', (accept) => {
+        // The client asks as soon as it hears that it was let in: one round trip.
+        visit.roundTripMilliseconds ??= performance.now() - visit.enteredAt;
+        this.serve(accept(), visit);
+      });
     });
   }
 
@@ -184,27 +211,41 @@ export class SftpServer {
   private serveSftp(channel: ServerChannel, visit: Visit, principal: Principal): void {
     const { log } = this.options;
     const { caseId } = principal;
-    const session = new SftpSession(channel, this.options.filesOf(principal), (error) =>
-      log.warn({ error, caseId }, 'a request of a customer failed'),
+    const session = new SftpSession(
+      {
+        // ssh2 passes on whatever the window of the client allows, and does not look whether the socket takes it.
+        write: (data) => channel.write(data) && !visit.isHeldUp,
+        pause: () => channel.pause(),
+        resume: () => channel.resume(),
+      },
+      this.options.filesOf(principal),
+      (error) => log.warn({ error, caseId }, 'a request of a customer failed'),
+      this.inFlight,
     );
+    const window = this.windows.open(channel, visit.roundTripMilliseconds ?? 0);
     let left: Promise<void> | null = null;
     const leave = (): void => {
       if (left) return;
       visit.channels -= 1;
+      window.end();
       visit.endings.delete(leave);
+      visit.reliefs.delete(drained);
       left = session.end().catch((error: unknown) => log.warn({ error, caseId }, 'an SFTP session ended with a fault'));
       visit.wait(left);
     };
+    const drained = (): void => session.drained();
     visit.endings.add(leave);
+    visit.reliefs.add(drained);
     channel.on('data', (chunk: Buffer) => {
       try {
         session.push(chunk);
+        window.taken();
       } catch (error) {
         log.warn({ caseId, address: visit.address, error }, 'a client does not speak SFTP; it was sent away');
         visit.socket.destroy();
       }
     });
-    channel.on('drain', () => session.drained());
+    channel.on('drain', drained);
     channel.on('error', () => visit.socket.destroy());
     channel.on('close', leave);
     // Without an exit status and an end OpenSSH's sftp and scp wait for ever when they are done.
@@ -221,8 +262,13 @@ class Visit {
   principal: Principal | null = null;
   attempts = 0;
   channels = 0;
+  enteredAt = 0;
+  roundTripMilliseconds: number | null = null;
   private readonly loginTimer: NodeJS.Timeout;
   readonly endings = new Set<() => void>();
+  /** What goes on when the client takes again what we send. */
+  readonly reliefs = new Set<() => void>();
+  private awaitsKeys = false;
   private readonly work = new Set<Promise<void>>();
   private resolveLeft!: () => void;
   /** Resolves when the connection is over and everything about it is noted. */
@@ -237,11 +283,27 @@ class Visit {
       this.resolveLeft = resolve;
     });
     this.loginTimer = setTimeout(() => socket.destroy(), loginMilliseconds);
+    socket.on('drain', () => this.relieve());
+  }
+
+  /** Nothing more should be answered: the client does not take what we sent, or it waits for new keys. */
+  get isHeldUp(): boolean {
+    return this.awaitsKeys || this.socket.writableLength > mostBytesUnsent;
+  }
+
+  awaitKeys(isDue: boolean): void {
+    this.awaitsKeys = isDue;
+    if (!isDue) this.relieve();
   }
 
   enter(principal: Principal): void {
     this.principal = principal;
+    this.enteredAt = performance.now();
     clearTimeout(this.loginTimer);
+  }
+
+  private relieve(): void {
+    if (!this.isHeldUp) for (const run of this.reliefs) run();
   }
 
   wait(work: Promise<void>): void {

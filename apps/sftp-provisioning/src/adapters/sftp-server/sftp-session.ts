@@ -1,3 +1,4 @@
+import { BytesInFlight } from './bytes-in-flight.js';
 import {
   BadPacket,
   RequestReader,
@@ -55,6 +56,8 @@ export interface SessionChannel {
 type OpenThing = { file: RemoteFile } | { left: RemoteEntry[] };
 
 export const mostHandles = 64;
+/** An open folder holds its whole list. */
+export const mostFolders = 8;
 const mostRequestsAtOnce = 256;
 const mostBytesWaiting = 8 * 1024 * 1024;
 const entriesPerReply = 100;
@@ -68,6 +71,7 @@ export class SftpSession {
   private readonly things = new Map<number, OpenThing>();
   private lastHandle = 0;
   private opening = 0;
+  private openingFolders = 0;
   private isInitialised = false;
   private isOver = false;
   private isPaused = false;
@@ -81,6 +85,7 @@ export class SftpSession {
     private readonly channel: SessionChannel,
     private readonly files: RemoteFiles,
     private readonly onFault: (error: unknown) => void,
+    private readonly inFlight = new BytesInFlight(Infinity),
   ) {}
 
   /** Throws BadPacket when the client does not speak SFTP. */
@@ -97,6 +102,7 @@ export class SftpSession {
   async end(): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
+    this.inFlight.forget(this.regulate);
     const things = [...this.things.values()];
     this.things.clear();
     await this.files.end();
@@ -112,15 +118,17 @@ export class SftpSession {
       return;
     }
     if (!this.isInitialised) throw new BadPacket(`the client said ${request.kind} before INIT`);
-    const bytes = request.kind === 'write' ? request.length : 0;
+    const bytes = bytesOf(request);
     this.requestsWaiting += 1;
     this.bytesWaiting += bytes;
+    this.inFlight.take(bytes);
     this.regulate();
     void this.answer(request).then((answer) => {
       this.requestsWaiting -= 1;
       this.bytesWaiting -= bytes;
       this.send(answer);
       this.regulate();
+      this.inFlight.give(bytes);
     });
   }
 
@@ -169,7 +177,7 @@ export class SftpSession {
         await this.files.entry(request.path);
         return ok(id);
       case 'opendir':
-        return this.keep(id, async () => ({ left: await this.files.list(request.path) }));
+        return this.openFolder(request);
       case 'readdir':
         return this.readFolder(request);
       case 'remove':
@@ -205,6 +213,17 @@ export class SftpSession {
       exclusive: (flags & openFlags.exclusive) !== 0,
     };
     return this.keep(id, async () => ({ file: await this.files.openFile(path, intent) }));
+  }
+
+  private async openFolder({ id, path }: { id: number; path: Buffer }): Promise<Buffer> {
+    const open = [...this.things.values()].filter((thing) => 'left' in thing).length + this.openingFolders;
+    if (open >= mostFolders) throw new BadRequest(`${open} folders are open already; close one first`);
+    this.openingFolders += 1;
+    try {
+      return await this.keep(id, async () => ({ left: await this.files.list(path) }));
+    } finally {
+      this.openingFolders -= 1;
+    }
   }
 
   private async close({ id, handle }: { id: number; handle: number }): Promise<Buffer> {
@@ -281,17 +300,27 @@ export class SftpSession {
     }
   }
 
-  private regulate(): void {
+  private readonly regulate = (): void => {
+    if (this.isOver) return;
     const share = this.isPaused ? 0.5 : 1;
+    const othersFillMemory = this.inFlight.isTooMuch(this.isPaused);
     const tooMuch =
       this.clientIsSlow ||
       this.requestsWaiting > mostRequestsAtOnce * share ||
-      this.bytesWaiting > mostBytesWaiting * share;
-    if (tooMuch === this.isPaused || this.isOver) return;
+      this.bytesWaiting > mostBytesWaiting * share ||
+      othersFillMemory;
+    if (othersFillMemory) this.inFlight.wait(this.regulate);
+    if (tooMuch === this.isPaused) return;
     this.isPaused = tooMuch;
     if (tooMuch) this.channel.pause();
     else this.channel.resume();
-  }
+  };
+}
+
+/** What a request holds in memory until it is answered: what it brings, or what it asks for. */
+function bytesOf(request: Request): number {
+  if (request.kind === 'write') return request.length;
+  return request.kind === 'read' ? Math.min(request.length, mostDataBytes) : 0;
 }
 
 class BadRequest extends Error {
@@ -304,7 +333,7 @@ function badHandle(handle: number): BadRequest {
 }
 
 function ok(id: number): Buffer {
-  return reply.status(id, status.ok);
+  return reply.ok(id);
 }
 
 const noRoom = 'the server has no room left; what has arrived is kept, please resume the upload later';
