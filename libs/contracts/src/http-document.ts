@@ -258,7 +258,8 @@ const paths: Record<string, Json> = {
     '/v1/cases/{id}/analyses/{uploadId}/page': {
       get: {
         ...engineer,
-        summary: 'The same as a page with pictures, of the dump that tells most; it loads and runs nothing',
+        summary:
+          'The same as a page with pictures: a line and the report of each dump, the one that tells most first; it loads and runs nothing',
         parameters: [
           id,
           parameter('path', 'uploadId', { type: 'string', format: 'uuid' }, 'Id of the upload'),

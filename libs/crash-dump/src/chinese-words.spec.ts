@@ -33,7 +33,7 @@ const allowed: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /** Codes and abbreviations: KERNEL_SECURITY_CHECK_FAILURE, IRQL, PAGEDU64; names of functions and types; registers. */
-const code = /^[A-Z][A-Z0-9_]+$|^[a-z]{2,3}\d?$|[a-z][A-Z]/;
+const code = /^[A-Z][A-Z0-9_]+$|^(?!(to|of|in|at|by|is|it|no|the|and|not|was|for)$)[a-z]{2,3}\d?$|[a-z][A-Z]/;
 
 function withoutNumbers(text: string): string {
   return text.replace(/(0x|@)[0-9a-f]+/gi, ' ').replace(/\b[0-9a-f]+(-[0-9a-f]+){4}\b/g, ' ');

@@ -84,7 +84,7 @@ export function describeDump(facts: DumpFacts | DumpReport, telling: Telling = {
     [
       say(labels.system),
       [
-        facts.osName,
+        inLanguage(facts.osName ?? '', language),
         facts.osBuild === null ? null : `${say(words.osBuild)} ${facts.osBuild}`,
         inLanguage(facts.machine, language),
       ]

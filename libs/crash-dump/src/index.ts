@@ -49,7 +49,7 @@ export { describeDump, type Telling } from './describe-dump.js';
 export { judgeFor, verdictName, type Fitness, type WantedDump } from './judge-for.js';
 export { versionsIn, type ImageIdentity, type KnownVersion, type LookUpVersions } from './known-versions.js';
 export { readDump } from './read-dump.js';
-export { reportHtml } from './html-report/report-html.js';
+export { reportHtml, reportsHtml } from './html-report/report-html.js';
 export { inLanguage, say } from './sentences.js';
 export { crashSignatureOf, signatureOf, signaturesOf, type Signatures } from './signature-of.js';
 export { printed, type Paint, type Role } from './terminal-text.js';

@@ -325,6 +325,7 @@ export const sentences = {
     en: 'the list of loaded modules at {address} cannot be read: its page, or a page table to it, is not mapped',
     zh: '无法读取位于 {address} 的已加载模块列表：其所在页或通向它的页表未映射',
   },
+  'releases-of-windows': { en: 'Windows {first} to {last}', zh: 'Windows {first} 至 {last}' },
   'machine-unknown': { en: 'unknown', zh: '未知' },
   'machine-of-code': { en: 'unknown ({code})', zh: '未知（{code}）' },
   // Data that drivers add to a dump

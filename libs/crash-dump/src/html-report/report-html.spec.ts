@@ -5,7 +5,7 @@ import { kernelMemory } from '../../../../tests/support/synthetic-memory.js';
 import { analyseDump } from '../analyse-dump.js';
 import { fromBytes } from '../byte-source.js';
 import type { DumpReport } from '../dump-facts.js';
-import { reportHtml } from './report-html.js';
+import { reportHtml, reportsHtml } from './report-html.js';
 import { trustNames, words } from './report-words.data.js';
 
 const reportOf = (bytes: Buffer): Promise<DumpReport> => analyseDump(fromBytes(bytes));
@@ -111,7 +111,34 @@ describe('a page', () => {
   });
 });
 
+describe('the page of several dumps', () => {
+  it('has a line for each that leads to its report, in both languages', async () => {
+    const dumps = [
+      { report: await withFilter(), file: 'a/MEMORY.DMP' },
+      { report: await reportOf(kernelDump({ megabytes: 1 })), file: '<b>.dmp' },
+    ];
+    for (const language of ['en', 'zh-CN'] as const) {
+      const page = reportsHtml(dumps, { language, title: 'dumps & more.zip' });
+      expect(unbalanced(page)).toEqual([]);
+      expect([...page.matchAll(/href="#(dump-\d)"/g)].map(([, id]) => id)).toEqual(['dump-1', 'dump-2']);
+      expect([...page.matchAll(/<article id="(dump-\d)"/g)].map(([, id]) => id)).toEqual(['dump-1', 'dump-2']);
+      const text = textOf(page);
+      expect(text).toContain('dumps & more.zip');
+      expect(text).toMatch(/a\/MEMORY\.DMP 0x139 KERNEL_SECURITY_CHECK_FAILURE acmeflt\.sys · /);
+      expect(text).toContain('<b>.dmp 0x139');
+      expect(page.match(/<footer>/g)).toHaveLength(1);
+    }
+  });
+
+  it('is the page of the dump itself when there is one alone', async () => {
+    const report = await withFilter();
+    expect(reportsHtml([{ report, file: 'MEMORY.DMP' }], { title: 'MEMORY.zip' })).toBe(
+      reportHtml(report, { file: 'MEMORY.DMP' }),
+    );
+  });
+});
+
 it('every word of the page has a Chinese one', () => {
   const texts = [...Object.values(words), ...Object.values(trustNames).flatMap(({ short, long }) => [short, long])];
-  for (const { en, zh } of texts) if (en !== 'BIOS') expect([en, /[\u4e00-\u9fff]/.test(zh)]).toEqual([en, true]);
+  for (const { en, zh } of texts) if (en !== 'BIOS') expect([en, /[\u4e00-\u9fff，：]/.test(zh)]).toEqual([en, true]);
 });

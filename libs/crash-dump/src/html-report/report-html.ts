@@ -19,43 +19,109 @@ import { kindNames, words } from './report-words.data.js';
  */
 export function reportHtml(
   report: DumpReport,
-  {
-    language = 'en',
-    file = null,
-    wanted = 'any',
-  }: { language?: Language; file?: string | null; wanted?: WantedDump } = {},
+  { language = 'en', file = null, wanted = 'any' }: ReportOptions & { file?: string | null } = {},
 ): string {
-  const page: Page = {
+  const page = pageOf(report, file, language);
+  const title = html`${titleOf(page)}${file !== null && ` · ${file}`}`;
+  return shell(title, language, html`${reportIn(page, wanted)}${footerOf(page)}`);
+}
+
+/** How a report is written. */
+export interface ReportOptions {
+  language?: Language;
+  wanted?: WantedDump;
+}
+
+/**
+ * Several dumps of one upload as one page: a line for each, which leads to its report below. One alone is a page as
+ * `reportHtml` writes it.
+ */
+export function reportsHtml(
+  dumps: readonly { report: DumpReport; file: string | null }[],
+  { language = 'en', wanted = 'any', title }: ReportOptions & { title: string },
+): string {
+  const [only] = dumps;
+  if (only && dumps.length === 1) return reportHtml(only.report, { language, wanted, file: only.file });
+  const pages = dumps.map(({ report, file }) => pageOf(report, file, language));
+  const [first] = pages;
+  if (first === undefined) throw new RangeError('found no dump; expected at least one');
+  const { say } = first;
+  return shell(
+    html`${title}`,
+    language,
+    html`<p class="eyebrow">${say(words.crashReport)}</p>
+      <h1>${title}</h1>
+      ${section(
+        `${say(words.dumps)} (${pages.length})`,
+        html`<ol class="dumps">
+          ${pages.map((page, index) => lineOf(page, index + 1))}
+        </ol>`,
+      )}${pages.map(
+        (page, index) => html`<article id="dump-${index + 1}">${reportIn(page, wanted)}</article>`,
+      )}${footerOf(first)}`,
+  );
+}
+
+/** What one looks for among several dumps: file, cause, suspect, time, kind and whether it is whole. */
+function lineOf(page: Page, number: number): Markup {
+  const { report, document, say } = page;
+  const { verdict, flaws } = document.completeness;
+  const isDamaged = verdict === 'complete' && flaws.length > 0;
+  const more = [
+    report.culprit?.name ?? report.crash?.module,
+    say(kindNames[report.kind]),
+    timeText(report.crashedAt),
+    say(words[isDamaged ? 'damaged' : verdict]),
+  ];
+  return html`<li>
+    <a href="#dump-${number}">${document.file ?? String(number)}</a>
+    <b>${breakable(titleOf(page))}</b>
+    <span class="dim">${more.filter(Boolean).join(' · ')}</span>
+  </li>`;
+}
+
+function pageOf(report: DumpReport, file: string | null, language: Language): Page {
+  return {
     report,
     document: documentOf(report, { file, language }),
     language,
     say: (text) => (language === 'en' ? text.en : text.zh),
   };
-  const fitness = judgeFor(report, wanted, language);
+}
+
+function reportIn(page: Page, wanted: WantedDump): Markup {
+  const fitness = judgeFor(page.report, wanted, page.language);
+  return html`${headOf(page, fitness)}
+    <div class="cards">${suspectCard(page)}${crashCard(page)}${fileCard(page, fitness, wanted)}</div>
+    ${factsSection(page)}${parametersSection(page)}${stackSection(page)}${modulesSection(page)}${memorySection(
+      page,
+    )}${insidesOf(page)}`;
+}
+
+function footerOf({ document, say }: Page): Markup {
+  return html`<footer>${say(words.footer)} crash-dump, ${say(words.schema)} ${document.schemaVersion}.</footer>`;
+}
+
+function shell(title: Markup, language: Language, content: Markup): string {
   return html`<!doctype html>
     <html lang="${language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${titleOf(page)}${file !== null && ` · ${file}`}</title>
+        <title>${title}</title>
         <style>
           ${new Markup(reportStyle)}
         </style>
       </head>
       <body>
-        <main>
-          ${headOf(page, fitness)}
-          <div class="cards">${suspectCard(page)}${crashCard(page)}${fileCard(page, fitness, wanted)}</div>
-          ${factsSection(page)}${parametersSection(page)}${stackSection(page)}${modulesSection(page)}${memorySection(
-            page,
-          )}${insidesOf(page)}
-          <footer>
-            ${page.say(words.footer)} crash-dump, ${page.say(words.schema)} ${page.document.schemaVersion}.
-          </footer>
-        </main>
+        <main>${content}</main>
       </body>
     </html> `.text;
+}
+
+function timeText(instant: string | null): string | null {
+  return instant?.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC') ?? null;
 }
 
 function titleOf({ report: { bugcheck, exception }, say }: Page): string {
@@ -163,12 +229,14 @@ function factsSection({ report, document: { os }, language, say }: Page): Markup
     [words.kind, say(kindNames[report.kind])],
     [
       words.system,
-      [os.name, os.build === null ? null : `${say(words.osBuild)} ${os.build}`].filter(Boolean).join(', '),
+      [inLanguage(os.name ?? '', language), os.build === null ? null : `${say(words.osBuild)} ${os.build}`]
+        .filter(Boolean)
+        .join(say(words.comma)),
     ],
     [words.build, os.lab],
     [words.machine, inLanguage(report.machine, language)],
     [words.processors, report.processors === null ? null : String(report.processors)],
-    [words.time, report.crashedAt?.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC') ?? null],
+    [words.time, timeText(report.crashedAt)],
     [words.uptime, report.uptimeSeconds === null ? null : uptimeText(report.uptimeSeconds, say)],
     [
       words.process,
@@ -201,7 +269,7 @@ function parametersSection({ report: { bugcheck }, language, say }: Page): Conte
   );
   return section(
     say(words.parameters),
-    html`<div class="scroll">
+    html`<div class="scroll parameters">
       <table>
         <thead>
           <tr>

@@ -24,7 +24,10 @@ function registers({ report: { crash, modules }, say }: Page): Content {
     say(words.registers),
     html`<div class="registers mono">
       ${named.map(
-        ([name, value]) => html`<div><b>${name}</b> ${value} <span class="dim">${placeOf(value)}</span></div>`,
+        ([name, value]) =>
+          html`<div>
+            <b>${name}</b><span>${value} <span class="dim">${placeOf(value)}</span></span>
+          </div>`,
       )}
     </div>`,
   );
@@ -53,7 +56,7 @@ function threads({ report, say }: Page): Content {
       ${
         report.handles.length > 0 &&
         html`<p class="dim">
-          ${say(words.handles)}: ${report.handles.map(({ type, count }) => `${type} ${count}`).join(', ')}
+          ${say(words.handles)}${say(words.colon)}${report.handles.map(({ type, count }) => `${type} ${count}`).join(', ')}
         </p>`
       }`,
     'long',

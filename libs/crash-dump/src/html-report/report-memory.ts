@@ -18,7 +18,7 @@ export function memorySection({ report, say }: Page): Content {
         <code>${isPhysical ? '0x0' : (first?.from ?? null)}</code>
         <span>
           ${sizeText(memory.bytes)}, ${memory.pieces}
-          ${say(words.pieces)}${memory.endsAt !== null && `; ${say(words.ofSpan)} ${sizeText(Number(memory.endsAt))}`}
+          ${say(words.pieces)}${memory.endsAt !== null && `${say(words.comma)}${say(words.ofSpan)} ${sizeText(Number(memory.endsAt))}`}
         </span>
         <code>${isPhysical ? memory.endsAt : (last?.from ?? null)}</code>
       </div>

@@ -66,7 +66,7 @@ function moduleTable({ say }: Page, modules: readonly Module[]): Content {
               <td>${one.company}${one.description ? html`<br /><span class="dim">${one.description}</span>` : null}</td>
               <td class="mono">${one.base}</td>
               <td class="right">${sizeText(one.size)}</td>
-              <td class="rare">${stampOf(one, say)}</td>
+              <td class="rare stamp">${stampOf(one, say)}</td>
             </tr>`,
         )}
       </tbody>

@@ -68,7 +68,9 @@ function trustKey({ say }: Page, stack: DumpReport['stack']): Markup {
   return html`<ul class="key">
     ${used.map(
       (trust) =>
-        html`<li><i class="fill-${trust}"></i>${say(trustNames[trust].short)}: ${say(trustNames[trust].long)}</li>`,
+        html`<li>
+          <i class="fill-${trust}"></i>${say(trustNames[trust].short)}${say(words.colon)}${say(trustNames[trust].long)}
+        </li>`,
     )}
   </ul>`;
 }

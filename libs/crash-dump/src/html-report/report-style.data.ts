@@ -49,7 +49,8 @@ tbody tr:not(.third) td:first-child{padding-left:10px}thead th:first-child{paddi
 svg.strip{display:block;width:100%;height:60px;border-radius:6px}
 .axis{display:flex;justify-content:space-between;gap:12px;color:var(--dim);font-size:12px;margin-top:4px}
 .registers{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:2px 20px}
-.registers b{display:inline-block;min-width:4.2em;font-weight:500;color:var(--dim)}
+.registers div{display:grid;grid-template-columns:4.2em minmax(0,1fr);overflow-wrap:anywhere}
+.registers b{font-weight:500;color:var(--dim)}
 details{margin-top:12px}summary{cursor:pointer;color:var(--dim);font-size:14px;padding:2px 0}
 details[open] summary{margin-bottom:6px}
 .fill-context{fill:var(--context);background:var(--context)}.fill-unwind{fill:var(--unwind);background:var(--unwind)}
@@ -58,15 +59,26 @@ details[open] summary{margin-bottom:6px}
 .fill-third{fill:var(--third);background:var(--third)}.fill-ms{fill:var(--ms);background:var(--ms)}
 .fill-unsaid{fill:var(--unsaid);background:var(--unsaid)}.fill-held{fill:var(--held);background:var(--held)}
 .fill-ink{fill:var(--ink)}
+.parameters td{overflow-wrap:anywhere}.parameters td:last-child{min-width:9em}.stamp,.stamp code{white-space:nowrap}
+.dumps{margin:0;padding-left:22px}.dumps li{padding:5px 0;font-size:14px}.dumps b,.dumps .dim{margin-left:10px}
+a{color:var(--context)}article+article{border-top:2px solid var(--line);margin-top:40px}article{padding-top:22px}
 .sign{display:grid;grid-template-columns:auto minmax(0,1fr);gap:4px 14px}
 footer{color:var(--dim);font-size:12.5px;margin-top:18px}
 @media (max-width:860px){.cards{grid-template-columns:1fr}main{padding:18px 14px 32px}h1{font-size:21px}}
-@media (max-width:620px){.frames li{grid-template-columns:22px minmax(0,1fr) auto}
+@media (max-width:620px){.parameters td.mono{white-space:normal;min-width:9em}.dumps b,.dumps .dim{display:block;margin-left:0}
+.frames li{grid-template-columns:22px minmax(0,1fr) auto}
 .frames .what{grid-column:2/4;grid-row:1}.frames .trust{grid-column:2;grid-row:2}.frames .address{grid-column:3;grid-row:2}
 section,.card{padding:13px 13px}dl{grid-template-columns:1fr 1fr}.rare{display:none}.wide{min-width:520px}}
+@page{margin:14mm}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--dim:#444;--line:#bbb;--soft:#eee}
-body{font-size:11px}main{max-width:none;padding:0}section,.card{border-radius:0;padding:8px 10px}
-section,tr,.frames li,.card{break-inside:avoid}section.long{break-inside:auto}
+body,.card ul,section ul,.frames li,table,.dumps li,summary{font-size:11px}code,.mono{font-size:10px}
+h1{font-size:19px}h2{font-size:13px;margin-bottom:6px}.big{font-size:13px}.lead{font-size:12px}h3,dt,th,.hint,.trust,.pill,.key,.axis,footer{font-size:10px}
+main{max-width:none;padding:0}section,.card{border-radius:0;padding:8px 10px;margin:8px 0}.card{margin:0}
+.cards{grid-template-columns:1.3fr 1fr 1fr;gap:8px;margin:10px 0}dl{grid-template-columns:repeat(4,1fr);gap:6px 12px}
+.frames li{grid-template-columns:26px 128px minmax(0,1fr) auto;padding:2px 0}td{padding:2px 10px 2px 0}
+.frames .what,.frames .trust,.frames .address{grid-column:auto;grid-row:auto}.rare{display:table-cell}
+svg.strip{height:40px}.registers{grid-template-columns:repeat(3,1fr)}article{break-before:page;padding-top:0}a{color:inherit}
+section,tr,.frames li,.card,.dumps li{break-inside:avoid}h2,.hint,svg.strip,summary{break-after:avoid}section.long{break-inside:auto}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 details::details-content{content-visibility:visible;display:block;height:auto}summary{list-style:none}.scroll{overflow:visible}}
 `.trim();

@@ -38,6 +38,9 @@ export const trustNames: Readonly<Record<FrameTrust, { short: Text; long: Text }
 /** Words of the report as a page. */
 export const words = {
   crashReport: { en: 'crash report', zh: '崩溃报告' },
+  dumps: { en: 'Dumps in this upload', zh: '此次上传中的转储' },
+  comma: { en: ', ', zh: '，' },
+  colon: { en: ': ', zh: '：' },
   suspect: { en: 'Suspect', zh: '嫌疑模块' },
   unknownSuspect: { en: 'unknown', zh: '未知' },
   noSuspect: { en: 'not judged for this kind of dump', zh: '此类转储不作判断' },

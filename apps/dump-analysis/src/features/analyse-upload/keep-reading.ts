@@ -1,7 +1,7 @@
 import {
   crashSignatureOf,
   documentOf,
-  reportHtml,
+  reportsHtml,
   signatureOf,
   versionsIn,
   type DumpReport,
@@ -24,7 +24,7 @@ export interface KeptReading {
 /** The whole report for programs, and for engineers in both languages. */
 export interface WholeReport {
   json: string;
-  /** Of the dump that tells most. */
+  /** Of all its dumps, the one that tells most first. */
   pages: { 'zh-CN': string; en: string };
 }
 
@@ -48,7 +48,7 @@ export function keepReading(upload: Upload, { outcome, dumps }: Reading): KeptRe
   const best = dumps.find((dump) => dump.finding === finding);
   return printable({
     outcome,
-    report: best ? { json: wholeReport(upload, dumps), pages: pagesOf(upload, best) } : null,
+    report: best ? { json: wholeReport(upload, dumps), pages: pagesOf(upload, dumps, best) } : null,
     traits: best ? traitsOf(best.report) : null,
     versions: dumps
       .flatMap((dump) => versionsIn(dump.report))
@@ -63,11 +63,14 @@ function wholeReport({ uploadId, name }: Upload, dumps: readonly ReadDump[]): st
   return JSON.stringify({ uploadId, name, dumps: documents });
 }
 
-function pagesOf({ name }: Upload, { finding, report }: ReadDump): WholeReport['pages'] {
-  const file = finding.member === null ? name : `${name}: ${finding.member}`;
+function pagesOf({ name }: Upload, dumps: readonly ReadDump[], best: ReadDump): WholeReport['pages'] {
+  const sorted = [best, ...dumps.filter((dump) => dump !== best)].map(({ finding: { member }, report }) => ({
+    report,
+    file: member === null ? name : dumps.length > 1 ? member : `${name}: ${member}`,
+  }));
   return {
-    'zh-CN': reportHtml(report, { language: 'zh-CN', file }),
-    en: reportHtml(report, { language: 'en', file }),
+    'zh-CN': reportsHtml(sorted, { language: 'zh-CN', title: name }),
+    en: reportsHtml(sorted, { language: 'en', title: name }),
   };
 }
 

@@ -81,14 +81,14 @@ export function findingBlocks(findings: readonly DumpFinding[], given: Given): B
 }
 
 /** What is known of a dump while it arrives. */
-export function recognisedFacts(name: string, dump: RecognisedDump, { texts, settings }: Given): Fact[] {
+export function recognisedFacts(name: string, dump: RecognisedDump, { texts, settings, language }: Given): Fact[] {
   const { labels, notice, kinds } = texts;
   return [
     { label: labels.file, value: dump.member === null ? name : `${name} > ${dump.member}` },
     { label: labels.kind, value: kinds[dump.kind] },
     { label: labels.bugcheck, value: stopCode(dump) },
     { label: labels.exception, value: exceptionOf(dump) },
-    { label: labels.system, value: systemOf({ ...dump, processors: null }, texts) },
+    { label: labels.system, value: systemOf({ ...dump, processors: null }, texts, language) },
     { label: labels.crashedAt, value: dump.crashedAt && crashTime(dump.crashedAt, settings.zone) },
     { label: labels.uptime, value: dump.uptimeSeconds === null ? null : texts.span(spanOf(dump.uptimeSeconds)) },
     {
@@ -131,7 +131,7 @@ function findingFacts(finding: DumpFinding, { texts, settings, language }: Given
     { label: labels.crash, value: crashOf(finding) },
     { label: labels.culprit, value: culpritOf(finding, texts) },
     { label: labels.culpritReasons, value: reasonsOf(finding, texts, language) },
-    { label: labels.system, value: systemOf(finding, texts) },
+    { label: labels.system, value: systemOf(finding, texts, language) },
     { label: labels.crashedAt, value: finding.crashedAt && crashTime(finding.crashedAt, settings.zone) },
     { label: labels.uptime, value: finding.uptimeSeconds === null ? null : texts.span(spanOf(finding.uptimeSeconds)) },
     { label: labels.kind, value: texts.kinds[finding.kind] },
@@ -171,13 +171,14 @@ function reasonsOf({ culprit }: DumpFinding, { report }: Texts, language: Langua
 export function systemOf(
   { osName, osBuild, machine, processors }: Pick<DumpFinding, 'osName' | 'osBuild' | 'machine' | 'processors'>,
   { comma, report }: Texts,
+  language: Language,
 ): string | null {
   const build = osBuild === null ? null : report.build(osBuild);
   const count = processors === null ? null : report.processors(processors);
   const editions = editionsOf({ osBuild, osName });
   const perhaps = editions.length === 0 ? null : report.perhaps(editions.join(comma));
   const known = machine.startsWith('unknown') ? null : machine;
-  return [osName, perhaps, build, known, count].filter(Boolean).join(comma) || null;
+  return [osName && inLanguage(osName, language), perhaps, build, known, count].filter(Boolean).join(comma) || null;
 }
 
 function crashTime(instant: string, zone: string): string {

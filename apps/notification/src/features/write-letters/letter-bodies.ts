@@ -279,7 +279,7 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
         { label: texts.labels.owner, value: file.owner && `${file.owner.name} <${file.owner.address}>` },
         {
           label: texts.labels.system,
-          value: system ? systemOf(system, texts) : null,
+          value: system ? systemOf(system, texts, given.language) : null,
         },
         {
           label: texts.labels.progress,
