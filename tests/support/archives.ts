@@ -127,3 +127,76 @@ export function zip64Of(name: string, content: Uint8Array): Buffer {
   end.fill(0, 20, 22);
   return Buffer.concat([local, central, end64, locator, end]);
 }
+
+/**
+ * A gzip file that holds itself, however often it is unpacked; after Russ Cox, “Zip Files All The Way Down”. Blocks of
+ * literals (5 bytes and what they hold) and of repetitions (5 bytes) print each other and the frame around them.
+ */
+export function gzipOfItself(): Buffer {
+  const literals = (...content: Buffer[]): Buffer => {
+    const held = Buffer.concat(content);
+    const head = Buffer.alloc(5);
+    head.writeUInt16LE(held.length, 1);
+    head.writeUInt16LE(held.length ^ 0xffff, 3);
+    return Buffer.concat([head, held]);
+  };
+  const headOf = (length: number): Buffer => literals(Buffer.alloc(length)).subarray(0, 5);
+  // Fixed codes: repeat 10 and 7 bytes from 17 bytes before, 10 and 10 from 20; each is 40 bits with its end.
+  const [again17, again20] = [repetition(17, [10, 7]), repetition(20, [10, 10])];
+  const [head5, head17, head20] = [headOf(5), headOf(17), headOf(20)];
+  const before = Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0xff, 0x72, 0]);
+  const withEnd = (end: Buffer): Buffer =>
+    Buffer.concat([
+      ...[before, literals(before, head17), again17, literals(again17), literals(head5)],
+      ...[literals(again17, head5, head5, head20), again20, literals(again20, head20, again20, head20), again20],
+      ...[literals(again20, end), again20, end],
+    ]);
+  const bytes = withEnd(Buffer.alloc(15)).length;
+  const withSum = (sum: number): Buffer => {
+    const end = Buffer.from([0, 0, 0, 0xff, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    end.writeUInt32LE(sum, 7);
+    end.writeUInt32LE(bytes, 11);
+    return withEnd(end);
+  };
+  return withSum(fixedPoint((sum) => crc32(withSum(sum))));
+}
+
+/** A block of fixed codes that repeats pieces of 3 to 10 bytes from a distance of 17 to 24 (RFC 1951, 3.2.6). */
+function repetition(distance: number, pieces: readonly number[]): Buffer {
+  const bits = [0, 1, 0];
+  const code = (value: number, count: number): void => {
+    for (let bit = count - 1; bit >= 0; bit -= 1) bits.push((value >> bit) & 1);
+  };
+  for (const length of pieces) {
+    code(length - 2, 7);
+    code(8, 5);
+    for (let bit = 0; bit < 3; bit += 1) bits.push(((distance - 17) >> bit) & 1);
+  }
+  code(0, 7);
+  const block = Buffer.alloc(bits.length / 8);
+  bits.forEach((bit, index) => (block[index >> 3] = (block[index >> 3] ?? 0) | (bit << (index & 7))));
+  return block;
+}
+
+/** The sum that is its own result: a CRC is linear but for a constant, so 32 equations of bits give it. */
+function fixedPoint(sumOf: (sum: number) => number): number {
+  const constant = sumOf(0);
+  const rows = Array.from({ length: 32 }, (_, bit) => {
+    let row = BigInt((constant >>> bit) & 1) << 32n;
+    for (let from = 0; from < 32; from += 1) {
+      const changed = sumOf((1 << from) >>> 0) ^ constant ^ (1 << from);
+      row |= BigInt((changed >>> bit) & 1) << BigInt(from);
+    }
+    return row;
+  });
+  for (let column = 0; column < 32; column += 1) {
+    const pivot = rows.findIndex((row, index) => index >= column && ((row >> BigInt(column)) & 1n) === 1n);
+    if (pivot < 0) throw new Error('no sum is its own result; expected one');
+    [rows[column], rows[pivot]] = [rows[pivot] as bigint, rows[column] as bigint];
+    const chosen = rows[column] as bigint;
+    rows.forEach((row, index) => {
+      if (index !== column && ((row >> BigInt(column)) & 1n) === 1n) rows[index] = row ^ chosen;
+    });
+  }
+  return rows.reduce((sum, row, bit) => (sum | (Number((row >> 32n) & 1n) << bit)) >>> 0, 0);
+}

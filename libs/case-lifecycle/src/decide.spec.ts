@@ -1,5 +1,6 @@
 import { NotYet, Refusal } from '@caserelay/contracts';
 import { describe, expect, it } from '@jest/globals';
+import { limits } from './case.js';
 import { contact, engineer, finding, GivenCase, id, space, truncated } from './given-case.js';
 import { standardPolicy } from './index.js';
 
@@ -226,6 +227,14 @@ describe('an upload that still arrives', () => {
     const given = GivenCase.awaitingEvidence().mail('closure-summary').arrive(1);
     expect(given.told).toEqual([]);
     expect(given.state).toMatchObject({ known: { arriving: [] } });
+  });
+
+  it('is forgotten first when more have begun than a case keeps', () => {
+    const given = GivenCase.awaitingEvidence(monday);
+    for (let number = 1; number <= limits.uploads + 2; number += 1) given.arrive(number);
+    const { state } = given;
+    const kept = 'known' in state ? state.known.arriving.map(({ uploadId }) => uploadId) : [];
+    expect(kept).toEqual(Array.from({ length: limits.uploads }, (_, index) => id(index + 3)));
   });
 
   it('is known by its first bytes, until it was read as a whole', () => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, gzipSync } from 'node:zlib';
-import { rar4Of, rar5Of, tarOf, zip64Of } from '../../../tests/support/archives.js';
+import { crc32, gunzipSync, gzipSync } from 'node:zlib';
+import { gzipOfItself, rar4Of, rar5Of, tarOf, zip64Of } from '../../../tests/support/archives.js';
 import { repository } from '../../../tests/support/repository.js';
 import { fullDump, triageDump, zipOf } from '../../../tests/support/synthetic-dump.js';
 import type { ArchiveMember, ArchivePart, ReadOptions } from './archive-part.js';
@@ -164,6 +164,16 @@ describe('limits', () => {
     expect(await read(nested, { maxDepth: 3 })).toMatchObject([
       { ending: 'unreadable', reason: 'it is an archive in 3 others; no more than 3 are looked into' },
     ]);
+  });
+
+  it('stop at the archive that holds itself and nothing else', async () => {
+    const itself = gzipOfItself();
+    expect(gunzipSync(itself).equals(itself)).toBe(true);
+    expect(await read(itself)).toMatchObject([
+      { ending: 'unreadable', reason: 'it is an archive in 4 others; no more than 4 are looked into' },
+    ]);
+    const beside = await read(zipOf({ 'r.gz': itself, 'MEMORY.DMP': triage }));
+    expect(beside).toMatchObject([{ ending: 'unreadable' }, { name: 'MEMORY.DMP', ending: 'whole' }]);
   });
 
   it('count members and bytes of archives in archives together', async () => {

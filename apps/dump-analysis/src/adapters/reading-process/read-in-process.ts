@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { say, type LookUpVersions } from '@caserelay/crash-dump';
 import type { Stopped } from '../../features/analyse-upload/analyse-upload.js';
 import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
 import type { KnownDump, Progress } from '../../features/analyse-upload/read-upload.js';
+import { residentBytesOfGroup } from './resident-bytes.js';
 import type { FromReadingProcess, ReadingOrder, ToReadingProcess } from './reading-messages.js';
 
 /** What one reading may use up before it is stopped. */
@@ -29,8 +30,6 @@ const lookEveryMilliseconds = 100;
 const mebibyte = 2 ** 20;
 /** As many dumps as are told of an upload. */
 const mostKnown = 20;
-/** A reading starts 7-Zip, and that nothing more; whoever starts so many is looked at no further. */
-const mostProcesses = 64;
 /** What the end of a process's last words is kept of, to find out why it died. */
 const lastWords = 4_000;
 
@@ -207,32 +206,6 @@ class ReadingProcess {
       await writeFile(`/proc/${this.child.pid}/oom_score_adj`, '1000').catch(() => undefined);
     }
   }
-}
-
-/** Of a process and all that came from it: its children, theirs, and so on. */
-async function residentBytesOfGroup(leader: number): Promise<number> {
-  let sum = 0;
-  const toCount = [String(leader)];
-  for (let counted = 0; counted < Math.min(toCount.length, mostProcesses); counted += 1) {
-    const pid = toCount[counted] as string;
-    sum += await residentBytesOf(pid);
-    toCount.push(...(await childrenOf(pid)));
-  }
-  return sum;
-}
-
-/** A child hangs on the thread that started it. */
-async function childrenOf(pid: string): Promise<string[]> {
-  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
-  const lists = await Promise.all(
-    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
-  );
-  return lists.flatMap((list) => list.split(' ').filter(Boolean));
-}
-
-async function residentBytesOf(pid: string): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
 /** Also what it has started; where there are no groups, or it is gone already, at least itself. */
