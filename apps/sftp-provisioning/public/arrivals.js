@@ -61,13 +61,15 @@ export class ArrivalList {
     this.nothing = nothing;
   }
 
-  /** Shows uploads of this page first, then what the server knows besides. */
+  /** Shows uploads of this page first, then what the server knows besides; of what has arrived the server's word counts. */
   show(uploads, arrivals, chooseAgain) {
-    const ours = new Set(uploads.map(({ id }) => id).filter((id) => id !== null));
-    const others = arrivals.filter(({ continues, id }) => !ours.has(continues?.id ?? id));
+    const here = new Set(arrivals.filter(({ continues }) => continues === null).map(({ id }) => id));
+    const underWay = uploads.filter(({ state, id }) => state !== 'done' || !here.has(id));
+    const ours = new Set(underWay.map(({ id }) => id).filter((id) => id !== null));
+    const others = arrivals.filter(({ id }) => !ours.has(id));
     const views = [
-      ...uploads.map((upload) => ({ key: upload, ...viewOfUpload(upload) })),
-      ...others.map((arrival) => ({ key: arrival.name, ...viewOfArrival(arrival, chooseAgain) })),
+      ...underWay.map((upload) => ({ key: upload, ...viewOfUpload(upload) })),
+      ...others.map((arrival) => ({ key: arrival.id ?? arrival.name, ...viewOfArrival(arrival, chooseAgain) })),
     ];
     const keys = new Set(views.map(({ key }) => key));
     for (const [key, line] of this.lines)

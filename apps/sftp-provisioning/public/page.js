@@ -3,7 +3,8 @@ import { UploadQueue } from './uploads.js';
 import { words } from './words.js';
 
 const byId = (id) => document.getElementById(id);
-const base = location.pathname.replace(/\/+$/, '');
+/** Whole, because the tus client takes addresses of uploads relative to it. */
+const base = `${location.origin}${location.pathname.replace(/\/+$/, '')}`;
 const askEveryMilliseconds = 2000;
 
 let arrivals = [];
@@ -45,7 +46,7 @@ function take(files) {
   for (const file of files) {
     if (queue.uploads.some((upload) => isSame(upload.file, file) && upload.state !== 'done')) continue;
     const half = arrivals.find((arrival) => continuesWith(arrival, file));
-    if (half) queue.add(file, { id: half.continues.id, bytes: half.bytes });
+    if (half) queue.add(file, half);
     else if (
       arrivals.some(({ name, state, bytes }) => state !== 'interrupted' && name === file.name && bytes === file.size)
     )
@@ -60,13 +61,13 @@ function isSame(a, b) {
 }
 
 /** The server may have numbered the name because it was taken: `MEMORY (2).DMP`. */
-function continuesWith({ name, ofBytes, continues }, file) {
+function continuesWith({ id, name, ofBytes, continues }, file) {
   return (
     continues !== null &&
     ofBytes === file.size &&
     continues.lastModified === file.lastModified &&
     (name === file.name || name.replace(/ \(\d+\)(?=\.[^.]*$|$)/, '') === file.name) &&
-    !queue.uploads.some(({ id }) => id === continues.id)
+    !queue.uploads.some((upload) => upload.id === id)
   );
 }
 

@@ -19,11 +19,12 @@ class Upload {
   marks = [];
   client = null;
 
-  constructor(queue, file, continues) {
+  /** `half` is what the server has of this file already, or null. */
+  constructor(queue, file, half) {
     this.queue = queue;
     this.file = file;
-    this.id = continues?.id ?? null;
-    this.sent = continues?.bytes ?? 0;
+    this.id = half?.id ?? null;
+    this.sent = half?.bytes ?? 0;
   }
 
   get isActive() {
@@ -131,8 +132,8 @@ export class UploadQueue {
     this.changed = changed;
   }
 
-  add(file, continues) {
-    const upload = new Upload(this, file, continues);
+  add(file, half) {
+    const upload = new Upload(this, file, half);
     this.uploads.push(upload);
     return upload;
   }

@@ -75,11 +75,12 @@ export function send(page: OpenPage, content: Buffer, name: string, more: Partia
 }
 
 export interface Arrival {
+  id: string | null;
   name: string;
   state: string;
   bytes: number;
   ofBytes: number | null;
-  continues: { id: string; lastModified: number } | null;
+  continues: { lastModified: number } | null;
 }
 
 export async function arrivals(page: OpenPage): Promise<Arrival[]> {

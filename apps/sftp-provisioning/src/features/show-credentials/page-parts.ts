@@ -16,7 +16,7 @@ export function copyButton(id: string, label: string): string {
 
 /** A label and a value in the picture of a window. */
 export function fact(label: string, value: string): string {
-  return `<span>${label}</span><span class="box">${escape(value)}</span>`;
+  return `<span class="label">${label}</span><span class="box">${escape(value)}</span>`;
 }
 
 /** A download that is made from what the page holds already; nothing is fetched and no address carries a secret. */

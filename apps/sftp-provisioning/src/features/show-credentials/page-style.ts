@@ -19,12 +19,12 @@ button,.button{display:inline-block;font:inherit;line-height:1.3;padding:.6rem 1
 button.quiet,.button.quiet{background:transparent;color:var(--blue);border-color:var(--line);padding:.3rem .75rem;font-size:.9rem}
 button:disabled{opacity:.5;cursor:default}
 :focus-visible{outline:3px solid var(--blue);outline-offset:2px}
-code,pre,.mono{font-family:ui-monospace,Consolas,Menlo,"Noto Sans Mono CJK SC",monospace;font-size:.93rem;overflow-wrap:anywhere}
+code,pre,.mono{font-family:ui-monospace,Consolas,Menlo,"DejaVu Sans Mono","Liberation Mono",monospace;font-size:.93rem;overflow-wrap:anywhere}
 code{user-select:all}
 pre{margin:.4rem 0;padding:.75rem .9rem;background:var(--field);border-radius:8px;white-space:pre-wrap}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;margin:.8rem 0 0}
 dl.facts>div{display:grid;grid-template-columns:subgrid;grid-column:1/-1;border-top:1px solid var(--line);padding:.5rem 0;align-items:center}
-dl.facts dt{color:var(--soft);padding-right:1.25rem}
+dl.facts dt{color:var(--soft);padding-right:1.25rem;align-self:start;line-height:2}
 dl.facts dd{margin:0;display:flex;flex-wrap:wrap;gap:.3rem .75rem;align-items:center;justify-content:space-between;min-width:0}
 dl.facts dd>code{font-size:1rem;min-width:0}
 dl.facts .note{flex-basis:100%}
@@ -38,9 +38,9 @@ ol{padding-left:1.4rem;margin:.4rem 0}
 figure{margin:.9rem 0;border:1px solid var(--line);border-radius:9px;overflow:hidden;background:var(--card);max-width:34rem}
 figcaption{background:var(--field);padding:.35rem .8rem;font-size:.88rem;font-weight:600;border-bottom:1px solid var(--line)}
 figure .window{padding:.8rem;display:grid;grid-template-columns:max-content 1fr;gap:.45rem .8rem;align-items:center;font-size:.92rem}
-figure .window>span:nth-child(odd){color:var(--soft)}
+figure .window>.label{color:var(--soft)}
 figure .window>.box{border:1px solid var(--line);border-radius:4px;background:var(--field);padding:.15rem .5rem;min-width:0;overflow-wrap:anywhere}
-figure .window>.wide{grid-column:1/-1;color:var(--ink)}
+figure .window>.wide{grid-column:1/-1}
 figure .press{grid-column:1/-1;justify-self:end;border:1px solid var(--blue);border-radius:4px;padding:.15rem .9rem;color:var(--blue);font-weight:600}
 .terminal{background:#10151d;color:#e4e9f0;padding:.8rem .9rem;margin:0;border-radius:0}
 .terminal b{color:#8fd0ff;font-weight:600}

@@ -1,5 +1,7 @@
 /** A file of the space as its customer sees it on the page. */
 export interface Arrival {
+  /** Of an upload by browser. */
+  readonly id: string | null;
   readonly name: string;
   readonly state: ArrivalState;
   readonly bytes: number;
@@ -7,7 +9,7 @@ export interface Arrival {
   readonly ofBytes: number | null;
   readonly changedAt: string;
   /** Set while a browser may continue it: choosing the same file again goes on at `bytes`. */
-  readonly continues: { id: string; lastModified: number } | null;
+  readonly continues: { lastModified: number } | null;
 }
 
 export type ArrivalState = 'receiving' | 'interrupted' | 'received' | 'complete';
@@ -43,12 +45,13 @@ async function arrivalOf(upload: SeenUpload, needs: Needs): Promise<Arrival> {
   const isHere = upload.state === 'received' || upload.state === 'named-later';
   const bytes = isHere ? upload.bytes : Math.min(await needs.sizeOf(upload.location), upload.gapAt ?? Infinity);
   return {
+    id: browser?.id ?? null,
     name: upload.path,
     state: upload.isComplete ? 'complete' : isHere ? 'received' : stateOf(upload.state),
     bytes,
     ofBytes: isHere ? upload.bytes : (browser?.bytes ?? null),
     changedAt: upload.changedAt.toISOString(),
-    continues: browser && !isHere ? { id: browser.id, lastModified: browser.lastModified } : null,
+    continues: browser && !isHere ? { lastModified: browser.lastModified } : null,
   };
 }
 
