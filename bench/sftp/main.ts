@@ -27,7 +27,6 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const large = Number(values.mebibytes);
-const quarter = Math.ceil(large / 4);
 const eighth = Math.ceil(large / 8);
 const roundTripMilliseconds = 100;
 const smallFiles = 200;
@@ -65,10 +64,10 @@ const disciplines: Discipline[] = [
     run: (it, shop) => atOnce(8, (each) => openSsh(it, shop, [put(shop, eighth, it, `eight-${each}`)], gcm)),
   },
   {
-    title: `psftp, ${quarter} MiB`,
+    title: `psftp, ${eighth} MiB`,
     unit: 'MiB/s',
-    amount: quarter,
-    run: (it, shop) => psftp(it, shop, [put(shop, quarter, it, 'putty')]),
+    amount: eighth,
+    run: (it, shop) => psftp(it, shop, [put(shop, eighth, it, 'putty')]),
   },
   {
     title: `sftp, ${eighth} MiB, ${roundTripMilliseconds} ms round trip`,
@@ -102,6 +101,8 @@ interface Result {
 
 const shop = await openShop();
 const running: Contestant[] = [];
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void leave().finally(() => process.exit(1)));
 try {
   for (const start of [startOurs, startOpenSsh, startProftpd]) await enter(start);
   process.stdout.write(
@@ -112,11 +113,15 @@ try {
   process.stdout.write(row(['---', '---', '---:', '---:', '---:', '---:', '---:']));
   for (const discipline of disciplines.filter(({ title }) => title.includes(values.only))) await compare(discipline);
 } finally {
-  for (const contestant of running) await contestant.stop();
+  await leave();
+}
+process.exit();
+
+async function leave(): Promise<void> {
+  for (const contestant of running.splice(0)) await contestant.stop();
   await rm(shop.folder, { recursive: true, force: true });
   await rm(shop.source, { recursive: true, force: true });
 }
-process.exit();
 
 /** A peer that is not installed is left out, aloud; we ourselves may not be missing. */
 async function enter(start: (shop: Shop) => Promise<Contestant>): Promise<void> {
@@ -195,7 +200,7 @@ async function atOnce(count: number, work: (each: number) => Promise<void>): Pro
 async function openShop(): Promise<Shop> {
   const folder = await mkdtemp(join(values.folder, 'sftp-bench-'));
   const source = await mkdtemp(join((await exists('/dev/shm')) ? '/dev/shm' : values.folder, 'sftp-bench-'));
-  for (const mebibytes of new Set([large, quarter, eighth])) await fill(join(source, `${mebibytes}.bin`), mebibytes);
+  for (const mebibytes of new Set([large, eighth])) await fill(join(source, `${mebibytes}.bin`), mebibytes);
   await mkdir(join(source, 'small'));
   for (let each = 0; each < smallFiles; each += 1) {
     const file = await open(join(source, 'small', `${each}.log`), 'w');

@@ -13,6 +13,12 @@ export const config = {
   SFTP_HOST_KEY_FILE: z.string().min(1).default('.data/sftp_host_key'),
   SFTP_MAX_CONNECTIONS: z.coerce.number().int().min(1).default(500),
   SFTP_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(20),
+  /** Who has not logged in by then is cut off. */
+  SFTP_LOGIN_SECONDS: z.coerce.number().positive().max(600).default(30),
+  /** After how long without a word a client is asked whether it is there; the third time in vain it is cut off. */
+  SFTP_KEEPALIVE_SECONDS: z.coerce.number().positive().max(600).default(15),
+  /** After so much, and after an hour, a connection gets new keys. */
+  SFTP_REKEY_MEBIBYTES: z.coerce.number().positive().max(4096).default(1024),
   /** What one connection may send before it is read; more than 2 only helps over long lines. */
   SFTP_WINDOW_MEBIBYTES: z.coerce.number().int().min(2).max(64).default(16),
   /** What all such windows may be wider than 2 MiB, together. */

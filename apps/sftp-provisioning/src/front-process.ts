@@ -86,10 +86,10 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     filesOf: (space) => new SpaceFiles(space, reception),
     mostConnections: settings.SFTP_MAX_CONNECTIONS,
     mostConnectionsPerAddress: settings.SFTP_MAX_CONNECTIONS_PER_ADDRESS,
-    loginMilliseconds: 30_000,
+    loginMilliseconds: settings.SFTP_LOGIN_SECONDS * 1000,
     refusalMilliseconds: 500,
-    keepaliveMilliseconds: 15_000,
-    rekey: { bytes: 2 ** 30, milliseconds: 3_600_000, answerMilliseconds: 60_000 },
+    keepaliveMilliseconds: settings.SFTP_KEEPALIVE_SECONDS * 1000,
+    rekey: { bytes: settings.SFTP_REKEY_MEBIBYTES * 2 ** 20, milliseconds: 3_600_000, answerMilliseconds: 60_000 },
     window: {
       mostForOne: settings.SFTP_WINDOW_MEBIBYTES * 2 ** 20,
       mostForAll: settings.SFTP_WINDOWS_MEBIBYTES * 2 ** 20,
