@@ -44,6 +44,8 @@ export interface CrashClues {
   headerException: ExceptionRecord | null;
   /** The part of the stack that is in the dump. */
   stack: { from: bigint; to: bigint } | null;
+  /** The dump holds no images, by whose unwind data the code that a clock interrupted is found exactly. */
+  isWithoutImages?: boolean;
 }
 
 /** What a bugcheck's parameters lead to; numbers count from 0. */
@@ -78,7 +80,7 @@ export async function findCrash(
 ): Promise<(Crash & { found: FoundRegisters | null }) | null> {
   const leads = pointers.get(withoutVariant(clues.code)) ?? {};
   const record = (await recordAt(clues, leads.record)) ?? null;
-  const found = await registersOf(clues, leads);
+  const found = await registersOf(clues, leads, modules);
   const instruction = parameter(clues, leads.instruction);
   const address = found?.registers.instructionPointer ?? instruction ?? null;
   if (address === null) return null;
@@ -98,7 +100,7 @@ export async function findCrash(
   };
 }
 
-async function registersOf(clues: CrashClues, leads: Pointers): Promise<FoundRegisters | null> {
+async function registersOf(clues: CrashClues, leads: Pointers, modules: ModuleMap): Promise<FoundRegisters | null> {
   const { machine, memory, header } = clues;
   const context = parameter(clues, leads.context);
   if (context !== null) {
@@ -111,12 +113,21 @@ async function registersOf(clues: CrashClues, leads: Pointers): Promise<FoundReg
     if (registers)
       return { registers, from: say('trap-frame-of-parameter', { parameter: (leads.trapFrame ?? 0) + 1 }) };
   }
+  if (clues.isWithoutImages === true && interruptedByClock.has(withoutVariant(clues.code))) {
+    const inModule = (value: bigint): boolean => modules.at(value) !== null;
+    const interrupted = await trapFrameOf(clues, inModule, say('interrupted-on-stack'));
+    if (interrupted) return interrupted;
+  }
   const instruction = parameter(clues, leads.instruction);
   if (instruction === null || header?.instructionPointer === instruction) {
     return header && { registers: header, from: say('context-of-header') };
   }
-  return (await trapFrameOf(clues, instruction)) ?? null;
+  if (instruction === 0n) return null;
+  return await trapFrameOf(clues, (value) => value === instruction, say('trap-frame-on-stack'));
 }
+
+/** What a watchdog tells of is the code that the clock interrupted; no parameter leads there. */
+const interruptedByClock = new Set([0x133]);
 
 /** What of a trap frame tells that it is one, besides its instruction: that kernel code was interrupted. */
 const marks: Readonly<Record<TrapMachine, { instruction: number; isOfKernel(frame: DataView): boolean }>> = {
@@ -127,25 +138,26 @@ const marks: Readonly<Record<TrapMachine, { instruction: number; isOfKernel(fram
   x86: { instruction: 0x68, isOfKernel: (frame) => frame.getUint16(0x6c, true) === 8 },
 };
 
-/** The trap frame on the stack whose saved instruction is the one of the bugcheck, and whose stack is the one at hand. */
+/** The innermost trap frame whose saved instruction fits, and whose stack is the one at hand, above it. */
 async function trapFrameOf(
   { machine, memory, stack }: CrashClues,
-  instruction: bigint,
+  fits: (instruction: bigint) => boolean,
+  from: string,
 ): Promise<FoundRegisters | null> {
-  if (!hasTrapFrame(machine) || !stack || instruction === 0n) return null;
+  if (!hasTrapFrame(machine) || !stack) return null;
   const bytes = await memory.read(stack.from, Number(min(stack.to - stack.from, maxStackBytes)));
   const mark = marks[machine];
   const length = trapFrameLength(machine);
   const width = machine === 'x86' ? 4 : 8;
   for (let at = mark.instruction; at + width <= bytes.byteLength; at += width) {
     const value = width === 8 ? bytes.getBigUint64(at, true) : BigInt(bytes.getUint32(at, true));
-    if (value !== instruction) continue;
+    if (!fits(value)) continue;
     const start = at - mark.instruction;
     if (start + length > bytes.byteLength) continue;
     const frame = new DataView(bytes.buffer, bytes.byteOffset + start, length);
     const registers = mark.isOfKernel(frame) ? readTrapFrame(frame, machine, stack.from + BigInt(start)) : null;
     if (!registers || registers.stackPointer < stack.from || registers.stackPointer > stack.to) continue;
-    return { registers, from: say('trap-frame-on-stack') };
+    return { registers, from };
   }
   return null;
 }

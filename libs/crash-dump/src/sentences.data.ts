@@ -224,6 +224,10 @@ export const sentences = {
     en: 'trap frame on the stack whose instruction is that of the bugcheck',
     zh: '栈上的陷阱帧，其指令地址与停止代码参数一致',
   },
+  'interrupted-on-stack': {
+    en: 'first trap frame on the stack, of code that was interrupted',
+    zh: '栈上第一个陷阱帧，即被中断的代码',
+  },
   'interrupted-code': {
     en: 'the code that was interrupted, by the walk of the stack',
     zh: '被中断的代码，由栈回溯得出',

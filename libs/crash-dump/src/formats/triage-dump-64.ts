@@ -311,6 +311,7 @@ export async function readTriageStack(
       header,
       headerException,
       stack,
+      isWithoutImages: true,
     },
     modules,
   );
