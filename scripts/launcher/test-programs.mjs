@@ -11,6 +11,9 @@ const packages = {
   rclone: () => findProgram('rclone'),
   'putty-tools': () => findProgram('psftp'),
   'python3-paramiko': () => fs.existsSync('/usr/lib/python3/dist-packages/paramiko'),
+  'proftpd-core': () => fs.existsSync('/usr/sbin/proftpd'),
+  'proftpd-mod-crypto': () => fs.existsSync('/usr/lib/proftpd/mod_sftp.so'),
+  'proftpd-mod-pgsql': () => fs.existsSync('/usr/lib/proftpd/mod_sql_postgres.so'),
 };
 
 /** Installs what is missing where that is possible without asking anybody. Tests of what stays missing are skipped. */

@@ -1,7 +1,12 @@
 import { defineService, type Host } from '@caserelay/service-host';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
+import type { EntityManager } from 'typeorm';
 import { showLoad } from './adapters/front-process/front-metrics.js';
+import { cryptHash } from './adapters/crypt-hasher/crypt-hasher.js';
+import { EngineFolder } from './adapters/engine-folder/engine-folder.js';
+import { EngineStore } from './adapters/engine-store/engine-store.js';
+import { EngineTables1700000700000 } from './adapters/engine-store/engine-tables.migration.js';
 import { FrontProcess } from './adapters/front-process/front-process.js';
 import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import { PageScripts } from './adapters/page-scripts/page-scripts.js';
@@ -18,6 +23,7 @@ import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-sto
 import { UploadSpaceTables1700000100000 } from './adapters/upload-space-store/upload-space-tables.migration.js';
 import { config } from './config.js';
 import { CloseUploadSpaceConsumer, ClosingNeeds } from './features/close-upload-space/close-upload-space.consumer.js';
+import type { LinkNeeds } from './features/open-upload-space/issue-link.js';
 import { OpenUploadSpaceConsumer, OpeningNeeds } from './features/open-upload-space/open-upload-space.consumer.js';
 import { Scripts, ServeScriptsController } from './features/serve-scripts/serve-scripts.controller.js';
 import { ShowCredentialsController, ShowingNeeds } from './features/show-credentials/show-credentials.controller.js';
@@ -45,6 +51,7 @@ export const sftpProvisioning = defineService({
     UploadGap1700000200000,
     PasswordHashes1700000300000,
     BrowserUploads1700000600000,
+    EngineTables1700000700000,
   ],
   module: (host) => {
     const passwords = new PasswordHasher();
@@ -95,12 +102,23 @@ function openingNeeds(host: ThisHost, passwords: PasswordHasher) {
     (tx) => ({
       spaces: new UploadSpaceStore(tx),
       hashPassword: (password) => passwords.hash(password),
+      admitAtEngine: admittingAtEngine(config, tx),
       sealUnder,
       server: told,
       publicUrl: publicUrl(config, http),
       link: { days: config.LINK_DAYS, maxOpenings: config.LINK_MAX_OPENINGS },
       now: clock.now(),
     });
+}
+
+/** Our own server reads what is kept for itself; another program needs a home for its files and a hash that it knows. */
+function admittingAtEngine(config: ThisHost['config'], tx: EntityManager): LinkNeeds['admitAtEngine'] {
+  if (config.SFTP_ENGINE === 'built-in') return () => Promise.resolve();
+  const folder = new EngineFolder(config.SFTP_ENGINE_DIR);
+  return async ({ spaceId, account, password }) => {
+    await folder.makeHome(account, config.SFTP_ENGINE_UID);
+    await new EngineStore(tx).keepHash(spaceId, await cryptHash(password));
+  };
 }
 
 function closingNeeds(host: ThisHost) {

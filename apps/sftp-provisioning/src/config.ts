@@ -25,6 +25,18 @@ export const config = {
   SFTP_WINDOWS_MEBIBYTES: z.coerce.number().int().min(0).max(16_384).default(256),
   /** What all sessions together may hold in memory for the disk and for their clients. */
   SFTP_IN_FLIGHT_MEBIBYTES: z.coerce.number().int().min(16).max(16_384).default(128),
+  /** What runs the accounts: our own SFTP server, or ProFTPD set up as in deploy/proftpd, which listens at the port above. */
+  SFTP_ENGINE: z.enum(['built-in', 'proftpd']).default('built-in'),
+  /** Where ProFTPD keeps the homes of accounts, and who owns them when that is not this service. */
+  SFTP_ENGINE_DIR: z.string().min(1).default('.data/engine'),
+  SFTP_ENGINE_UID: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31)
+    .optional(),
+  PROFTPD_SCOREBOARD: z.string().min(1).default('/run/proftpd/proftpd.scoreboard'),
+  PROFTPD_CONTROL_SOCKET: z.string().min(1).default('/run/proftpd/proftpd.sock'),
   /** Base of links to the credential page; without it where this service's HTTP doors are. */
   PUBLIC_URL: z.url().optional(),
   /** Life of such a link in days of the case clock, and how often it may be opened. */

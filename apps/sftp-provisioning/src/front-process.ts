@@ -12,6 +12,7 @@ import { SftpServer } from './adapters/sftp-server/sftp-server.js';
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import { UploadStore } from './adapters/upload-space-store/upload-store.js';
 import type { config } from './config.js';
+import { followProFtpd, type UploadEngine } from './followed-engine.js';
 import { admitCustomer } from './features/admit-customer/admit-customer.js';
 import { UploadReception } from './features/receive-uploads/receive-uploads.js';
 import { lookForForgottenUploads } from './features/receive-uploads/receive-uploads.timer.js';
@@ -74,9 +75,18 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     silentMilliseconds: 5_000,
     warn: (message, details) => log.warn(details, message),
   });
+  const followed =
+    settings.SFTP_ENGINE === 'proftpd'
+      ? await followProFtpd({
+          settings,
+          database: database.manager,
+          filesOf: (space) => new SpaceFiles(space, reception),
+          log,
+        })
+      : null;
   const hostKey = await loadHostKey(settings.SFTP_HOST_KEY_FILE);
   if (settings.SFTP_WINDOW_MEBIBYTES > 2) await checkReceiveWindow(hostKey.privateKey);
-  const server = new SftpServer({
+  const builtIn = new SftpServer({
     hostKey,
     authenticate: (account, password) =>
       admitCustomer(account, password, {
@@ -97,11 +107,12 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     mostBytesInFlight: settings.SFTP_IN_FLIGHT_MEBIBYTES * 2 ** 20,
     log,
   });
+  const server: UploadEngine = followed?.engine ?? builtIn;
   const stopLooking = await lookForForgottenUploads(reception, 30_000, (error) =>
     log.warn({ error }, 'could not look for forgotten uploads'),
   );
   const port = await server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS);
-  const { fingerprint, publicKey } = hostKey;
+  const { fingerprint, publicKey } = followed?.hostKey ?? hostKey;
   log.info({ port, fingerprint }, 'the SFTP server listens');
   const browsers = await openForBrowsers({
     filesOf: (space) => new SpaceFiles(space, reception),

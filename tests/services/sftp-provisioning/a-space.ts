@@ -16,7 +16,8 @@ export interface Room {
   readonly heard: AnyEvent[];
   tell<Type extends EventType>(type: Type, caseId: string, data: EventOf<Type>['data']): Promise<void>;
   told<Type extends EventType>(caseId: string, type: Type): EventOf<Type>[];
-  restart(): Promise<void>;
+  /** Stops the service and starts it again; something may happen meanwhile. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** A new case with an open space and the credentials that its link shows. */
   openSpace(endCustomer?: string): Promise<OpenSpace>;
   /** Tells that a case is archived, which closes its space. */
@@ -39,10 +40,24 @@ export interface Credentials {
   fingerprint: string;
 }
 
-export async function aRoom(more: Record<string, string> = {}): Promise<Room> {
+/** Another program that runs the accounts. */
+export interface Engine {
+  readonly settings: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+export async function aRoom(
+  more: Record<string, string> = {},
+  startEngine?: (system: System) => Promise<Engine>,
+): Promise<Room> {
   const system = await aSystem(more);
+  const engine = await startEngine?.(system).catch(async (error: unknown) => {
+    await system.remove();
+    throw error;
+  });
   const environment = {
     ...system.environment,
+    ...engine?.settings,
     SFTP_HOST_KEY_FILE: join(system.environment['EVIDENCE_DIR'] as string, '..', 'sftp_host_key'),
   };
   const start = async () => {
@@ -51,6 +66,7 @@ export async function aRoom(more: Record<string, string> = {}): Promise<Room> {
     return service;
   };
   const first = await start().catch(async (error: unknown) => {
+    await engine?.stop();
     await system.remove();
     throw error;
   });
@@ -80,8 +96,9 @@ export async function aRoom(more: Record<string, string> = {}): Promise<Room> {
     },
     told: <Type extends EventType>(caseId: string, type: Type) =>
       heard.filter((event): event is EventOf<Type> => event.subject === caseId && event.type === type),
-    async restart() {
+    async restart(meanwhile) {
       await room.service.stop();
+      await meanwhile?.();
       room.service = await start();
     },
     async openSpace(endCustomer = '测试客户有限公司') {
@@ -104,6 +121,7 @@ export async function aRoom(more: Record<string, string> = {}): Promise<Room> {
     async close() {
       await room.service.stop();
       await connection.close();
+      await engine?.stop();
       await system.remove();
     },
   };

@@ -17,6 +17,8 @@ export interface LinkNeeds {
     }): Promise<void>;
   };
   hashPassword(password: string): Promise<string>;
+  /** Lets the account in at the engine with this password, and with no other. */
+  admitAtEngine(account: { spaceId: string; account: string; password: string }): Promise<void>;
   sealUnder(token: string, secret: string, context: string): string;
   server: { host: string; port: number; hostKeyFingerprint: string };
   /** Base of links to the credential page, without a slash at the end. */
@@ -47,6 +49,7 @@ export async function issueLink(
     maxOpenings: needs.link.maxOpenings,
     madeAt: needs.now,
   });
+  await needs.admitAtEngine({ spaceId, account, password });
   return {
     spaceId,
     account,

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash, randomBytes } from 'node:crypto';
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { until } from '../../../support/until.js';
+import { aRoom, ask, logIn, upload, type OpenSpace, type Room } from '../a-space.js';
+import { clientsBehave } from './clients-behave.js';
+import { startProFtpd, whyNoProFtpd } from './proftpd.js';
+
+const obstacle = whyNoProFtpd();
+if (obstacle !== null) process.stderr.write(`skipped: ${obstacle}\n`);
+const whereInstalled = obstacle === null ? describe : describe.skip;
+
+whereInstalled('ProFTPD as engine with', () => {
+  clientsBehave(() => aRoom({}, startProFtpd));
+});
+
+whereInstalled('what happens at ProFTPD', () => {
+  let room: Room;
+  let homes: string;
+  beforeAll(async () => {
+    room = await aRoom({}, async (system) => {
+      const engine = await startProFtpd(system);
+      homes = engine.settings['SFTP_ENGINE_DIR'] as string;
+      return engine;
+    });
+  }, 120_000);
+  afterAll(() => room.close(), 60_000);
+
+  const received = (space: OpenSpace, name: string) =>
+    until(
+      `${name} is told`,
+      () => room.told(space.caseId, 'upload.received').find(({ data }) => data.name === name),
+      30_000,
+    );
+  const names = (space: OpenSpace) => room.told(space.caseId, 'upload.received').map(({ data }) => data.name);
+
+  it('while the service is away is told once when it is back', async () => {
+    const space = await room.openSpace();
+    const content = randomBytes(300_000);
+    await room.restart(async () => {
+      const { client, sftp } = await logIn(space.credentials);
+      await upload(sftp, '/upload/away.dmp.filepart', content);
+      await ask((done) => sftp.rename('/upload/away.dmp.filepart', '/upload/away.dmp', done));
+      await upload(sftp, '/upload/gone.dmp', content);
+      await ask((done) => sftp.unlink('/upload/gone.dmp', done));
+      client.end();
+    });
+    expect((await received(space, 'away.dmp')).data.sha256).toBe(sha256(content));
+    await room.restart();
+    const { client, sftp } = await logIn(space.credentials);
+    await upload(sftp, '/upload/last.txt', Buffer.from('last'));
+    client.end();
+    await received(space, 'last.txt');
+    expect(names(space)).toEqual(['away.dmp', 'last.txt']);
+  }, 60_000);
+
+  it('and was never told is found by looking, also under a name in GBK', async () => {
+    const space = await room.openSpace();
+    const content = randomBytes(100_000);
+    await room.restart(async () => {
+      const gbk = Buffer.concat([Buffer.from([0xc0, 0xb6, 0xc6, 0xc1]), Buffer.from('.dmp')]);
+      const path = Buffer.concat([Buffer.from(join(homes, space.space.account, 'upload/')), gbk]);
+      await writeFile(path, content);
+      await utimes(path, new Date(0), new Date(0));
+    });
+    expect((await received(space, '蓝屏.dmp')).data).toMatchObject({ bytes: content.length, sha256: sha256(content) });
+    await room.restart();
+    expect(names(space)).toEqual(['蓝屏.dmp']);
+  }, 60_000);
+
+  it('with names that are no names in SQL is told by them, also from folders', async () => {
+    const space = await room.openSpace();
+    const { client, sftp } = await logIn(space.credentials);
+    await ask((done) => sftp.mkdir('/upload/日志', done));
+    for (const name of ["o'brien); drop table upload; --.dmp", '日志/%u "x" \\.dmp']) {
+      await upload(sftp, `/upload/${name}`, Buffer.from(name));
+      expect((await received(space, name)).data.sha256).toBe(sha256(Buffer.from(name)));
+    }
+    client.end();
+  }, 60_000);
+
+  it('to evidence that was told leaves the evidence as it was', async () => {
+    const space = await room.openSpace();
+    const { client, sftp } = await logIn(space.credentials);
+    const [first, second] = [randomBytes(200_000), randomBytes(300_000)];
+    await upload(sftp, '/upload/a.dmp', first);
+    await received(space, 'a.dmp');
+    await upload(sftp, '/upload/a.dmp', second);
+    await until('the second is told', () => names(space).length === 2);
+    await ask((done) => sftp.unlink('/upload/a.dmp', done));
+    client.end();
+    expect(room.told(space.caseId, 'upload.received').map(({ data }) => data.sha256)).toEqual(
+      [first, second].map(sha256),
+    );
+  }, 60_000);
+
+  it('is no link out of a home: making one is refused', async () => {
+    const space = await room.openSpace();
+    const { client, sftp } = await logIn(space.credentials);
+    await expect(ask((done) => sftp.symlink('/etc/hostname', '/upload/out.dmp', done))).rejects.toThrow();
+    client.end();
+  }, 60_000);
+});
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
