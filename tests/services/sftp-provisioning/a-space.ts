@@ -43,6 +43,8 @@ export interface Credentials {
 /** Another program that runs the accounts. */
 export interface Engine {
   readonly settings: Record<string, string>;
+  /** Called once the service has made its tables. */
+  tablesAreThere(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function aRoom(
     await system.remove();
     throw error;
   });
+  await engine?.tablesAreThere();
   const heard: AnyEvent[] = [];
   const connection = await connect(system.environment['AMQP_URL'] as string);
   const channel = await connection.createConfirmChannel();

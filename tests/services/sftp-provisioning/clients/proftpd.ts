@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +33,9 @@ export async function startProFtpd(system: System): Promise<Engine> {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
   const port = await freePort();
   const database = new URL(system.environment['DATABASE_URL'] as string);
+  const role = `${system.namespace}_proftpd`;
+  const password = randomBytes(12).toString('hex');
+  await system.query(`create role ${role} login password '${password}'`);
   const program = spawn('proftpd', ['--nodaemon', '--quiet', '-c', join(repository, 'deploy/proftpd/proftpd.conf')], {
     env: {
       PATH: process.env['PATH'],
@@ -45,8 +49,8 @@ export async function startProFtpd(system: System): Promise<Engine> {
       CASERELAY_GID: String(nobody),
       CASERELAY_SCHEMA: system.schema('sftp-provisioning'),
       CASERELAY_DATABASE: `${database.pathname.slice(1)}@${database.hostname}:${database.port || '5432'}`,
-      CASERELAY_DATABASE_USER: decodeURIComponent(database.username),
-      CASERELAY_DATABASE_PASSWORD: decodeURIComponent(database.password) || 'none',
+      CASERELAY_DATABASE_USER: role,
+      CASERELAY_DATABASE_PASSWORD: password,
     },
     stdio: 'ignore',
   });
@@ -54,6 +58,8 @@ export async function startProFtpd(system: System): Promise<Engine> {
   const stop = async (): Promise<void> => {
     program.kill('SIGTERM');
     await ended;
+    await system.query(`drop owned by ${role}`);
+    await system.query(`drop role ${role}`);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -74,6 +80,15 @@ export async function startProFtpd(system: System): Promise<Engine> {
       SFTP_ENGINE_UID: String(nobody),
       PROFTPD_SCOREBOARD: join(run, 'proftpd.scoreboard'),
       PROFTPD_CONTROL_SOCKET: join(run, 'proftpd.sock'),
+    },
+    // As deploy/proftpd/README.md says, and nothing more.
+    tablesAreThere: async () => {
+      const schema = system.schema('sftp-provisioning');
+      await system.query(`
+        grant usage on schema ${schema} to ${role};
+        grant select on ${schema}.engine_login to ${role};
+        grant insert on ${schema}.engine_news to ${role};
+      `);
     },
     stop,
   };
