@@ -1,9 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { utimes, writeFile } from 'node:fs/promises';
+import { stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '../../../support/until.js';
-import { aRoom, ask, logIn, upload, type OpenSpace, type Room } from '../a-space.js';
+import {
+  aRoom,
+  ask,
+  frontOf,
+  logIn,
+  newFile,
+  openFor,
+  upload,
+  writeAt,
+  type OpenSpace,
+  type Room,
+} from '../a-space.js';
 import { clientsBehave } from './clients-behave.js';
 import { startProFtpd, whyNoProFtpd } from './proftpd.js';
 
@@ -33,6 +44,10 @@ whereInstalled('what happens at ProFTPD', () => {
       () => room.told(space.caseId, 'upload.received').find(({ data }) => data.name === name),
       30_000,
     );
+  const bytesHere = async (space: OpenSpace): Promise<number> => {
+    const location = room.told(space.caseId, 'upload.started')[0]?.data.location ?? '';
+    return (await stat(join(room.system.environment['EVIDENCE_DIR'] as string, location))).size;
+  };
   const names = (space: OpenSpace) => room.told(space.caseId, 'upload.received').map(({ data }) => data.name);
 
   it('while the service is away is told once when it is back', async () => {
@@ -67,6 +82,29 @@ whereInstalled('what happens at ProFTPD', () => {
     expect((await received(space, '蓝屏.dmp')).data).toMatchObject({ bytes: content.length, sha256: sha256(content) });
     await room.restart();
     expect(names(space)).toEqual(['蓝屏.dmp']);
+  }, 60_000);
+
+  it('goes on when the process that follows it is killed, and is not told as interrupted', async () => {
+    const space = await room.openSpace();
+    const { client, sftp } = await logIn(space.credentials);
+    const content = randomBytes(600_000);
+    const handle = await openFor(sftp, '/upload/big.dmp', newFile);
+    await writeAt(sftp, handle, content.subarray(0, 200_000));
+    await until('it is told as started', () => room.told(space.caseId, 'upload.started')[0], 30_000);
+    const before = await frontOf();
+    process.kill(before, 'SIGKILL');
+    await writeAt(sftp, handle, content.subarray(200_000, 400_000), 200_000);
+    await until(
+      'it is followed again',
+      async () => (await frontOf()) !== before && (await bytesHere(space)) === 400_000,
+    );
+    await writeAt(sftp, handle, content.subarray(400_000), 400_000);
+    await ask((done) => sftp.close(handle, done));
+    client.end();
+    expect((await received(space, 'big.dmp')).data.sha256).toBe(sha256(content));
+    expect(names(space)).toEqual(['big.dmp']);
+    expect(room.told(space.caseId, 'upload.started')).toHaveLength(1);
+    expect(room.told(space.caseId, 'upload.interrupted')).toEqual([]);
   }, 60_000);
 
   it('with names that are no names in SQL is told by them, also from folders', async () => {
