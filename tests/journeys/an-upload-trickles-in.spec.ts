@@ -46,6 +46,7 @@ beforeAll(async () => {
       NAMESPACE: system.namespace,
       MAIL_DOMAIN: 'support.example',
       WRONG_DUMP_GRACE_SECONDS: String(graceSeconds),
+      UPLOAD_SETTLE_SECONDS: '1',
     },
     separate: false,
     folder,

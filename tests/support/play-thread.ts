@@ -89,6 +89,8 @@ export async function playThread(options: PlayOptions): Promise<PlayResult> {
         SENIOR_ENGINEER: '二线工程师 <l2@support.example>',
         TEAM_ADDRESS: 'team@support.example',
         SERVICE_PHONE: '400-818-0055',
+        // Real seconds, which the case's clock would make days of.
+        UPLOAD_SETTLE_SECONDS: '0.2',
         ...options.environment,
       },
       separate: options.separate,

@@ -262,7 +262,25 @@ function placeArriving(uploads) {
   at('arriving').replaceChildren(...uploads.map(arrivingItem));
 }
 
-function arrivingItem({ name, startedAt, interruptedAt, bytes, dump, noticedAt }) {
+/** How far a file has come, as a bar where its size is known, with its speed and the time that is left. */
+function progressOf({ bytes, expectedBytes, bytesPerSecond, secondsLeft, interruptedAt }) {
+  if (bytes === null || (expectedBytes === null && bytesPerSecond === null)) return null;
+  const share = expectedBytes === null ? null : Math.min(1, bytes / expectedBytes);
+  const words = [
+    share === null ? size(bytes) : `${Math.floor(share * 100)} % · ${size(bytes)} / ${size(expectedBytes)}`,
+    interruptedAt || bytesPerSecond === null ? null : `${size(bytesPerSecond)}/s`,
+    interruptedAt || secondsLeft === null ? null : `${say('timeLeft')} ${span(secondsLeft * 1000)}`,
+  ].filter(Boolean);
+  return make(
+    'div',
+    { class: interruptedAt ? 'progress stopped' : 'progress' },
+    share === null ? null : make('progress', { max: 1, value: share, 'aria-label': say('arrivedBytes') }),
+    make('span', {}, words.join(' · ')),
+  );
+}
+
+function arrivingItem(upload) {
+  const { name, startedAt, interruptedAt, bytes, dump, noticedAt } = upload;
   const facts = [
     ['stopCode', dump?.bugcheck && `${dump.bugcheck.code} ${dump.bugcheck.name}`.trim()],
     ['exception', dump?.exception && `${dump.exception.code} ${dump.exception.name ?? ''}`.trim()],
@@ -281,6 +299,7 @@ function arrivingItem({ name, startedAt, interruptedAt, bytes, dump, noticedAt }
     'article',
     {},
     make('h2', {}, `${say(interruptedAt ? 'interrupted' : 'arriving')}: ${name}`, memberOf(dump)),
+    progressOf(upload),
     make(
       'dl',
       { class: 'facts' },

@@ -83,6 +83,7 @@ const words = {
   exception: ['异常', 'Exception'],
   dumpKind: ['转储类型', 'Kind of dump'],
   system: ['系统', 'System'],
+  timeLeft: ['剩余', 'left'],
   arrivedBytes: ['已到达', 'Arrived'],
   wholeDump: ['整个转储', 'Whole dump'],
   wholeDumpUnpacked: ['整个转储（解压后）', 'Whole dump, unpacked'],

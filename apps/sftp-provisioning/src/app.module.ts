@@ -16,6 +16,7 @@ import { passOn } from './adapters/tus-server/pass-on.js';
 import { passCookie, passIn } from './adapters/upload-pass/upload-pass-cookie.js';
 import { BrowserUploads1700000600000 } from './adapters/upload-space-store/browser-uploads.migration.js';
 import { PasswordHashes1700000300000 } from './adapters/upload-space-store/password-hashes.migration.js';
+import { UploadEndings1700000400000 } from './adapters/upload-space-store/upload-endings.migration.js';
 import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
 import { UploadPassStore } from './adapters/upload-space-store/upload-pass-store.js';
 import { SeenUploadStore } from './adapters/upload-space-store/seen-upload-store.js';
@@ -50,6 +51,7 @@ export const sftpProvisioning = defineService({
     UploadSpaceTables1700000100000,
     UploadGap1700000200000,
     PasswordHashes1700000300000,
+    UploadEndings1700000400000,
     BrowserUploads1700000600000,
     EngineTables1700000700000,
   ],

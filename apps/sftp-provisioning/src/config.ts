@@ -37,6 +37,12 @@ export const config = {
     .optional(),
   PROFTPD_SCOREBOARD: z.string().min(1).default('/run/proftpd/proftpd.scoreboard'),
   PROFTPD_CONTROL_SOCKET: z.string().min(1).default('/run/proftpd/proftpd.sock'),
+  /**
+   * How long nobody may go on with a closed file before it counts as it is, where its structure does not say that all of
+   * it is here; and how long a rename is waited for after a file was closed under a temporary name. Real time.
+   */
+  UPLOAD_SETTLE_SECONDS: z.coerce.number().positive().max(86_400).default(30),
+  UPLOAD_RENAME_MINUTES: z.coerce.number().positive().max(10_080).default(10),
   /** Base of links to the credential page; without it where this service's HTTP doors are. */
   PUBLIC_URL: z.url().optional(),
   /** Life of such a link in days of the case clock, and how often it may be opened. */

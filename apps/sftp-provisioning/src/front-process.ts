@@ -1,3 +1,4 @@
+import { judgeWhole } from '@caserelay/dump-archive';
 import { Outbox } from '@caserelay/messaging';
 import { Clock, openDatabase, openLog, schemaOf, type HostConfig } from '@caserelay/service-host';
 import type { z } from 'zod';
@@ -15,7 +16,7 @@ import type { config } from './config.js';
 import { followProFtpd, type UploadEngine } from './followed-engine.js';
 import { admitCustomer } from './features/admit-customer/admit-customer.js';
 import { UploadReception } from './features/receive-uploads/receive-uploads.js';
-import { lookForForgottenUploads } from './features/receive-uploads/receive-uploads.timer.js';
+import { LookAround } from './features/receive-uploads/receive-uploads.timer.js';
 import { SpaceFiles } from './features/receive-uploads/space-files.js';
 import { statusOf } from './features/upload-by-browser/browser-refusal.js';
 import { BrowserUploads, type Needs as BrowserNeeds } from './features/upload-by-browser/browser-uploads.js';
@@ -67,12 +68,18 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     connections: settings.DATABASE_CONNECTIONS,
   });
   const outbox = new Outbox(database, { source: 'sftp-provisioning', now: () => clock.now(), wakeRelay });
+  const lookAround = new LookAround((error) => log.warn({ error }, 'could not look for forgotten uploads'));
   const reception = new UploadReception({
     uploads: new UploadStore(database.manager),
     transaction: (work) => outbox.transaction((tx) => work(new UploadStore(tx))),
     evidence: new EvidenceStore(settings.EVIDENCE_DIR),
     now: () => clock.now(),
     silentMilliseconds: 5_000,
+    settleMilliseconds: settings.UPLOAD_SETTLE_SECONDS * 1_000,
+    namedLaterMilliseconds: settings.UPLOAD_RENAME_MINUTES * 60_000,
+    judgeWhole,
+    progressMilliseconds: 1_000,
+    lookAgainIn: (milliseconds) => lookAround.in(milliseconds),
     warn: (message, details) => log.warn(details, message),
   });
   const followed =
@@ -108,9 +115,7 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     log,
   });
   const server: UploadEngine = followed?.engine ?? builtIn;
-  const stopLooking = await lookForForgottenUploads(reception, 30_000, (error) =>
-    log.warn({ error }, 'could not look for forgotten uploads'),
-  );
+  await lookAround.begin(reception, 30_000);
   const port = await server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS);
   const { fingerprint, publicKey } = followed?.hostKey ?? hostKey;
   log.info({ port, fingerprint }, 'the SFTP server listens');
@@ -138,7 +143,7 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     },
     close: async () => {
       await Promise.all([server.close(), browsers.close()]);
-      await stopLooking();
+      await lookAround.stop();
       await database.destroy();
     },
   };

@@ -54,7 +54,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   upload.map(
     (number): Step =>
       (given) =>
-        given.upload(number),
+        given.receive(number),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.complete(number),
+  ),
+  upload.map(
+    (number): Step =>
+      (given) =>
+        given.cutShort(number),
   ),
   upload.map(
     (number): Step =>

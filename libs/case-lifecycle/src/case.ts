@@ -1,5 +1,6 @@
 import type {
   CaseFile,
+  CutShort,
   DumpComparison,
   DumpFinding,
   EventOf,
@@ -64,7 +65,14 @@ export interface KnownUpload {
   readonly bytes: number;
   readonly sha256: string;
   readonly acknowledged: boolean;
+  /**
+   * Whether it was asked to be read: once all of it is here, or known to be cut short. Missing in cases that were kept
+   * when a file was read as soon as it was received.
+   */
+  readonly begun?: boolean;
   readonly settled: boolean;
+  /** How its end is known to be missing. */
+  readonly cutShort?: CutShort;
   /** What its first bytes said while it arrived, until its reader has answered. */
   readonly dump?: RecognisedDump | null;
   /** When a letter told, before it was received, that it is the wrong kind. */
@@ -111,6 +119,8 @@ export type CaseCommand = { readonly now: string } & (
   | { readonly type: 'take-arrival'; readonly upload: DataOf<'upload.started'> }
   | { readonly type: 'take-recognition'; readonly recognised: DataOf<'upload.recognised'> }
   | { readonly type: 'take-upload'; readonly upload: DataOf<'upload.received'> }
+  | { readonly type: 'take-completion'; readonly upload: DataOf<'upload.completed'> }
+  | { readonly type: 'take-cut-short'; readonly upload: DataOf<'upload.cut-short'> }
   | { readonly type: 'take-analysis'; readonly analysis: DataOf<'dump.analysed'> }
   | { readonly type: 'take-unreadable-dump'; readonly dump: DataOf<'dump.unreadable'> }
   | { readonly type: 'take-other-evidence'; readonly evidence: DataOf<'evidence.recognised'> }
@@ -134,6 +144,7 @@ export type Kept =
   /** No letter was due after all; `noticedAt` is when an earlier one said the same. */
   | { readonly type: 'notice.spared'; readonly data: { uploadId: string; noticedAt: string | null } }
   | { readonly type: 'upload.kept'; readonly data: { uploadId: string; name: string; bytes: number; sha256: string } }
+  | { readonly type: 'cut-short.kept'; readonly data: { uploadId: string; cutShort: CutShort } }
   | { readonly type: 'space.kept'; readonly data: { space: UploadSpace } }
   | { readonly type: 'requester.kept'; readonly data: { requester: Person } }
   | { readonly type: 'analysis.awaited'; readonly data: { dueAt: string } }

@@ -1,6 +1,7 @@
 import { NotYet, Refusal } from '@caserelay/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { limits } from './case.js';
+import { limits, type Case, type CaseEvent, type Known } from './case.js';
+import { evolve } from './evolve.js';
 import { contact, engineer, finding, GivenCase, id, space, truncated } from './given-case.js';
 import { standardPolicy } from './index.js';
 
@@ -579,3 +580,91 @@ describe('the package of an escalation', () => {
     expect(given.told.find(({ type }) => type === 'case.escalated')?.data).not.toHaveProperty('comparison');
   });
 });
+
+describe('a file that was closed by its sender', () => {
+  it('is noted, but neither confirmed nor read before it is known whether all of it is here', () => {
+    const given = GivenCase.awaitingEvidence(monday).receive(1);
+    expect(given.types).toEqual(['case.customer-heard']);
+    expect(given.state.phase).toBe('awaiting-evidence');
+    given.complete(1);
+    expect(given.types).toEqual(['case.upload-acknowledged', 'case.analysis-requested']);
+    expect(given.told[0]?.data).not.toHaveProperty('cutShort');
+    expect(given.complete(1).told).toEqual([]);
+    expect(given.cutShort(1).told).toEqual([]);
+  });
+
+  it('may be known to be whole before it is known to be closed', () => {
+    const given = GivenCase.awaitingEvidence(monday).complete(1);
+    expect(given.types).toEqual(['case.customer-heard', 'case.upload-acknowledged', 'case.analysis-requested']);
+    expect(given.receive(1).told).toEqual([]);
+  });
+
+  it('and cut short is read as well, and the customer learns where to resume', () => {
+    const cutShort = { bytes: 10, expectedBytes: 20, reason: '10 of 20 bytes are there' };
+    const given = GivenCase.awaitingEvidence(monday).receive(1).cutShort(1);
+    expect(given.types).toEqual(['case.upload-acknowledged', 'case.analysis-requested']);
+    expect(given.told[0]?.data).toMatchObject({ cutShort, space: { account: space.account } });
+    given.analysed(1, { findings: [truncated] });
+    expect(given.told[0]?.data).toMatchObject({ verdict: 'dump-truncated', cutShort });
+    given.upload(2).analysed(2, { holdsFullDump: true, nextSteps: ['update-windows'] });
+    expect(given.told[0]?.data).not.toHaveProperty('cutShort');
+  });
+
+  it('without a contact is confirmed as what it is once there is one', () => {
+    const given = new GivenCase(monday).report().takeSpace().receive(1).receive(2).cutShort(1);
+    expect(given.types).toEqual(['case.analysis-requested']);
+    given.report({ contact });
+    expect(given.told.filter(({ type }) => type === 'case.upload-acknowledged')).toMatchObject([
+      { data: { uploadId: id(1), cutShort: { expectedBytes: 20 } } },
+    ]);
+  });
+
+  it('before an engineer closed the case is read afterwards, which opens nothing', () => {
+    const given = GivenCase.awaitingEvidence(monday).receive(1).mail('closure-summary').complete(1);
+    expect(given.types).toEqual(['case.upload-acknowledged', 'case.analysis-requested']);
+    expect(given.state.phase).toBe('archived');
+    given.analysed(1);
+    expect(given.types).toEqual(['case.analysis-reported']);
+    expect(given.state.phase).toBe('archived');
+  });
+});
+
+describe('a case from the time when a file was read as soon as it was received', () => {
+  const file = { uploadId: id(1), name: 'MEMORY1.zip', bytes: 10, sha256: 'a'.repeat(64) };
+  const old = (): GivenCase => {
+    const given = GivenCase.awaitingEvidence(monday);
+    const at = given.instant;
+    const events: CaseEvent[] = [
+      { type: 'upload.kept', data: file, at },
+      { type: 'case.customer-heard', data: { mailId: null, uploadId: id(1) }, at },
+      { type: 'case.upload-acknowledged', data: { file: knownOf(given).file, ...file }, at },
+      { type: 'case.analysis-requested', data: { ...file, location: 'uploads/1' }, at },
+    ];
+    given.state = events.reduce(evolve, given.state);
+    return given;
+  };
+  /** As such a case was kept: nothing in it says whether a file was asked to be read. */
+  const kept = (): GivenCase => {
+    const given = old();
+    const text = JSON.stringify(given.state, (key, value: unknown) => (key === 'begun' ? undefined : value));
+    given.state = JSON.parse(text) as Case;
+    return given;
+  };
+
+  it.each([
+    ['told again from its history', old],
+    ['taken from where it was kept', kept],
+  ])('%s, reads nothing twice and ends its reading', (_, aCase) => {
+    const given = aCase();
+    expect(given.state).toMatchObject({ phase: 'analysing', pending: [id(1)] });
+    expect(given.complete(1).told).toEqual([]);
+    expect(given.cutShort(1).told).toEqual([]);
+    given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] });
+    expect(given.types).toEqual(['case.analysis-reported', 'case.action-planned']);
+  });
+});
+
+function knownOf({ state }: GivenCase): Known {
+  if (state.phase === 'unopened') throw new Error('the case is not opened');
+  return state.known;
+}

@@ -6,7 +6,7 @@ import { takeArrival, takeRecognition } from './take-arrival.js';
 import { open, completeDetails } from './report.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
 import { takeMail } from './take-mail.js';
-import { takeUpload } from './take-upload.js';
+import { takeCompletion, takeCutShort, takeUpload } from './take-upload.js';
 import { takeUploadSpace } from './take-upload-space.js';
 import { Turn } from './turn.js';
 
@@ -41,6 +41,12 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-upload':
       takeUpload(turn, command.upload);
+      break;
+    case 'take-completion':
+      takeCompletion(turn, command.upload);
+      break;
+    case 'take-cut-short':
+      takeCutShort(turn, command.upload);
       break;
     case 'take-analysis':
       takeAnalysis(turn, command.analysis);

@@ -30,6 +30,8 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return knowing(state, noticed(known, event));
     case 'upload.kept':
       return knowing(state, uploadKept(known, event));
+    case 'cut-short.kept':
+      return knowing(state, { uploads: marked(known, event.data.uploadId, { cutShort: event.data.cutShort }) });
     case 'space.kept':
       return knowing(state, { space: event.data.space });
     case 'requester.kept':
@@ -43,7 +45,10 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.upload-acknowledged':
       return knowing(state, { uploads: marked(known, event.data.uploadId, { acknowledged: true }) });
     case 'case.analysis-requested':
-      return analysing(state, event.data.uploadId);
+      return analysing(
+        knowing(state, { uploads: marked(known, event.data.uploadId, { begun: true }) }),
+        event.data.uploadId,
+      );
     case 'analysis.awaited':
       return state.phase === 'analysing' ? { ...state, dueAt: event.data.dueAt } : state;
     case 'upload.settled':
@@ -192,7 +197,7 @@ function noticed(known: Known, { data, at }: Happened<'case.wrong-dump-noticed'>
 
 function uploadKept({ arriving, uploads, counts }: Known, { data }: Happened<'upload.kept'>): Partial<Known> {
   const { dump = null, noticedAt = null } = arriving.find(({ uploadId }) => uploadId === data.uploadId) ?? {};
-  const upload: KnownUpload = { ...data, acknowledged: false, settled: false, dump, noticedAt };
+  const upload: KnownUpload = { ...data, acknowledged: false, begun: false, settled: false, dump, noticedAt };
   return {
     arriving: arriving.filter(({ uploadId }) => uploadId !== data.uploadId),
     uploads: [...uploads, upload].slice(-limits.uploads),
@@ -213,7 +218,9 @@ function marked({ uploads }: Known, uploadId: string, mark: Partial<KnownUpload>
   return uploads.map((upload) => (upload.uploadId === uploadId ? { ...upload, ...mark } : upload));
 }
 
+/** What is still read of an archived case does not open it again. */
 function analysing(state: Opened, uploadId: string): Case {
+  if (state.phase === 'archived') return state;
   if (state.phase === 'analysing') return { ...state, pending: [...state.pending, uploadId] };
   const rest = restOf(state) ?? { phase: 'reported' };
   const reading: Analysing = { phase: 'analysing', pending: [uploadId], dueAt: null, rest: bare(rest) };

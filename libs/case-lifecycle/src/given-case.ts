@@ -44,6 +44,11 @@ export const truncated = finding({
   completeness: { verdict: 'truncated', foundBytes: 4, expectedBytes: 10, reason: 'ends 6 bytes early' },
 });
 
+function closed(number: number, name = `MEMORY${number}.zip`): EventOf<'upload.received'>['data'] {
+  const file = { name, bytes: 10, sha256: 'a'.repeat(64), location: `uploads/${number}` };
+  return { uploadId: id(number), spaceId: space.spaceId, ...file };
+}
+
 /** A case that lives through commands, with the clock of the spec; `told` is what others heard after the last one. */
 export class GivenCase {
   state: Case = unopened;
@@ -132,16 +137,26 @@ export class GivenCase {
     return this.ask({ type: 'take-recognition', now: this.instant, recognised });
   }
 
+  /** A file is closed by its sender, and all of it is here. */
   upload(number: number, name = `MEMORY${number}.zip`): this {
-    const upload = {
-      uploadId: id(number),
-      spaceId: space.spaceId,
-      name,
-      bytes: 10,
-      sha256: 'a'.repeat(64),
-      location: `uploads/${number}`,
-    };
-    return this.ask({ type: 'take-upload', now: this.instant, upload });
+    const received = this.receive(number, name).told;
+    this.complete(number, name);
+    this.told = [...received, ...this.told];
+    return this;
+  }
+
+  receive(number: number, name?: string): this {
+    return this.ask({ type: 'take-upload', now: this.instant, upload: closed(number, name) });
+  }
+
+  complete(number: number, name?: string): this {
+    const upload = { ...closed(number, name), because: 'whole' as const };
+    return this.ask({ type: 'take-completion', now: this.instant, upload });
+  }
+
+  cutShort(number: number, news: Partial<EventOf<'upload.cut-short'>['data']> = {}): this {
+    const upload = { ...closed(number), expectedBytes: 20, reason: '10 of 20 bytes are there', ...news };
+    return this.ask({ type: 'take-cut-short', now: this.instant, upload });
   }
 
   analysed(number: number, news: Partial<EventOf<'dump.analysed'>['data']> = {}): this {

@@ -1,5 +1,6 @@
 import type { CaseFile, EventOf, Person } from '@caserelay/contracts';
 import { askForEvidence } from './ask-for-evidence.js';
+import { acknowledge } from './take-upload.js';
 import type { Turn } from './turn.js';
 
 type Report = EventOf<'problem.reported'>['data'];
@@ -43,9 +44,7 @@ function tellDetails(turn: Turn, file: CaseFile): void {
   if ((Object.keys(file) as (keyof CaseFile)[]).every((key) => file[key] === before[key])) return;
   turn.say({ type: 'case.details-completed', data: { file } });
   if (before.contact !== null || file.contact === null) return;
-  for (const { uploadId, name, bytes, sha256, acknowledged } of turn.known.uploads) {
-    if (acknowledged) continue;
-    turn.say({ type: 'case.upload-acknowledged', data: { file, uploadId, name, bytes, sha256 } });
-  }
+  for (const upload of turn.known.uploads)
+    if (!upload.acknowledged && upload.begun !== false) acknowledge(turn, upload);
   askForEvidence(turn);
 }

@@ -71,8 +71,9 @@ function settle(turn: Turn, reading: Reading, comparison?: DumpComparison): void
   const earlierFindings = findings.map(({ finding }) => finding);
   const open = isArchived(turn) ? null : space;
   const { uploadId, findings: found } = reading;
-  const noticedAt = uploads.find((upload) => upload.uploadId === uploadId)?.noticedAt;
-  const data = { file, space: open, ...reading, earlierFindings, ...(noticedAt ? { noticedAt } : {}) };
+  const { noticedAt, cutShort } = uploads.find((upload) => upload.uploadId === uploadId) ?? {};
+  const known = { ...(noticedAt && { noticedAt }), ...(cutShort && { cutShort }) };
+  const data = { file, space: open, ...reading, earlierFindings, ...known };
   turn.say({ type: 'case.analysis-reported', data });
   turn.say({ type: 'upload.settled', data: { uploadId, findings: found, ...(comparison && { comparison }) } });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CaseFile, Evidence, NextStep, Person, UploadSpace } from './case-file.js';
 import { defineEvent } from './define-event.js';
 import { DumpComparison, DumpFinding, RecognisedDump } from './dump.events.js';
+import { CutShort } from './upload.events.js';
 
 const instant = z.iso.datetime({ offset: true });
 const file = CaseFile;
@@ -83,8 +84,13 @@ export const WrongDumpNoticed = defineEvent('case.wrong-dump-noticed', {
 });
 export type WrongDumpNoticed = z.infer<typeof WrongDumpNoticed>;
 
-/** A received file is confirmed to the customer. */
-export const UploadAcknowledged = defineEvent('case.upload-acknowledged', { file, ...upload });
+/** A file is confirmed to the customer: that it is here, or how much of it is and where to resume. */
+export const UploadAcknowledged = defineEvent('case.upload-acknowledged', {
+  file,
+  ...upload,
+  cutShort: CutShort.optional(),
+  space: UploadSpace.nullable().optional(),
+});
 export type UploadAcknowledged = z.infer<typeof UploadAcknowledged>;
 
 /** Somebody should read this upload. */
@@ -105,6 +111,8 @@ export const AnalysisReported = defineEvent('case.analysis-reported', {
   nextSteps: z.array(NextStep),
   /** When the customer was told, before the file had arrived, that it is the wrong kind; left out when they were not. */
   noticedAt: instant.optional(),
+  /** Left out when all of the upload was there to be read. */
+  cutShort: CutShort.optional(),
 });
 export type AnalysisReported = z.infer<typeof AnalysisReported>;
 

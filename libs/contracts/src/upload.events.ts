@@ -29,8 +29,20 @@ export const UploadInterrupted = defineEvent('upload.interrupted', {
 });
 export type UploadInterrupted = z.infer<typeof UploadInterrupted>;
 
-/** A file was closed by its sender and lies at `location` in the evidence store. The same bytes are told once. */
-export const UploadReceived = defineEvent('upload.received', {
+/** How far an upload has come, and how fast; told a few times in all. */
+export const UploadProgressed = defineEvent('upload.progressed', {
+  uploadId: z.uuid(),
+  spaceId: z.uuid(),
+  name: z.string().min(1),
+  bytes: z.number().int().nonnegative(),
+  /** How large it will be, as its header or its sender says; null when nobody does. */
+  expectedBytes: z.number().int().positive().nullable(),
+  /** Since it was told last, or since the connection went on. */
+  bytesPerSecond: z.number().int().nonnegative(),
+});
+export type UploadProgressed = z.infer<typeof UploadProgressed>;
+
+const closed = {
   uploadId: z.uuid(),
   spaceId: z.uuid(),
   /** Path below /upload as the customer named it. */
@@ -38,5 +50,29 @@ export const UploadReceived = defineEvent('upload.received', {
   bytes: z.number().int().nonnegative(),
   sha256: z.string().length(64),
   location: z.string().min(1),
-});
+};
+
+/** A file was closed by its sender and lies at `location` in the evidence store. The same bytes are told once. */
+export const UploadReceived = defineEvent('upload.received', closed);
 export type UploadReceived = z.infer<typeof UploadReceived>;
+
+/** All of a file is here: its structure says so, or nobody went on for a while, or the customer said so. */
+export const UploadCompleted = defineEvent('upload.completed', {
+  ...closed,
+  because: z.enum(['whole', 'settled', 'marked']),
+});
+export type UploadCompleted = z.infer<typeof UploadCompleted>;
+
+/** How a file is known to lack its end; the customer can resume at `bytes`. */
+export const CutShort = z.object({
+  bytes: z.number().int().nonnegative(),
+  /** Null when its structure does not tell. */
+  expectedBytes: z.number().int().positive().nullable(),
+  /** What was found and what was expected. */
+  reason: z.string().min(1),
+});
+export type CutShort = z.infer<typeof CutShort>;
+
+/** A closed file lacks its end by its own structure; the customer can resume at `bytes`. */
+export const UploadCutShort = defineEvent('upload.cut-short', { ...closed, ...CutShort.shape });
+export type UploadCutShort = z.infer<typeof UploadCutShort>;

@@ -6,6 +6,7 @@ import { inflateMember } from './inflate-member.js';
 import { memberName } from './member-name.js';
 import { part } from './part-source.js';
 import { readWithoutDirectory } from './read-zip-without-directory.js';
+import type { Wholeness } from './wholeness.js';
 import { isUnpackedHere, refusal } from './zip-refusal.js';
 
 /**
@@ -45,6 +46,41 @@ export async function needsProgram(source: ByteSource): Promise<boolean> {
   }
   return false;
 }
+
+/** So many entries are followed; of a larger table its place and the first of them must do. */
+const mostEntriesJudged = 10_000;
+
+/** Whether the table of contents of a ZIP is there, and everything that it lists lies inside the file. */
+export async function judgeDirectory(source: ByteSource): Promise<Wholeness> {
+  const judged = (verdict: Wholeness['verdict'], reason: string): Wholeness => ({
+    verdict,
+    expectedBytes: null,
+    reason,
+  });
+  let zip: ZipFile | null = null;
+  let entries = 0;
+  try {
+    zip = await openZip(source);
+    for await (const { relativeOffsetOfLocalHeader, compressedSize } of zip.eachEntry()) {
+      if (relativeOffsetOfLocalHeader + localHeaderBytes + compressedSize > source.size)
+        return judged('cut-short', `a file in the ZIP archive goes beyond its ${source.size} bytes`);
+      entries += 1;
+      if (entries >= mostEntriesJudged) break;
+    }
+    return judged('whole', `the table of contents of the ZIP archive is there, and its ${entries} files lie inside`);
+  } catch (error) {
+    if (isFault(error)) throw error;
+    // Its parts, or what is encrypted, are not looked into; that says nothing about its end.
+    const isStrange = /multi-disk|strong encryption/.test(messageOf(error));
+    return isStrange
+      ? judged('untold', messageOf(error))
+      : judged('cut-short', `the ZIP archive does not end with its table of contents (${messageOf(error)})`);
+  } finally {
+    zip?.close();
+  }
+}
+
+const localHeaderBytes = 30;
 
 function openZip(source: ByteSource): Promise<ZipFile> {
   return fromRandomAccessReaderPromise(new SourceReader(source), source.size, {

@@ -4,6 +4,8 @@ import {
   EvidenceRecognised,
   MailReceived,
   ProblemReported,
+  UploadCompleted,
+  UploadCutShort,
   UploadReceived,
   UploadRecognised,
   UploadSpaceOpened,
@@ -48,6 +50,16 @@ export class FollowCaseConsumer {
 
   @Hears(UploadReceived)
   async hearUpload(event: UploadReceived, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(UploadCompleted)
+  async hearCompletion(event: UploadCompleted, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(UploadCutShort)
+  async hearCutShort(event: UploadCutShort, hearing: Hearing): Promise<Tell[]> {
     return this.follow(event, hearing);
   }
 

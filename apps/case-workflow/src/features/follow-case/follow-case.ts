@@ -10,6 +10,8 @@ export type Followed = EventOf<
   | 'upload.started'
   | 'upload.recognised'
   | 'upload.received'
+  | 'upload.completed'
+  | 'upload.cut-short'
   | 'dump.analysed'
   | 'dump.unreadable'
   | 'evidence.recognised'
@@ -59,6 +61,10 @@ function askOf(event: Followed): Ask {
       return { type: 'take-recognition', recognised: event.data };
     case 'upload.received':
       return { type: 'take-upload', upload: event.data };
+    case 'upload.completed':
+      return { type: 'take-completion', upload: event.data };
+    case 'upload.cut-short':
+      return { type: 'take-cut-short', upload: event.data };
     case 'dump.analysed':
       return { type: 'take-analysis', analysis: event.data };
     case 'dump.unreadable':

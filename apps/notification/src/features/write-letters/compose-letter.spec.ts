@@ -519,6 +519,26 @@ describe('what letters say', () => {
     expect(letterOf(given('case.upload-acknowledged', 'en')).text).toContain('If it holds a dump');
   });
 
+  test('who sent a file without its end learns where to resume, in the receipt and with the result', () => {
+    const cutShort = { bytes: 7_864_320, expectedBytes: 20_971_520, reason: 'its end is missing' };
+    for (const language of languages) {
+      const receipt = letterOf(given('case.upload-acknowledged', language, { cutShort, space })).text;
+      const result = letterOf(given('case.analysis-reported', language, { cutShort })).text;
+      for (const text of [receipt, result]) {
+        expect(text).toContain('7864320');
+        expect(text).toMatch(/7\.50 MiB.*20\.00 MiB/);
+        expect(text).toContain('reput "0507.zip"');
+        expect(text).not.toContain('its end is missing');
+      }
+      expect(receipt).toContain('sxmtdzjt');
+      expect(receipt).not.toMatch(/已收到您上传的文件|have received your file/);
+      const lesser = letterOf(given('case.analysis-reported', language, { cutShort, verdict: 'not-a-full-dump' })).text;
+      expect(lesser).not.toContain('reput');
+      const unknown = { cutShort: { ...cutShort, expectedBytes: null } };
+      expect(letterOf(given('case.upload-acknowledged', language, unknown)).text).not.toMatch(/null|undefined/);
+    }
+  });
+
   test('an escalation holds all a senior engineer needs', () => {
     const { text } = letterOf(given('case.escalated', 'zh-CN'));
     for (const fact of [

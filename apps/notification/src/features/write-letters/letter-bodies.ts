@@ -1,5 +1,6 @@
 import type {
   CaseFile,
+  CutShort,
   DumpFinding,
   EventOf,
   Language,
@@ -188,6 +189,22 @@ function noticeWrongDump({ data }: EventOf<'case.wrong-dump-noticed'>, given: Wi
 }
 
 function acknowledgeUpload({ data }: EventOf<'case.upload-acknowledged'>, { texts }: With): LetterBody {
+  if (data.cutShort) {
+    return {
+      topics: ['upload-acknowledgement'],
+      blocks: [
+        paragraph(texts.cutShort.intro(data.name)),
+        facts([
+          { label: texts.labels.caseNumber, value: data.file.caseNumber },
+          { label: texts.labels.file, value: data.name },
+          { label: texts.labels.size, value: arrivedOf(data.cutShort, texts) },
+          { label: texts.labels.account, value: data.space?.account ?? null },
+        ]),
+        points(texts.cutShort.how(data.name, `${data.cutShort.bytes}`)),
+        paragraph(texts.cutShort.looking),
+      ],
+    };
+  }
   return {
     topics: ['upload-acknowledgement'],
     blocks: [
@@ -201,6 +218,10 @@ function acknowledgeUpload({ data }: EventOf<'case.upload-acknowledged'>, { text
       points(texts.acknowledged.next),
     ],
   };
+}
+
+function arrivedOf({ bytes, expectedBytes }: CutShort, { cutShort }: Texts): string {
+  return cutShort.arrived(bytesInWords(bytes), expectedBytes === null ? null : bytesInWords(expectedBytes));
 }
 
 const remedy: Record<EventOf<'case.analysis-reported'>['data']['verdict'], NextStep[]> = {
@@ -233,6 +254,7 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
       paragraph(texts.report.intro(data.name)),
       heading(texts.report.verdictTitle),
       ...verdictBlocks(data, given),
+      ...cutShortBlocks(data, given),
       // A dump that was read says more than the program's own words, which speak of bytes and of English.
       ...(data.verdict === 'dump-unreadable' && !isLocked(data)
         ? [facts([{ label: texts.labels.fault, value: inLanguage(data.reason, given.language) }])]
@@ -246,6 +268,19 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
       ...(space && !isNoticed ? uploadSpaceBlocks(space, time, given) : []),
     ],
   };
+}
+
+/** What lacks its end only because the upload does is resumed; a lesser dump is of no use even when it is whole. */
+function cutShortBlocks(
+  { cutShort, verdict, name }: EventOf<'case.analysis-reported'>['data'],
+  { texts }: With,
+): Block[] {
+  if (!cutShort || (verdict !== 'dump-truncated' && verdict !== 'dump-unreadable')) return [];
+  return [
+    paragraph(texts.cutShort.intro(name)),
+    facts([{ label: texts.labels.size, value: arrivedOf(cutShort, texts) }]),
+    points(texts.cutShort.how(name, `${cutShort.bytes}`)),
+  ];
 }
 
 /** Of a password the program's words would only say that one is needed, and somebody would mail it. */

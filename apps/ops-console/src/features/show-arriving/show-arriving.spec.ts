@@ -28,8 +28,29 @@ const arrivingAfter = (entries: TimelineEntry[], length: number | null = null): 
 describe('what arrives for a case', () => {
   test('is known by name from its beginning, and by kind once it is recognised', async () => {
     const begun = { uploadId: 'one', name: 'MEMORY.zip', startedAt: started.at, interruptedAt: null, noticedAt: null };
-    expect(await arrivingAfter([started])).toEqual([{ ...begun, bytes: null, dump: null }]);
-    expect(await arrivingAfter([started, recognised])).toEqual([{ ...begun, bytes: 65_536, dump }]);
+    const unmeasured = { expectedBytes: null, bytesPerSecond: null, secondsLeft: null };
+    expect(await arrivingAfter([started])).toEqual([{ ...begun, ...unmeasured, bytes: null, dump: null }]);
+    expect(await arrivingAfter([started, recognised])).toEqual([{ ...begun, ...unmeasured, bytes: 65_536, dump }]);
+  });
+
+  test('says how fast it comes and how long it still takes, until the connection is lost', async () => {
+    const progressed = entry('upload.progressed', {
+      ...file,
+      ...{ bytes: 1_000_000, expectedBytes: 5_000_000, bytesPerSecond: 100_000 },
+    });
+    expect(await arrivingAfter([started, progressed], 2_000_000)).toMatchObject([
+      { bytes: 2_000_000, expectedBytes: 5_000_000, bytesPerSecond: 100_000, secondsLeft: 30 },
+    ]);
+    expect(await arrivingAfter([started, progressed, interrupted])).toMatchObject([
+      { bytes: 70_000, expectedBytes: 5_000_000, bytesPerSecond: null, secondsLeft: null },
+    ]);
+    expect(await arrivingAfter([started, interrupted, progressed])).toMatchObject([{ interruptedAt: null }]);
+  });
+
+  test('has the size that its own header calls for, unless it is packed', async () => {
+    const raw = entry('upload.recognised', { uploadId: 'one', name: 'MEMORY.DMP', ...dump, member: null });
+    expect(await arrivingAfter([started, raw])).toMatchObject([{ expectedBytes: 4_000_000_000 }]);
+    expect(await arrivingAfter([started, recognised])).toMatchObject([{ expectedBytes: null }]);
   });
 
   test('is as long as its file is now', async () => {

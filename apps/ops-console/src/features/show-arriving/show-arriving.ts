@@ -10,6 +10,12 @@ export interface ArrivingUpload {
   interruptedAt: string | null;
   /** How much of it is here; null where nobody says. */
   bytes: number | null;
+  /** How large it will be, as its header or its sender says; null where nobody does. */
+  expectedBytes: number | null;
+  /** How fast it came when that was told last; null while nobody has told, and while the connection is lost. */
+  bytesPerSecond: number | null;
+  /** Seconds until it is here at that speed. */
+  secondsLeft: number | null;
   /** What its first bytes say. */
   dump: RecognisedDump | null;
   /** When the customer was told that it is the wrong kind. */
@@ -20,6 +26,7 @@ export interface ArrivingUpload {
 export const arrivalTypes = [
   'upload.started',
   'upload.recognised',
+  'upload.progressed',
   'case.wrong-dump-noticed',
   'upload.interrupted',
   'upload.received',
@@ -40,11 +47,16 @@ export async function showArriving(caseId: string, needs: Needs): Promise<Arrivi
   const arriving = new Map<string, ArrivingUpload & { location: string | null }>();
   for (const entry of await needs.findEntriesOf(caseId, arrivalTypes, mostEntries)) take(arriving, entry);
   return await Promise.all(
-    [...arriving.values()].map(async ({ location, ...upload }) => ({
-      ...upload,
-      bytes: (location === null ? null : await needs.lengthOf(location)) ?? upload.bytes,
-    })),
+    [...arriving.values()].map(async ({ location, ...upload }) => {
+      const bytes = (location === null ? null : await needs.lengthOf(location)) ?? upload.bytes;
+      return { ...upload, bytes, secondsLeft: secondsLeft({ ...upload, bytes }) };
+    }),
   );
+}
+
+function secondsLeft({ bytes, expectedBytes, bytesPerSecond }: ArrivingUpload): number | null {
+  if (bytes === null || expectedBytes === null || !bytesPerSecond || bytes >= expectedBytes) return null;
+  return Math.ceil((expectedBytes - bytes) / bytesPerSecond);
 }
 
 type Told = {
@@ -60,19 +72,28 @@ function take(arriving: Map<string, ArrivingUpload & { location: string | null }
       const { uploadId, name, location = null } = data;
       for (const other of [...arriving.values()]) if (other.name === name) arriving.delete(other.uploadId);
       const unknown = { interruptedAt: null, bytes: null, dump: null, noticedAt: null };
-      arriving.set(uploadId, { uploadId, name, startedAt: at, location, ...unknown });
+      const unmeasured = { expectedBytes: null, bytesPerSecond: null, secondsLeft: null };
+      arriving.set(uploadId, { uploadId, name, startedAt: at, location, ...unknown, ...unmeasured });
       return;
     }
     case 'upload.recognised': {
       const { uploadId, name: _, ...dump } = data;
-      change(arriving, uploadId, { dump, bytes: dump.arrivedBytes });
+      // What is packed does not say how large it is packed.
+      const expected = dump.member === null && dump.expectedBytes ? { expectedBytes: dump.expectedBytes } : {};
+      change(arriving, uploadId, { dump, bytes: dump.arrivedBytes, ...expected });
+      return;
+    }
+    case 'upload.progressed': {
+      const { uploadId, bytes, bytesPerSecond, expectedBytes } = data;
+      const expected = expectedBytes === null ? {} : { expectedBytes };
+      change(arriving, uploadId, { bytes, bytesPerSecond, interruptedAt: null, ...expected });
       return;
     }
     case 'case.wrong-dump-noticed':
       change(arriving, data.uploadId, { noticedAt: at });
       return;
     case 'upload.interrupted':
-      change(arriving, data.uploadId, { interruptedAt: at, bytes: data.bytes });
+      change(arriving, data.uploadId, { interruptedAt: at, bytes: data.bytes, bytesPerSecond: null });
       return;
     case 'upload.received':
       arriving.delete(data.uploadId);

@@ -64,6 +64,11 @@ export function headline(event: AnyEvent): Sentence {
         `Customer told before the upload ended: ${clip(event.data.name)} is not a full dump, ${recognisedText(event.data.dump)}`,
       );
     case 'case.upload-acknowledged':
+      if (event.data.cutShort)
+        return say(
+          `告知客户 ${file(event.data)} 未传完整，可续传`,
+          `Customer told that ${file(event.data)} is cut short and where to resume`,
+        );
       return say(`向客户确认收到 ${file(event.data)}`, `Receipt of ${file(event.data)} confirmed to the customer`);
     case 'case.analysis-requested':
       return say(`请求分析 ${file(event.data)}`, `Analysis of ${file(event.data)} requested`);
@@ -139,8 +144,28 @@ export function headline(event: AnyEvent): Sentence {
         `${clip(event.data.name)} 上传中断于 ${size(event.data.bytes)}，可续传`,
         `Upload of ${clip(event.data.name)} interrupted at ${size(event.data.bytes)}; it can be resumed`,
       );
+    case 'upload.progressed': {
+      const { name, bytes, expectedBytes, bytesPerSecond } = event.data;
+      const share = expectedBytes === null ? '' : ` / ${size(expectedBytes)}`;
+      return say(
+        `${clip(name)} 已上传 ${size(bytes)}${share}（${size(bytesPerSecond)}/s）`,
+        `${size(bytes)}${share} of ${clip(name)} are here (${size(bytesPerSecond)}/s)`,
+      );
+    }
     case 'upload.received':
       return say(`收到 ${file(event.data)}`, `Received ${file(event.data)}`);
+    case 'upload.completed': {
+      const reason = completionReasons[event.data.because];
+      return say(`${file(event.data)} 已上传完整（${reason.zh}）`, `All of ${file(event.data)} is here (${reason.en})`);
+    }
+    case 'upload.cut-short': {
+      const { name, bytes, expectedBytes } = event.data;
+      const share = expectedBytes === null ? '' : ` / ${size(expectedBytes)}`;
+      return say(
+        `${clip(name)} 未传完整：只有 ${size(bytes)}${share}，可续传`,
+        `${clip(name)} is cut short: ${size(bytes)}${share} are here; it can be resumed`,
+      );
+    }
     case 'upload.recognised':
       return say(
         `正在上传的 ${clip(event.data.name)}：${recognisedText(event.data)}，已到 ${size(event.data.arrivedBytes)}`,
@@ -307,6 +332,12 @@ const requestReasons: Record<EventOf<'case.evidence-requested'>['data']['because
   'not-a-full-dump': say('此前不是完整转储', 'what came was no full dump'),
   'dump-truncated': say('转储被截断', 'the dump was cut short'),
   'dump-unreadable': say('转储无法读取', 'the dump could not be read'),
+};
+
+const completionReasons: Record<EventOf<'upload.completed'>['data']['because'], Sentence> = {
+  whole: say('文件结构完整', 'its structure is whole'),
+  settled: say('一段时间内没有续传', 'nobody went on for a while'),
+  marked: say('客户已确认', 'the customer said so'),
 };
 
 const escalationReasons: Record<EventOf<'case.escalated'>['data']['because'], Sentence> = {

@@ -35,6 +35,8 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.archived':
       return { phase: 'archived', rest: 'archived', reading: [] };
     case 'case.analysis-requested':
+      // What is still read of an archived case does not open it again.
+      if (before.phase === 'archived') return before;
       return {
         phase: 'analysing',
         rest: before.phase === 'analysing' ? before.rest : before.phase,
@@ -60,8 +62,11 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'upload-space.opened':
     case 'upload-space.closed':
     case 'upload.started':
+    case 'upload.progressed':
     case 'upload.interrupted':
     case 'upload.received':
+    case 'upload.completed':
+    case 'upload.cut-short':
     case 'upload.recognised':
     case 'letter.sent':
     case 'letter.failed':

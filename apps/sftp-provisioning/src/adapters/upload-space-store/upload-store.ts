@@ -13,12 +13,19 @@ interface UploadRow {
   gap_at: string | null;
   sha256: string | null;
   changed_at: Date;
+  is_visible: boolean;
+  ending: Upload['ending'];
+  expected_bytes: string | null;
+  told_bytes: string;
 }
 
 interface Place {
   readonly folder: string;
   readonly name: string;
 }
+
+/** Of one upload, however long it takes and however often it is resumed. */
+const mostTimesTold = 40;
 
 const selectUpload = 'select upload.*, space.case_id from upload join upload_space space using (space_id)';
 
@@ -53,6 +60,22 @@ export class UploadStore {
     return this.select(`upload.state = 'receiving' order by upload_id`, []);
   }
 
+  async listUnended(closedMilliseconds: number, limit: number): Promise<Upload[]> {
+    return this.select(
+      `upload.state = 'received' and upload.ending is null
+       and upload.closed_at <= clock_timestamp() - $1 * interval '1 ms' order by upload.closed_at limit $2`,
+      [closedMilliseconds, limit],
+    );
+  }
+
+  async listNamedLater(closedMilliseconds: number, limit: number): Promise<Upload[]> {
+    return this.select(
+      `upload.state = 'named-later' and upload.closed_at <= clock_timestamp() - $1 * interval '1 ms'
+       order by upload.closed_at limit $2`,
+      [closedMilliseconds, limit],
+    );
+  }
+
   async count(spaceId: string): Promise<number> {
     return this.number('select count(*) from upload where space_id = $1', spaceId);
   }
@@ -69,11 +92,11 @@ export class UploadStore {
   }
 
   async show(uploadId: string, { folder, name }: Place): Promise<void> {
-    await this.database.query('update upload set is_visible = true, folder = $2, name = $3 where upload_id = $1', [
-      uploadId,
-      folder,
-      name,
-    ]);
+    await this.database.query(
+      `update upload set is_visible = true, folder = $2, name = $3, closed_at = clock_timestamp(),
+         ending = nullif(ending, 'untold') where upload_id = $1`,
+      [uploadId, folder, name],
+    );
   }
 
   async forget(uploadId: string): Promise<void> {
@@ -110,6 +133,27 @@ export class UploadStore {
     return row ? { started: row.is_started } : null;
   }
 
+  async markEnded(uploadId: string, ending: NonNullable<Upload['ending']>): Promise<boolean> {
+    const ended = await this.rows(
+      `with ended as (
+         update upload set ending = $2 where upload_id = $1 and state = 'received' and ending is null returning 1)
+       select 1 from ended`,
+      [uploadId, ending],
+    );
+    return ended.length === 1;
+  }
+
+  async markProgressed(uploadId: string, bytes: number, expectedBytes: number | null): Promise<boolean> {
+    const progressed = await this.rows(
+      `with progressed as (
+         update upload set told_bytes = $2, times_told = times_told + 1, expected_bytes = $3
+         where upload_id = $1 and state = 'receiving' and times_told < ${mostTimesTold} returning 1)
+       select 1 from progressed`,
+      [uploadId, bytes, expectedBytes],
+    );
+    return progressed.length === 1;
+  }
+
   async markNamedLater(uploadId: string, content: { bytes: number; sha256: string }, at: Date): Promise<void> {
     await this.keep(uploadId, 'named-later', content, at, null);
   }
@@ -120,17 +164,12 @@ export class UploadStore {
     await this.keep(uploadId, 'received', content, at, pathOf(row));
   }
 
-  async findTold(
-    spaceId: string,
-    place: Place,
-    sha256: string,
-  ): Promise<{ uploadId: string; isVisible: boolean } | null> {
-    const [row] = await this.rows<{ upload_id: string; is_visible: boolean }>(
-      `select upload_id, is_visible from upload
-       where space_id = $1 and told_path = $2 and sha256 = $3 and state = 'received' order by is_visible limit 1`,
+  async findTold(spaceId: string, place: Place, sha256: string): Promise<Upload | null> {
+    const [told] = await this.select(
+      `space_id = $1 and told_path = $2 and sha256 = $3 and upload.state = 'received' order by is_visible limit 1`,
       [spaceId, pathOf(place), sha256],
     );
-    return row ? { uploadId: row.upload_id, isVisible: row.is_visible } : null;
+    return told ?? null;
   }
 
   async rename(uploadId: string, folder: string, name: string, at: Date): Promise<void> {
@@ -201,8 +240,8 @@ export class UploadStore {
     toldPath: string | null,
   ): Promise<void> {
     await this.database.query(
-      `update upload set state = $2, bytes = $3, gap_at = null, sha256 = $4, changed_at = $5, told_path = $6
-       where upload_id = $1`,
+      `update upload set state = $2, bytes = $3, gap_at = null, sha256 = $4, changed_at = $5, told_path = $6,
+         closed_at = clock_timestamp() where upload_id = $1`,
       [uploadId, state, bytes, sha256, at, toldPath],
     );
   }
@@ -234,6 +273,10 @@ function uploadOf(row: UploadRow): Upload {
     gapAt: row.gap_at === null ? null : Number(row.gap_at),
     sha256: row.sha256,
     changedAt: row.changed_at,
+    isVisible: row.is_visible,
+    ending: row.ending,
+    expectedBytes: row.expected_bytes === null ? null : Number(row.expected_bytes),
+    toldBytes: Number(row.told_bytes),
   };
 }
 

@@ -49,14 +49,30 @@ export function safeName(name: string): string {
   return `${stem}${extension}` || 'file';
 }
 
-/** True for names under which clients keep a file that is still on its way (WinSCP, ownCloud, rclone). */
+/** True for names under which clients keep a file that is still on its way. */
 export function isTemporaryName(name: string): boolean {
   return withoutTemporarySuffix(name) !== name;
 }
 
-function withoutTemporarySuffix(name: string): string {
-  return name.replace(/(?<=.)\.(?:filepart|part|partial)$/iu, '');
+/** The file of which an empty one with this name says that all of it is here; null for any other name. */
+export function nameMarkedComplete(name: string): string | null {
+  return /^(.+)\.done$/iu.exec(name)?.[1] ?? null;
 }
+
+/**
+ * WinSCP: NAME.filepart; ownCloud and many more: NAME.part; rclone: NAME.1a2b3c4d.partial; lftp: .in.NAME; Cyberduck:
+ * NAME.DMP-aB3dE6gH with eight random signs, which are told from a word or a date by their mixture.
+ */
+function withoutTemporarySuffix(name: string): string {
+  return name
+    .replace(/(?<=.)(?:\.[0-9a-f]{8})?\.partial$/iu, '')
+    .replace(/(?<=.)\.(?:filepart|part)$/iu, '')
+    .replace(/^\.in\.(?=.)/iu, '')
+    .replace(cyberduckSuffix, '');
+}
+
+const cyberduckSuffix =
+  /(?<=.\.[A-Za-z0-9]{1,4})-(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{8}$/u;
 
 function segmentsOf(path: Buffer): Buffer[] {
   const segments: Buffer[] = [];

@@ -1,3 +1,5 @@
+import type { ByteSource } from '@caserelay/crash-dump';
+import type { JudgeOptions, Wholeness } from '@caserelay/dump-archive';
 import type { Tell } from '@caserelay/messaging';
 import { ArrivingFile, type StoredFile } from './arriving-file.js';
 import { FileRefusal } from './file-refusal.js';
@@ -10,6 +12,9 @@ export interface Space {
 
 /** receiving: bytes come; interrupted: they stopped coming; named-later: closed under a temporary name; received: told. */
 export type UploadState = 'receiving' | 'interrupted' | 'named-later' | 'received';
+
+/** What was told of a received upload at last; untold: nothing, because another upload took its place. */
+export type Ending = 'completed' | 'cut-short' | 'untold';
 
 export interface Upload {
   readonly uploadId: string;
@@ -26,6 +31,14 @@ export interface Upload {
   readonly gapAt: number | null;
   readonly sha256: string | null;
   readonly changedAt: Date;
+  /** The customer sees it; else it is evidence out of sight. */
+  readonly isVisible: boolean;
+  /** Null while it is not known whether all of it is here. */
+  readonly ending: Ending | null;
+  /** How large it will be, as its header or its sender says. */
+  readonly expectedBytes: number | null;
+  /** Its size when its progress was told last. */
+  readonly toldBytes: number;
 }
 
 /** What is kept about uploads, within one transaction or outside of one. */
@@ -39,6 +52,7 @@ export interface Uploads {
   add(upload: Upload): Promise<void>;
   /** Takes an upload out of the customer's sight; it stays evidence. */
   hide(uploadId: string): Promise<void>;
+  /** Brings one back into sight; if nothing was told of its ending, that is open again. */
   show(uploadId: string, place: Place): Promise<void>;
   forget(uploadId: string): Promise<void>;
   /** True the first time. */
@@ -49,9 +63,17 @@ export interface Uploads {
   markInterrupted(uploadId: string, bytes: number, at: Date): Promise<{ started: boolean } | null>;
   markNamedLater(uploadId: string, content: Content, at: Date): Promise<void>;
   markReceived(uploadId: string, content: Content, at: Date): Promise<void>;
+  /** True when the upload is received and no ending was known until now. */
+  markEnded(uploadId: string, ending: Ending): Promise<boolean>;
+  /** False when enough was told of its progress, or it is not being received. */
+  markProgressed(uploadId: string, bytes: number, expectedBytes: number | null): Promise<boolean>;
   /** The upload that was told with this name and content. */
-  findTold(spaceId: string, place: Place, sha256: string): Promise<{ uploadId: string; isVisible: boolean } | null>;
+  findTold(spaceId: string, place: Place, sha256: string): Promise<Upload | null>;
   listReceiving(): Promise<Upload[]>;
+  /** Received uploads of unknown ending, closed at least so long ago in real time, oldest first. */
+  listUnended(closedMilliseconds: number, limit: number): Promise<Upload[]>;
+  /** Those that were closed under a temporary name at least so long ago. */
+  listNamedLater(closedMilliseconds: number, limit: number): Promise<Upload[]>;
   rename(uploadId: string, folder: string, name: string, at: Date): Promise<void>;
   hasFolder(spaceId: string, folder: string): Promise<boolean>;
   listFolders(spaceId: string, parent: string): Promise<{ name: string; changedAt: Date }[]>;
@@ -89,6 +111,16 @@ export interface Needs {
   now(): Date;
   /** A writer that was silent for so long (real time) may be replaced by a newer session of the same account. */
   silentMilliseconds: number;
+  /** How long nobody may go on with a closed file before it counts as it is, where its structure says nothing. */
+  settleMilliseconds: number;
+  /** How long a rename is waited for after a file was closed under a temporary name. */
+  namedLaterMilliseconds: number;
+  /** Says whether a file is whole by its own structure, from a few reads. */
+  judgeWhole(source: ByteSource, options?: JudgeOptions): Promise<Wholeness>;
+  /** Between two tells of the progress of one upload at least. */
+  progressMilliseconds: number;
+  /** Lets somebody look for uploads to end after a while. */
+  lookAgainIn(milliseconds: number): void;
   warn(message: string, details: Record<string, unknown>): void;
 }
 
@@ -108,6 +140,8 @@ const mostOpenFiles = 256;
 export class UploadReception {
   /** Open writers by upload. */
   readonly writers = new Map<string, Writer>();
+  /** Received uploads that somebody has opened to go on with, by how many. */
+  readonly held = new Map<string, number>();
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly openFiles = new Map<string, number>();
 
@@ -126,6 +160,19 @@ export class UploadReception {
       const left = (this.openFiles.get(spaceId) ?? 1) - 1;
       if (left > 0) this.openFiles.set(spaceId, left);
       else this.openFiles.delete(spaceId);
+    };
+  }
+
+  /** Notes that somebody has opened a received upload to go on with it; answers with what takes the note back. */
+  hold(uploadId: string): () => void {
+    this.held.set(uploadId, (this.held.get(uploadId) ?? 0) + 1);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      const left = (this.held.get(uploadId) ?? 1) - 1;
+      if (left > 0) this.held.set(uploadId, left);
+      else this.held.delete(uploadId);
     };
   }
 

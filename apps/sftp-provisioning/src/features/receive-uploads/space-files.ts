@@ -2,16 +2,10 @@ import type { Tell } from '@caserelay/messaging';
 import { v7 as newId } from 'uuid';
 import type { ArrivingFile } from './arriving-file.js';
 import { isTemporaryName, parsePath, safeName } from './customer-path.js';
+import { receive } from './end-uploads.js';
 import { FileRefusal } from './file-refusal.js';
 import { leavingWhenClosed, ReadingHandle, type Entry, type OpenFile, type OpenIntent } from './open-file.js';
-import {
-  pathOf,
-  type Content,
-  type Space,
-  type Upload,
-  type UploadReception,
-  type Uploads,
-} from './receive-uploads.js';
+import { pathOf, type Space, type Upload, type UploadReception, type Uploads } from './receive-uploads.js';
 import { absent, below, folderEntry, placeOf, type Below } from './space-path.js';
 import { WritingHandle } from './writing-handle.js';
 
@@ -136,11 +130,8 @@ export class SpaceFiles {
       await this.refuseWhenTaken(uploads, to);
       await uploads.rename(upload.uploadId, to.folder, to.name, this.now());
       if (upload.state !== 'named-later' || isTemporaryName(to.name) || upload.sha256 === null) return [];
-      const received = await this.receive(
-        uploads,
-        { ...upload, ...to },
-        { bytes: upload.bytes, sha256: upload.sha256 },
-      );
+      const { bytes, sha256 } = upload;
+      const received = await receive(uploads, { ...upload, ...to }, { bytes, sha256 }, this.reception.needs);
       spare = received.spare;
       return received.tells;
     });
@@ -239,24 +230,11 @@ export class SpaceFiles {
       gapAt: null,
       sha256: null,
       changedAt: this.now(),
+      isVisible: true,
+      ending: null,
+      expectedBytes: null,
+      toldBytes: 0,
     };
-  }
-
-  /**
-   * Keeps that an upload is here and tells it, unless the same name and content was told before. `spare` is a file
-   * that is needed no more once this is committed.
-   */
-  async receive(uploads: Uploads, upload: Upload, content: Content): Promise<{ tells: Tell[]; spare: string | null }> {
-    const { uploadId, spaceId, caseId, location, folder, name } = upload;
-    const told = await uploads.findTold(spaceId, { folder, name }, content.sha256);
-    if (told && !told.isVisible) {
-      await uploads.forget(uploadId);
-      await uploads.show(told.uploadId, { folder, name });
-      return { tells: [], spare: location };
-    }
-    await uploads.markReceived(uploadId, content, this.now());
-    const data = { uploadId, spaceId, name: pathOf(upload), ...content, location };
-    return { tells: told ? [] : [{ type: 'upload.received', caseId, data }], spare: null };
   }
 
   released(handle: WritingHandle): void {

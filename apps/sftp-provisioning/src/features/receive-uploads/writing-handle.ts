@@ -1,17 +1,12 @@
 import type { Tell } from '@caserelay/messaging';
 import type { ArrivingFile } from './arriving-file.js';
-import { isTemporaryName } from './customer-path.js';
+import { isTemporaryName, nameMarkedComplete } from './customer-path.js';
+import { completeMarked, receive } from './end-uploads.js';
 import { FileRefusal } from './file-refusal.js';
 import type { Entry, OpenFile } from './open-file.js';
-import {
-  pathOf,
-  type Content,
-  type Upload,
-  type UploadReception,
-  type Uploads,
-  type Writer,
-} from './receive-uploads.js';
+import { pathOf, type Upload, type UploadReception, type Uploads, type Writer } from './receive-uploads.js';
 import type { Below } from './space-path.js';
+import { UploadProgress } from './upload-progress.js';
 
 /** The session that a file was opened in, as far as the file needs it. */
 export interface WritingSession {
@@ -20,7 +15,6 @@ export interface WritingSession {
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   change(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
   changeInTurn(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
-  receive(uploads: Uploads, upload: Upload, content: Content): Promise<{ tells: Tell[]; spare: string | null }>;
   released(handle: WritingHandle): void;
 }
 
@@ -32,6 +26,10 @@ export class WritingHandle implements OpenFile, Writer {
   lastHeard = performance.now();
   private starting: Promise<void> | null = null;
   private announcing: Promise<void> | null = null;
+  private progress: UploadProgress | null = null;
+  private progressing: Promise<void> | null = null;
+  /** Lets go of a received upload that was opened to go on with. */
+  private holds: (() => void) | null = null;
   private closing: Promise<void> | null = null;
   private state: 'open' | 'closing' | 'ended' | 'replaced' = 'open';
 
@@ -42,7 +40,10 @@ export class WritingHandle implements OpenFile, Writer {
     private upload: Upload,
     private arriving: ArrivingFile | null,
   ) {
-    if (arriving) reception.writers.set(upload.uploadId, this);
+    if (arriving) {
+      reception.writers.set(upload.uploadId, this);
+      this.progress = this.progressOf(upload, arriving);
+    } else if (upload.state === 'received') this.holds = reception.hold(upload.uploadId);
   }
 
   get bytes(): number {
@@ -70,11 +71,14 @@ export class WritingHandle implements OpenFile, Writer {
     this.refuseUnlessOpen();
     await file.write(offset, buffers, bytes);
     await this.announce();
+    // Nobody waits for this: how far it has come is told beside the upload.
+    this.progressing ??= this.tellProgress(file).finally(() => (this.progressing = null));
   }
 
   async truncate(bytes: number): Promise<void> {
     this.refuseUnlessOpen();
     // Some clients set the size that the file has or will have; only cutting changes anything.
+    if (bytes > this.bytes) this.progress?.expect(bytes);
     if (bytes >= this.bytes) return;
     const file = this.arriving ?? (await this.continueReceived());
     await file.truncate(bytes);
@@ -119,6 +123,8 @@ export class WritingHandle implements OpenFile, Writer {
     try {
       await this.session.changeInTurn(async (uploads) => {
         if (before) await uploads.hide(before.uploadId);
+        // Its content goes on in this one; sent anew, it is judged for itself.
+        if (before && copy) await uploads.markEnded(before.uploadId, 'untold');
         await uploads.add({ ...upload, changedAt: now() });
         return [];
       });
@@ -130,11 +136,13 @@ export class WritingHandle implements OpenFile, Writer {
     }
     this.upload = upload;
     this.arriving = file;
+    this.progress = this.progressOf(upload, file);
     return file;
   }
 
   letGo(): void {
     if (this.reception.writers.get(this.upload.uploadId) === this) this.reception.writers.delete(this.upload.uploadId);
+    this.holds?.();
     this.session.released(this);
   }
 
@@ -168,6 +176,28 @@ export class WritingHandle implements OpenFile, Writer {
     }));
   }
 
+  private progressOf({ toldBytes, expectedBytes }: Upload, file: ArrivingFile): UploadProgress {
+    return new UploadProgress(toldBytes, expectedBytes, file.bytes, this.reception.needs);
+  }
+
+  private async tellProgress(file: ArrivingFile): Promise<void> {
+    const { uploadId, spaceId, caseId } = this.upload;
+    const { needs } = this.reception;
+    try {
+      const progress = await this.progress?.after(file);
+      if (!progress || this.state !== 'open') return;
+      const { bytes, expectedBytes } = progress;
+      await needs.transaction(async (uploads) => ({
+        result: undefined,
+        tells: (await uploads.markProgressed(uploadId, bytes, expectedBytes))
+          ? [{ type: 'upload.progressed', caseId, data: { uploadId, spaceId, name: pathOf(this.place), ...progress } }]
+          : [],
+      }));
+    } catch (error) {
+      if (this.state === 'open') needs.warn('the progress of an upload could not be told', { uploadId, error });
+    }
+  }
+
   private async finish(): Promise<void> {
     try {
       await this.starting;
@@ -186,18 +216,46 @@ export class WritingHandle implements OpenFile, Writer {
     if (file.bytes > file.wholeBytes)
       throw new FileRefusal('EIO', `bytes from ${file.wholeBytes} on never came, but later ones did; resume there`);
     if (file.bytes > 0) await this.announce();
+    await this.progressing;
     const content = await file.finish();
+    if (content.bytes === 0 && (await this.keepMark())) return;
+    const { needs } = this.reception;
     let spare: string | null = null;
     await this.session.change(async (uploads) => {
       if (isTemporaryName(this.place.name)) {
-        await uploads.markNamedLater(this.upload.uploadId, content, this.reception.needs.now());
+        await uploads.markNamedLater(this.upload.uploadId, content, needs.now());
+        needs.lookAgainIn(needs.namedLaterMilliseconds);
         return [];
       }
-      const received = await this.session.receive(uploads, this.upload, content);
+      const received = await receive(uploads, this.upload, content, needs);
       spare = received.spare;
       return received.tells;
     });
-    if (spare !== null) await this.reception.needs.evidence.remove(spare);
+    if (spare !== null) await needs.evidence.remove(spare);
+  }
+
+  /** An empty file beside another, named like it with `.done` behind, says that all of that one is here. It is not kept. */
+  private async keepMark(): Promise<boolean> {
+    const { folder, name } = this.place;
+    const { uploadId, spaceId, location } = this.upload;
+    const { needs } = this.reception;
+    const marked = nameMarkedComplete(name);
+    if (marked === null) return false;
+    const outcome: { isMark: boolean; refusal: FileRefusal | null } = { isMark: false, refusal: null };
+    await this.session.change(async (uploads) => {
+      const upload = await uploads.find(spaceId, folder, marked);
+      if (!upload) return [];
+      outcome.isMark = true;
+      await uploads.forget(uploadId);
+      return await completeMarked(uploads, upload, needs).catch((error: unknown) => {
+        if (!(error instanceof FileRefusal)) throw error;
+        outcome.refusal = error;
+        return [];
+      });
+    });
+    if (outcome.isMark) await needs.evidence.remove(location);
+    if (outcome.refusal) throw outcome.refusal;
+    return outcome.isMark;
   }
 
   /** Keeps what is whole and tells that the rest is missing. Trouble is only logged: the next look around repairs it. */

@@ -177,6 +177,18 @@ export const en: Texts = {
       'If there is a new full dump of a blue screen, compress and upload it at any time; no notice is needed.',
     ],
   },
+  cutShort: {
+    intro: (name) =>
+      `Your file "${name}" is not complete: the connection ended in order, but the end of the file has not come. What is here is kept; there is no need to begin again.`,
+    arrived: (found, expected) => (expected === null ? `${found} (the end is missing)` : `${found} of ${expected}`),
+    how: (name, bytes) => [
+      `Please resume the upload with the same account and file name from byte ${bytes} on; only the rest is transferred. With the sftp command: reput "${name}"; FileZilla: upload again and choose "Resume file transfer"; WinSCP: choose "Resume".`,
+      'Please do not change or pack the local file anew before that; otherwise upload it from its beginning, or under another name.',
+      'If the local file is just as large as what is here, that file itself is incomplete: please copy or pack it again on the computer that had the problem, and upload that.',
+    ],
+    looking:
+      'We are looking at the part that is here already, and tell you in another mail what it shows. Once the rest has come, the whole file is analysed again.',
+  },
   report: {
     intro: (name) => `Your file "${name}" was analysed. This is the result.`,
     dump: (position, member) => `Dump ${position}${member === null ? '' : `: ${member}`}`,

@@ -41,6 +41,14 @@ export interface Texts extends LayoutHabits {
     where(account: string, folder: string): string;
   };
   acknowledged: { intro: string; next: readonly string[] };
+  /** Of a file whose end is missing. */
+  cutShort: {
+    intro(name: string): string;
+    arrived(found: string, expected: string | null): string;
+    /** `bytes` is where to go on. */
+    how(name: string, bytes: string): readonly string[];
+    looking: string;
+  };
   report: {
     intro(name: string): string;
     dump(position: number, member: string | null): string;

@@ -164,6 +164,17 @@ export const zhCn: Texts = {
       '如果有新的蓝屏 Full Dump 产生，可以随时压缩后上传，无需另外通知。',
     ],
   },
+  cutShort: {
+    intro: (name) =>
+      `您上传的文件“${name}”没有传完整：连接已正常结束，但文件的结尾还没有到。已到达的部分都保存着，不必从头再传。`,
+    arrived: (found, expected) => (expected === null ? `${found}（文件末尾缺失）` : `${found}，应为 ${expected}`),
+    how: (name, bytes) => [
+      `请用同一账号、同一文件名续传，从第 ${bytes} 字节开始，只传剩余的部分。sftp 命令：reput "${name}"；FileZilla：再次上传并选择“继续文件传输”；WinSCP：选择“续传”。`,
+      '请不要在续传前改动或重新压缩本地文件，否则请从头上传，或换一个文件名。',
+      '如果本地文件的大小与已到达的相同，说明本地文件本身就不完整：请从出现问题的计算机上重新复制或重新压缩，再上传。',
+    ],
+    looking: '我们已经开始查看到达的部分；其中能看出的内容会另外发邮件告诉您。续传完成后，我们会重新分析整个文件。',
+  },
   report: {
     intro: (name) => `您上传的文件“${name}”已经分析，结果如下。`,
     dump: (position, member) => `转储 ${position}${member === null ? '' : `：${member}`}`,
