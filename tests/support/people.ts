@@ -48,7 +48,7 @@ export async function sendMail(
 }
 
 /** Opens the link of a letter as a person does: reads the page, asks it to show the account. */
-export async function openCredentialLink(letter: CaughtLetter, limit = 60_000): Promise<Credentials> {
+export async function openCredentialLink(letter: Pick<CaughtLetter, 'text'>, limit = 60_000): Promise<Credentials> {
   const link = /https?:\/\/\S+\/spaces\/[\w-]+/.exec(letter.text)?.[0];
   if (link === undefined) throw new Error(`the letter holds no link to an account:\n${letter.text}`);
   return await insist(limit, 'open the credential page', async () => {
