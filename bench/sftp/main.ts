@@ -14,7 +14,7 @@ import { TreeWatch, sizeOfTree } from './process-tree.js';
  * How fast uploads are received, and at what cost, beside Debian's OpenSSH and ProFTPD, all in one run. Every server
  * writes below the same folder; ours is the whole service, of which the process that receives uploads is measured, as
  * of the others their processes.
- * usage: npm run bench:sftp -- [--rounds 3] [--mebibytes 1024] [--folder DIR] [--only TEXT] [--without TEXT]
+ * usage: npm run bench:sftp -- [--rounds 3] [--mebibytes 1024] [--folder DIR] [--only REGEXP] [--without TEXT]
  */
 const { values } = parseArgs({
   options: {
@@ -111,7 +111,8 @@ try {
   );
   process.stdout.write(row(['what', 'server', 'speed', '× OpenSSH', 'CPU s', '× OpenSSH', 'peak PSS MB']));
   process.stdout.write(row(['---', '---', '---:', '---:', '---:', '---:', '---:']));
-  for (const discipline of disciplines.filter(({ title }) => title.includes(values.only))) await compare(discipline);
+  for (const discipline of disciplines.filter(({ title }) => new RegExp(values.only).test(title)))
+    await compare(discipline);
 } finally {
   await leave();
 }

@@ -8,6 +8,7 @@ import { TusServer, type TusAddress } from './adapters/tus-server/tus-server.js'
 import { BrowserUploadStore } from './adapters/upload-space-store/browser-upload-store.js';
 import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
 import { loadHostKey } from './adapters/sftp-server/host-key.js';
+import { hasNativeCrypto } from './adapters/sftp-server/native-crypto.js';
 import { checkReceiveWindow } from './adapters/sftp-server/receive-window.js';
 import { SftpServer } from './adapters/sftp-server/sftp-server.js';
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
@@ -116,9 +117,14 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   });
   const server: UploadEngine = followed?.engine ?? builtIn;
   await lookAround.begin(reception, 30_000);
-  const port = await server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS);
+  const port = await listenPatiently(() => server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS));
   const { fingerprint, publicKey } = followed?.hostKey ?? hostKey;
-  log.info({ port, fingerprint }, 'the SFTP server listens');
+  log.info({ port, fingerprint, nativeCrypto: hasNativeCrypto() }, 'the SFTP server listens');
+  if (!followed && !hasNativeCrypto())
+    log.warn(
+      {},
+      'the compiled part of ssh2 is missing and uploads cost more; install a C++ compiler and run npm rebuild ssh2',
+    );
   const browsers = await openForBrowsers({
     filesOf: (space) => new SpaceFiles(space, reception),
     kept: new BrowserUploadStore(database.manager),
@@ -168,6 +174,19 @@ async function openForBrowsers(needs: BrowserNeeds): Promise<{
       await stopForgetting();
     },
   };
+}
+
+const takenPortMilliseconds = 3_000;
+
+/** The front of a service that was killed ends by itself, but perhaps a moment after the next one begins. */
+async function listenPatiently(listen: () => Promise<number>): Promise<number> {
+  for (const end = performance.now() + takenPortMilliseconds; ;)
+    try {
+      return await listen();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
 }
 
 let isWaking = false;

@@ -221,10 +221,11 @@ export async function upload(sftp: SFTPWrapper, path: string, content: Buffer): 
 
 export const newFile = 0x1a;
 
-/** The one child of this process that runs the front. */
-export async function frontOf(): Promise<number> {
-  const threads = await readdir('/proc/self/task');
-  const children = (await Promise.all(threads.map((id) => readFile(`/proc/self/task/${id}/children`, 'utf8')))).flatMap(
+/** The one child of a process that runs the front. */
+export async function frontOf(parent = process.pid): Promise<number> {
+  const tasks = `/proc/${parent}/task`;
+  const threads = await readdir(tasks);
+  const children = (await Promise.all(threads.map((id) => readFile(`${tasks}/${id}/children`, 'utf8')))).flatMap(
     (text) => text.split(' ').filter(Boolean),
   );
   for (const id of children)

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '../../support/caserelay-processes.js';
 import { repository } from '../../support/repository.js';
 import { until } from '../../support/until.js';
 import {
@@ -92,6 +93,40 @@ describe('the process that receives uploads', () => {
     await room.restart();
     expect(await frontOf()).not.toBe(front);
     expect(() => process.kill(front, 0)).toThrow('ESRCH');
+  });
+});
+
+describe('a service that is killed', () => {
+  it('leaves no front behind, and the next one can have its port', async () => {
+    const environment = {
+      ...room.system.environment,
+      SFTP_HOST_KEY_FILE: join(room.system.environment['EVIDENCE_DIR'] as string, 'second_key'),
+      SFTP_PORT: String(await freePort()),
+      HTTP_PORT: String(await freePort()),
+    };
+    const start = async () => {
+      const service = spawn(process.execPath, [join(repository, 'apps/sftp-provisioning/dist/main.js')], {
+        env: environment,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      await until(
+        'it is ready',
+        async () => (await fetch(`http://127.0.0.1:${environment.HTTP_PORT}/health/ready`)).ok,
+      );
+      return service;
+    };
+    const first = await start();
+    const front = await frontOf(first.pid);
+    first.kill('SIGKILL');
+    const second = await start();
+    try {
+      expect(() => process.kill(front, 0)).toThrow('ESRCH');
+      expect(await frontOf(second.pid)).not.toBe(front);
+    } finally {
+      const ended = new Promise((resolve) => second.once('exit', resolve));
+      second.kill('SIGTERM');
+      await ended;
+    }
   });
 });
 

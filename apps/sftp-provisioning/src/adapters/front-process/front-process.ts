@@ -98,7 +98,10 @@ export class FrontProcess<Settings extends { SFTP_PORT: number }> {
     const startedAt = performance.now();
     return new Promise((resolve, reject) => {
       child.on('message', (message) => this.hear(message as FromFront, resolve, reject));
-      child.on('error', reject);
+      child.on('error', (error) => {
+        reject(error);
+        if (child.pid === undefined) this.ended(0, { code: null, signal: null });
+      });
       child.on('close', (code, signal) => {
         reject(new Error(`the process of the SFTP front ended with ${signal ?? `code ${code}`}`));
         this.ended(performance.now() - startedAt, { code, signal });

@@ -30,10 +30,11 @@ export type Request =
   | { kind: 'read'; id: number; handle: number; offset: number; length: number }
   | { kind: 'write'; id: number; handle: number; offset: number; buffers: Buffer[]; length: number }
   | {
-      kind: 'stat' | 'opendir' | 'remove' | 'mkdir' | 'rmdir' | 'realpath' | 'setstat' | 'statvfs';
+      kind: 'stat' | 'opendir' | 'remove' | 'mkdir' | 'rmdir' | 'realpath' | 'statvfs';
       id: number;
       path: Buffer;
     }
+  | { kind: 'setstat'; id: number; path: Buffer; size: number | null }
   | { kind: 'fsetstat'; id: number; handle: number; size: number | null }
   | { kind: 'rename'; id: number; from: Buffer; to: Buffer; replace: boolean }
   | { kind: 'limits' | 'unsupported'; id: number };
@@ -152,7 +153,7 @@ export function decode(packet: Buffer): Request {
     case 8:
       return { kind: 'fstat', id, handle: fields.handle() };
     case 9:
-      return { kind: 'setstat', id, path: fields.bytes() };
+      return { kind: 'setstat', id, path: fields.bytes(), size: fields.size() };
     case 10:
       return { kind: 'fsetstat', id, handle: fields.handle(), size: fields.size() };
     case 11:

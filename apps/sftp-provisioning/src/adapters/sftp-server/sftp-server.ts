@@ -80,13 +80,20 @@ export class SftpServer {
 
   /** Listens and tells the port. */
   async listen(port: number, address: string): Promise<number> {
+    const { net } = this;
     await new Promise<void>((resolve, reject) => {
-      this.net.once('error', reject);
-      this.net.listen(port, address, () => {
-        this.net.off('error', reject);
-        this.net.on('error', (error) => this.options.log.warn({ error }, 'the SFTP port had a fault'));
+      const onError = (error: Error): void => {
+        net.off('listening', onListening);
+        reject(error);
+      };
+      const onListening = (): void => {
+        net.off('error', onError);
+        net.on('error', (error) => this.options.log.warn({ error }, 'the SFTP port had a fault'));
         resolve();
-      });
+      };
+      net.once('error', onError);
+      net.once('listening', onListening);
+      net.listen(port, address);
     });
     return (this.net.address() as AddressInfo).port;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { BytesInFlight } from './bytes-in-flight.js';
 import { SftpSession, mostHandles, type RemoteFile, type RemoteFiles } from './sftp-session.js';
 
 describe('a session', () => {
@@ -80,6 +81,47 @@ describe('a session', () => {
     expect(faults).toEqual([full]);
   });
 
+  it('does not say OK to cutting a file by its name, but to all else that clients set', async () => {
+    const { session, take } = aSession({ bytes: 10 });
+    session.push(init);
+    session.push(setSize(1, 9));
+    session.push(setSize(2, 10));
+    session.push(framed(Buffer.of(9), uint32(3), text(Buffer.from('/upload/a')), uint32(4), uint32(0o644)));
+    const [, ...answers] = await take(4);
+    expect(answers.map((answer) => answer.readUInt32BE(5))).toEqual([4, 0, 0]);
+    expect(answers[0]?.toString()).toContain('open it for writing');
+  });
+
+  it('stops reading while all sessions together hold too much, and goes on when they hold less', async () => {
+    const disk = gate();
+    const inFlight = new BytesInFlight(300_000);
+    const busy = aSession({ write: () => disk.opened, inFlight });
+    const other = aSession({ write: () => disk.opened, inFlight });
+    for (const { session } of [busy, other]) {
+      session.push(init);
+      session.push(open(1));
+    }
+    await Promise.all([busy.take(2), other.take(2)]);
+    for (let id = 2; id < 6; id += 1) busy.session.push(write(id, 100_000));
+    other.session.push(write(2, 10));
+    expect([busy.channel.isPaused, other.channel.isPaused]).toEqual([true, true]);
+    disk.open();
+    await Promise.all([busy.take(6), other.take(3)]);
+    expect([busy.channel.isPaused, other.channel.isPaused]).toEqual([false, false]);
+  });
+
+  it('asks for no more of a file at once than it may hold', async () => {
+    const { session, channel, take } = aSession();
+    session.push(init);
+    session.push(open(1));
+    await take(2);
+    for (let id = 2; id < 40; id += 1)
+      session.push(framed(Buffer.of(5), uint32(id), text(uint32(1)), uint32(0), uint32(0), uint32(0xffffffff)));
+    expect(channel.isPaused).toBe(true);
+    await take(40);
+    expect(channel.isPaused).toBe(false);
+  });
+
   it('lets go of everything when it ends', async () => {
     const { session, take, log } = aSession();
     session.push(init);
@@ -90,9 +132,16 @@ describe('a session', () => {
   });
 });
 
-function aSession(doubles: { write?: () => Promise<void>; entry?: () => Promise<void> } = {}, faults: unknown[] = []) {
+interface Doubles {
+  write?: () => Promise<void>;
+  entry?: () => Promise<void>;
+  bytes?: number;
+  inFlight?: BytesInFlight;
+}
+
+function aSession(doubles: Doubles = {}, faults: unknown[] = []) {
   const log: string[] = [];
-  const entry = { name: 'a', isFolder: false, bytes: 0, changedAt: new Date(0) };
+  const entry = { name: 'a', isFolder: false, bytes: doubles.bytes ?? 0, changedAt: new Date(0) };
   const file: RemoteFile = {
     entry: () => Promise.resolve(entry),
     read: () => Promise.resolve(Buffer.alloc(0)),
@@ -127,7 +176,7 @@ function aSession(doubles: { write?: () => Promise<void>; entry?: () => Promise<
     pause: () => (channel.isPaused = true),
     resume: () => (channel.isPaused = false),
   };
-  const session = new SftpSession(channel, files, (error) => faults.push(error));
+  const session = new SftpSession(channel, files, (error) => faults.push(error), doubles.inFlight);
   /** The first replies, once there are so many. */
   const take = async (count: number): Promise<Buffer[]> => {
     for (let round = 0; round < 1000; round += 1) {
@@ -159,6 +208,8 @@ const framed = (...parts: Buffer[]) => text(Buffer.concat(parts));
 const init = framed(Buffer.of(1), uint32(3));
 const open = (id: number) => framed(Buffer.of(3), uint32(id), text(Buffer.from('/upload/a')), uint32(0x1a), uint32(0));
 const stat = (id: number) => framed(Buffer.of(17), uint32(id), text(Buffer.from('/upload/a')));
+const setSize = (id: number, bytes: number) =>
+  framed(Buffer.of(9), uint32(id), text(Buffer.from('/upload/a')), uint32(1), uint32(0), uint32(bytes));
 const realpath = (id: number) => framed(Buffer.of(16), uint32(id), text(Buffer.from('.')));
 const write = (id: number, bytes: number, handle = 1) =>
   framed(Buffer.of(6), uint32(id), text(uint32(handle)), uint32(0), uint32(0), text(Buffer.alloc(bytes)));

@@ -174,7 +174,7 @@ export class SftpSession {
         return reply.attributes(id, attributesOf(await this.files.entry(request.path)));
       case 'setstat':
         // Modes, owners and times are the server's own business; clients set them after an upload and want an OK.
-        await this.files.entry(request.path);
+        await this.refuseToCut(request);
         return ok(id);
       case 'opendir':
         return this.openFolder(request);
@@ -201,6 +201,13 @@ export class SftpSession {
       case 'unsupported':
         return reply.status(id, status.unsupported, 'this operation does not exist here');
     }
+  }
+
+  /** A file system over SFTP cuts a file by its name before it writes it anew; an OK would mix the old bytes with new ones. */
+  private async refuseToCut({ path, size }: { path: Buffer; size: number | null }): Promise<void> {
+    const { bytes, isFolder } = await this.files.entry(path);
+    if (isFolder || size === null || size >= bytes) return;
+    throw new BadRequest(`a file is not cut by its name; open it for writing with the flag that empties it`);
   }
 
   private open({ id, path, flags }: Extract<Request, { kind: 'open' }>): Promise<Buffer> {
