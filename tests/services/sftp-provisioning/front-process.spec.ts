@@ -112,6 +112,7 @@ describe('a service that is killed', () => {
       await until(
         'it is ready',
         async () => (await fetch(`http://127.0.0.1:${environment.HTTP_PORT}/health/ready`)).ok,
+        60_000,
       );
       return service;
     };
@@ -127,7 +128,7 @@ describe('a service that is killed', () => {
       second.kill('SIGTERM');
       await ended;
     }
-  });
+  }, 150_000);
 });
 
 /** Uploads without haste: 32 KiB every few milliseconds. */
