@@ -119,6 +119,7 @@ inChromium('the page of a link, in a browser', () => {
         .sort(),
     ).toEqual(['setup.log', '截图 1.png']);
     await until('both are shown', async () => (await page.getByText('已收到', { exact: true }).count()) === 2);
+    await picture(page, 'zh-received');
   });
 
   it('goes on by itself after the network was lost', async () => {
@@ -210,7 +211,7 @@ inChromium('the page of a link, in a browser', () => {
         );
         const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
         expect([locale, look, overflow > 0]).toEqual([locale, look, false]);
-        await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
+        await page.evaluate(`window.dispatchEvent(new Event('beforeprint'))`);
         await picture(page, `${locale.slice(0, 2)}-${look}`);
         if (pictures !== null && look === 'wide')
           await page.pdf({ path: join(pictures, `${locale.slice(0, 2)}-paper.pdf`), format: 'A4' });

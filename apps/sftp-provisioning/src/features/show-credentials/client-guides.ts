@@ -44,7 +44,7 @@ function fileZilla(account: Account, password: string | null, language: Language
       fact(filezilla.keyHost, addressOf(account)),
       fact(filezilla.keyAlgorithm, `${kindOf(account)} 255`),
       fact(filezilla.fingerprints, fingerprint),
-      press('OK'),
+      press(filezilla.confirm),
     ]),
     `<p>${filezilla.after}</p>`,
   ].join('\n');
@@ -73,7 +73,7 @@ function winScp(account: Account, password: string | null, language: Language): 
       `<span class="wide">${winscp.keyText}</span>`,
       fact(winscp.keyAlgorithm, `${kindOf(account)} 255`),
       fact('SHA-256:', fingerprint.replace('SHA256:', '')),
-      press(language === 'en' ? 'Accept' : '接受'),
+      press(winscp.accept),
     ]),
     `<p>${winscp.after}</p>`,
     `<p>${winscp.console}</p>`,

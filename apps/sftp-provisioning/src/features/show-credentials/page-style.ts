@@ -67,5 +67,5 @@ dl.facts{grid-template-columns:1fr}dl.facts dt{padding:0}dl.facts>div{gap:.1rem}
 ul#arrivals>li{grid-template-columns:1fr}#arrivals .state{white-space:normal}#arrivals .actions{justify-content:flex-start}
 .line{flex-wrap:wrap}.line>pre{flex-basis:100%}.line>button{margin-top:0}}
 @media print{:root{--ink:#000;--soft:#333;--line:#999;--paper:#fff;--card:#fff;--field:#fff;--blue:#000;color-scheme:light;font-size:11pt}
-button,.button,#upload,header nav{display:none!important}section,figure{break-inside:avoid;border-radius:0}main{max-width:none;padding:0}
+button,.button,#upload,header nav{display:none!important}section,figure{border-radius:0}figure,.line,dl.facts>div{break-inside:avoid}h2,h3,summary{break-after:avoid}main{max-width:none;padding:0}
 .terminal{background:#fff;color:#000;border:1px solid #999}.terminal b{color:#000}}`;

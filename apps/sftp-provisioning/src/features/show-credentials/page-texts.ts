@@ -67,6 +67,7 @@ const en = {
     keyHost: 'Host:',
     keyAlgorithm: 'Host key algorithm:',
     fingerprints: 'Fingerprints:',
+    confirm: 'OK',
     after:
       'On the first connection compare the fingerprint, tick “Always trust this host” and press “OK”. Then drag your files from the left side to the right. To continue a broken upload, drag the file again and choose “Resume”.',
   },
@@ -82,6 +83,7 @@ const en = {
     keyTitle: 'Warning',
     keyText: 'Continue connecting to an unknown server and add its host key to a cache?',
     keyAlgorithm: 'Algorithm:',
+    accept: 'Accept',
     after:
       'Compare the fingerprint and press “Accept”. Then drag your files into the right side. WinSCP continues broken uploads of large files by itself; answer “Resume” when it asks.',
     console: 'For the WinSCP console (winscp.com), the host key is checked by the command:',
@@ -159,6 +161,7 @@ const zh: Texts = {
     keyHost: '主机：',
     keyAlgorithm: '主机密钥算法：',
     fingerprints: '指纹：',
+    confirm: '确定',
     after:
       '首次连接时核对指纹，勾选“总是信任该主机”，点击“确定”。然后将文件从左侧拖到右侧。上传中断后，再次拖入该文件并选择“继续文件传输”即可续传。',
   },
@@ -174,6 +177,7 @@ const zh: Texts = {
     keyTitle: '警告',
     keyText: '继续连接未知的服务器并将其主机密钥添加到缓存？',
     keyAlgorithm: '算法：',
+    accept: '接受',
     after: '核对指纹后点击“接受”，然后将文件拖到右侧窗口。大文件中断后 WinSCP 会自动续传；如有提示，请选择“继续”。',
     console: '在 WinSCP 控制台（winscp.com）中可使用以下命令，命令会自动校验主机密钥：',
     commandNote: '命令文件还包含密码，用法：winscp.com /ini=nul /script=文件名。用完请删除。',

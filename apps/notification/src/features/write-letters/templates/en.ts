@@ -121,10 +121,11 @@ export const en: Texts = {
     announced:
       'The account is ready and can be passed on to the customer. The password is not in this mail; please open the link below to see it.',
     how: [
-      'Use the FileZilla client (download: https://filezilla-project.org/download.php?type=client), WinSCP or the sftp command, and choose the protocol SFTP.',
-      'Keep the password safe once you have opened the link: the link expires and can be opened a limited number of times only; if it no longer works, reply to this mail.',
+      'There are two ways to the same place: upload in the page behind the link, which needs nothing but a browser, or use an SFTP program. The page shows both step by step.',
+      'For SFTP use the FileZilla client (download: https://filezilla-project.org/download.php?type=client), WinSCP or the sftp command, and choose the protocol SFTP.',
+      'Press the button on the page to see the account, and keep the password safe: the link expires and shows it a limited number of times only; if it no longer works, reply to this mail.',
       'When you connect for the first time, compare the host key fingerprint shown by your client with the one above.',
-      'Make sure that you are in the upload folder before the upload; an interrupted transfer can be resumed.',
+      'With SFTP, make sure that you are in the upload folder before the upload. On both ways an interrupted upload can be resumed.',
     ],
     linkExpired:
       'The password is still the same. The link to see it has expired; if you did not keep the password, reply to this mail to get a new link.',
