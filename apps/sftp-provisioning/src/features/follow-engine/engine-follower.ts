@@ -56,7 +56,7 @@ export class EngineFollower {
     await follower.takeNews();
     if (loggedIn) await follower.takeGrowth(loggedIn.has(name));
     if (loggedIn && all) await follower.reconcile(loggedIn.has(name));
-    if (!follower.isLively) this.accounts.delete(name);
+    if (follower.isForgettable) this.accounts.delete(name);
   }
 
   private async refuseStranger(account: string): Promise<void> {

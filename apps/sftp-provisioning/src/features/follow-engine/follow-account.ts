@@ -11,6 +11,8 @@ interface Followed {
 }
 
 const watchMilliseconds = 60_000;
+/** A file that we refused is not tried again for so long, unless the customer begins it anew. */
+const refusalMilliseconds = 3_600_000;
 
 export function followAccount(space: Space, needs: Needs): AccountFollower {
   return new AccountFollower(space, needs);
@@ -21,6 +23,9 @@ export class AccountFollower {
   private readonly followed = new Map<string, Followed>();
   /** Files that were opened there and have not changed so far; perhaps they are only read. */
   private readonly watched = new Map<string, { path: Buffer; until: number }>();
+
+  /** Files that were refused, and until when they are left alone. */
+  private readonly refused = new Map<string, number>();
 
   constructor(
     private readonly space: Space,
@@ -33,6 +38,12 @@ export class AccountFollower {
 
   get isLively(): boolean {
     return this.followed.size + this.watched.size > 0;
+  }
+
+  /** Whether nothing would be lost with it. */
+  get isForgettable(): boolean {
+    for (const [key, until] of this.refused) if (performance.now() > until) this.refused.delete(key);
+    return !this.isLively && this.refused.size === 0;
   }
 
   async takeNews(): Promise<void> {
@@ -64,7 +75,7 @@ export class AccountFollower {
    */
   async reconcile(isLoggedIn: boolean): Promise<void> {
     for await (const path of this.needs.folder.files(this.space.account))
-      if (!this.followed.has(keyOf(path)))
+      if (!this.followed.has(keyOf(path)) && !this.refused.has(keyOf(path)))
         await this.tolerant(path, async () => {
           if (isLoggedIn) await this.followIfChanged(path);
           else if (await this.isForgotten(path)) await this.closed(path, path);
@@ -72,6 +83,8 @@ export class AccountFollower {
   }
 
   private async take(change: Change, later: readonly Change[]): Promise<void> {
+    if (change.kind === 'opened' || change.kind === 'removed') this.refused.delete(keyOf(change.path));
+    if ((change.kind === 'closed' || change.kind === 'broken') && this.refused.has(keyOf(change.path))) return;
     switch (change.kind) {
       case 'opened':
         return this.opened(change.path);
@@ -215,6 +228,9 @@ export class AccountFollower {
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'FileRefusal') throw error;
       this.watched.delete(keyOf(path));
+      // Whoever is too busy now may not be so in a moment.
+      if (!('code' in error && error.code === 'EBUSY'))
+        this.refused.set(keyOf(path), performance.now() + refusalMilliseconds);
       const { spaceId } = this.space;
       this.needs.warn('a file of the engine was not taken in', { spaceId, path: path.toString(), why: error.message });
     }
