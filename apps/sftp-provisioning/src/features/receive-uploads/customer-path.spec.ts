@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isTemporaryName, parsePath, safeName } from './customer-path.js';
+import { isTemporaryName, nameMarkedComplete, parsePath, safeName } from './customer-path.js';
 
 const parts = (path: string) => parsePath(Buffer.from(path));
 
@@ -73,7 +73,33 @@ describe('a temporary name', () => {
   it.each(['MEMORY.DMP.filepart', 'a.part', 'a.dmp.PARTIAL'])('is %s', (name) => {
     expect(isTemporaryName(name)).toBe(true);
   });
-  it.each(['MEMORY.DMP', 'dumps.part1.rar', '.part', 'part'])('is not %s', (name) => {
+  it.each([
+    ...[
+      'MEMORY.DMP',
+      'dumps.part1.rar',
+      '.part',
+      'part',
+      'app.log-20200507',
+      'a.log-previous',
+      'a.log-PREVIOUS',
+      '.in.',
+    ],
+  ])('is not %s', (name) => {
     expect(isTemporaryName(name)).toBe(false);
   });
+});
+
+it.each([
+  ['MEMORY.zip.0a1b2c3d.partial', 'MEMORY.zip'],
+  ['.in.MEMORY.zip', 'MEMORY.zip'],
+  ['MEMORY.DMP-aB3dE6gH', 'MEMORY.DMP'],
+])('%s of rclone, lftp or Cyberduck is temporary and lies as %s', (name, stored) => {
+  expect(isTemporaryName(name)).toBe(true);
+  expect(safeName(name)).toBe(stored);
+});
+
+it('a mark names the file that it speaks of', () => {
+  expect(nameMarkedComplete('MEMORY.DMP.done')).toBe('MEMORY.DMP');
+  expect(nameMarkedComplete('MEMORY.DMP')).toBeNull();
+  expect(nameMarkedComplete('.done')).toBeNull();
 });

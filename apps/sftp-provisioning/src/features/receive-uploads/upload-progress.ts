@@ -63,7 +63,7 @@ export class UploadProgress {
   private isDue(bytes: number, since: number): boolean {
     const { told, expected } = this;
     if (bytes <= told) return false;
-    if (expected !== null && bytes < expected)
+    if (expected !== null && bytes <= expected)
       return percents.some((percent) => told < (expected * percent) / 100 && bytes >= (expected * percent) / 100);
     return bytes >= Math.max(firstBytes, 2 * told) || since >= slowMilliseconds;
   }
