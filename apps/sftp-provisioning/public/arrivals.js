@@ -10,7 +10,7 @@ function make(tag, attributes = {}, ...children) {
 
 const tones = {
   ...{ received: 'good', complete: 'good', done: 'good' },
-  ...{ interrupted: 'warn', paused: 'warn', lost: 'warn', asking: 'warn', failed: 'bad' },
+  ...{ interrupted: 'warn', paused: 'warn', lost: 'warn', asking: 'warn', failed: 'bad', 'cut-short': 'bad' },
 };
 
 /** One line of the list. It is changed in place, so that the keyboard stays on its buttons. */
@@ -133,7 +133,7 @@ function actionsOfUpload(upload) {
 
 function viewOfArrival(arrival, chooseAgain) {
   const { name, state, bytes, ofBytes, changedAt, continues } = arrival;
-  const isHere = state === 'received' || state === 'complete';
+  const isHere = state === 'received' || state === 'complete' || state === 'cut-short';
   const again = { label: words.chooseAgain, run: () => chooseAgain(arrival) };
   return {
     name,

@@ -24,6 +24,7 @@ const queue = new UploadQueue(base, () => {
 function draw() {
   isDrawing = false;
   list.show(queue.uploads, arrivals, chooseAgain);
+  byId('all').hidden = !arrivals.some(({ state }) => state === 'received');
   const active = queue.uploads.filter(({ isActive }) => isActive);
   const all = active.reduce((sum, { file }) => sum + file.size, 0);
   const sent = active.reduce((sum, upload) => sum + upload.sent, 0);
@@ -108,6 +109,14 @@ async function keepAsking() {
   setTimeout(() => void keepAsking(), document.hidden ? askEveryMilliseconds * 5 : askEveryMilliseconds);
 }
 
+async function tellAll() {
+  const response = await fetch(`${base}/complete`, { method: 'POST' }).catch(() => null);
+  if (!response?.ok) return say(words.because.other);
+  const { lacking } = await response.json();
+  byId('spoken').textContent = lacking.length === 0 ? words.allComplete : words.lacking(lacking.join(', '));
+  await refresh();
+}
+
 function openDropArea() {
   const drop = byId('drop');
   const input = byId('files');
@@ -174,4 +183,7 @@ window.addEventListener('beforeprint', () => {
 });
 openCopyButtons();
 openDropArea();
+byId('all')
+  .querySelector('button')
+  .addEventListener('click', () => void tellAll());
 void keepAsking();

@@ -169,9 +169,9 @@ function uploadingNeeds(host: ThisHost) {
       listSeen: (spaceId, most) => seen.list(spaceId, most),
       sizeOf: (location) => evidence.size(location),
     }),
-    passOn: async (space, file, request, response) => {
+    passOn: async (space, path, request, response) => {
       if (!front.browsers) throw new Error('the process that receives uploads is being started');
-      await passOn(front.browsers, space, file, { request, response });
+      await passOn(front.browsers, space, path, { request, response });
     },
   });
 }

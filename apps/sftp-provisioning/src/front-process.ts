@@ -16,6 +16,7 @@ import { UploadStore } from './adapters/upload-space-store/upload-store.js';
 import type { config } from './config.js';
 import { followProFtpd, type UploadEngine } from './followed-engine.js';
 import { admitCustomer } from './features/admit-customer/admit-customer.js';
+import { markComplete } from './features/receive-uploads/end-uploads.js';
 import { UploadReception } from './features/receive-uploads/receive-uploads.js';
 import { LookAround } from './features/receive-uploads/receive-uploads.timer.js';
 import { SpaceFiles } from './features/receive-uploads/space-files.js';
@@ -128,6 +129,7 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   const browsers = await openForBrowsers({
     filesOf: (space) => new SpaceFiles(space, reception),
     kept: new BrowserUploadStore(database.manager),
+    markComplete: (space, place) => markComplete(space, place, reception.needs),
     now: () => new Date(),
     mostFileBytes: settings.BROWSER_MAX_FILE_GIB * 1024 ** 3,
     silentMilliseconds: settings.BROWSER_SILENT_SECONDS * 1000,

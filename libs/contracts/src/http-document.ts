@@ -139,6 +139,14 @@ const paths: Record<string, Json> = {
         responses: { 200: json('The files, newest change first', object('arrivals')), ...notAdmitted },
       },
     },
+    '/spaces/{token}/complete': {
+      post: {
+        ...passed,
+        summary: 'The customer says that these are all files; names those that lack their end',
+        parameters: [token],
+        responses: { 200: json('The files', object('complete', 'lacking')), ...notAdmitted },
+      },
+    },
     '/spaces/{token}/files': {
       post: {
         ...passed,

@@ -120,6 +120,9 @@ inChromium('the page of a link, in a browser', () => {
     ).toEqual(['setup.log', '截图 1.png']);
     await until('both are shown', async () => (await page.getByText('已收到', { exact: true }).count()) === 2);
     await picture(page, 'zh-received');
+    await page.getByRole('button', { name: '文件已全部上传' }).click();
+    await until('both are marked', () => room.told(caseId, 'upload.completed').length === 2);
+    await page.getByText('谢谢，文件已全部确认。').waitFor();
   });
 
   it('goes on by itself after the network was lost', async () => {

@@ -159,6 +159,20 @@ describe('an upload by browser', () => {
     expect((await received(room, caseId))[0]?.data.sha256).toBe(sha256(content));
   });
 
+  it('is complete when the customer says that these are all files', async () => {
+    const { page, caseId } = await aPage(room);
+    await send(page, Buffer.from('some words'), 'notes.txt').done;
+    expect(await arrivals(page)).toMatchObject([{ name: 'notes.txt', state: 'received' }]);
+    const ask = () => fetch(`${page.link}/complete`, { method: 'POST', headers: fromPage(page) });
+    expect(await (await ask()).json()).toEqual({ complete: ['notes.txt'], lacking: [] });
+    expect((await ask()).status).toBe(200);
+    const told = await until('it is told', () => room.told(caseId, 'upload.completed')[0]);
+    expect(told.data).toMatchObject({ name: 'notes.txt', because: 'marked' });
+    expect(await arrivals(page)).toMatchObject([{ name: 'notes.txt', state: 'complete' }]);
+    expect(room.told(caseId, 'upload.completed')).toHaveLength(1);
+    expect((await fetch(`${page.link}/complete`, { method: 'POST' })).status).toBe(403);
+  });
+
   it('can be taken back before its end, but not after', async () => {
     const { page, caseId } = await aPage(room);
     const file = await begin(page, 'unwanted.zip', 1000);

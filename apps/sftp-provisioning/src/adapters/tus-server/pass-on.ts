@@ -5,18 +5,18 @@ import { headers, type Space, type TusAddress } from './tus-server.js';
 const passedOn = /^(?:tus-|upload-|content-type$|content-length$)/;
 const passedBack = /^(?:tus-|upload-|location$|cache-control$|content-type$|content-length$)/;
 
-/** Passes a request of the tus protocol on to where uploads are received, and the answer back. `file` is empty for a new one. */
+/** Passes a request of the tus protocol on to where uploads are received, and the answer back. */
 export async function passOn(
   address: TusAddress,
   space: Space,
-  file: string,
+  path: string,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
   const onward = ask({
     host: '127.0.0.1',
     port: address.port,
     method: request.method,
-    path: file === '' ? '/files' : `/files/${encodeURIComponent(file)}`,
+    path,
     headers: {
       ...chosen(request.headers, passedOn),
       [headers.secret]: address.secret,

@@ -28,6 +28,7 @@ export interface Uploads {
   look(space: Space, id: string): Promise<KnownUpload & { offset: number }>;
   append(space: Space, id: string, offset: number, pieces: AsyncIterable<Buffer>): Promise<number>;
   remove(space: Space, id: string): Promise<void>;
+  complete(space: Space): Promise<{ complete: string[]; lacking: string[] }>;
 }
 
 export interface Options {
@@ -90,6 +91,11 @@ export class TusServer {
     // A method can be overridden by a header in this protocol; nobody needs that here.
     delete request.headers['x-http-method-override'];
     try {
+      if (request.method === 'POST' && request.url === '/complete') {
+        const answer = JSON.stringify(await this.options.uploads.complete(space));
+        response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+        return;
+      }
       await this.serverOf(space).handle(request, response);
     } catch (error) {
       this.options.onFault(error);

@@ -66,6 +66,13 @@ export class BrowserUploadStore {
     return row?.upload_id ?? null;
   }
 
+  async listReceived(spaceId: string): Promise<{ folder: string; name: string }[]> {
+    return this.rows(
+      `select folder, name from upload where space_id = $1 and is_visible and state = 'received' order by upload_id`,
+      [spaceId],
+    );
+  }
+
   async findPlace(uploadId: string): Promise<{ path: string; state: string; bytes: number } | null> {
     const [row] = await this.rows<{ folder: string; name: string; state: string; bytes: string }>(
       'select folder, name, state, bytes from upload where upload_id = $1 and is_visible',

@@ -6,6 +6,7 @@ interface Row {
   name: string;
   state: SeenUpload['state'];
   location: string;
+  ending: string | null;
   bytes: string;
   gap_at: string | null;
   changed_at: Date;
@@ -20,7 +21,7 @@ export class SeenUploadStore {
 
   async list(spaceId: string, most: number): Promise<SeenUpload[]> {
     const rows = await this.database.query<Row[]>(
-      `select upload.folder, upload.name, upload.state, upload.location, upload.bytes, upload.gap_at, upload.changed_at,
+      `select upload.folder, upload.name, upload.state, upload.ending, upload.location, upload.bytes, upload.gap_at, upload.changed_at,
               browser.id as browser_id, browser.bytes as browser_bytes, browser.last_modified
        from upload left join browser_upload browser on browser.upload_id = upload.upload_id
        where upload.space_id = $1 and upload.is_visible
@@ -30,7 +31,8 @@ export class SeenUploadStore {
     return rows.map((row) => ({
       path: row.folder === '' ? row.name : `${row.folder}/${row.name}`,
       state: row.state,
-      isComplete: false,
+      isComplete: row.ending === 'completed',
+      isCutShort: row.ending === 'cut-short',
       location: row.location,
       bytes: Number(row.bytes),
       gapAt: row.gap_at === null ? null : Number(row.gap_at),

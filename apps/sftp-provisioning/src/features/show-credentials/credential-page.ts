@@ -97,7 +97,7 @@ function uploadSection(language: Language): string {
 <div id="drop" hidden><p>${text.drop}</p><input type="file" id="files" multiple tabindex="-1" aria-hidden="true"><button type="button" id="choose">${text.choose}</button>
 <p class="soft">${text.dropNote}</p></div><p id="message" role="alert"></p></section>
 <section><h2 id="arrived">${text.arrivedTitle}</h2><p id="nothing" class="soft">${text.nothingArrived}</p>
-<ul id="arrivals" aria-labelledby="arrived"></ul><p id="spoken" class="soft" role="status"></p></section>`;
+<ul id="arrivals" aria-labelledby="arrived"></ul><p id="all" class="soft" hidden><button type="button" class="quiet">${text.thatIsAll}</button> ${text.thatIsAllNote}</p><p id="spoken" class="soft" role="status"></p></section>`;
 }
 
 function facts(account: Account, password: string | null, openingsLeft: number, language: Language): string {

@@ -44,9 +44,12 @@ export interface Needs {
     listBegunBefore(at: Date): Promise<(BrowserUpload & { caseId: string })[]>;
     /** The upload that the customer sees under a name below /upload. */
     findUploadId(spaceId: string, name: string): Promise<string | null>;
+    listReceived(spaceId: string): Promise<{ folder: string; name: string }[]>;
     /** Where an upload is now; it may have been renamed or taken away. */
     findPlace(uploadId: string): Promise<{ path: string; state: string; bytes: number } | null>;
   };
+  /** The customer says that all of a received file is here; throws when the file itself says otherwise. */
+  markComplete(space: Space, place: { folder: string; name: string }): Promise<void>;
   now(): Date;
   mostFileBytes: number;
   /** An upload of which nothing comes for so long (real time) counts as interrupted until it goes on. */
@@ -143,6 +146,23 @@ export class BrowserUploads {
     const upload = await this.find(space, id);
     if (upload.isFinished) throw new BrowserRefusal('refused', 'the file has been received already');
     await this.discard(space, upload);
+  }
+
+  /** The customer says that these are all files. Tells which of them lack something, by their own structure. */
+  async complete(space: Space): Promise<{ complete: string[]; lacking: string[] }> {
+    const complete: string[] = [];
+    const lacking: string[] = [];
+    for (const place of await this.needs.kept.listReceived(space.spaceId)) {
+      const name = place.folder === '' ? place.name : `${place.folder}/${place.name}`;
+      try {
+        await this.needs.markComplete(space, place);
+        complete.push(name);
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'FileRefusal') throw error;
+        lacking.push(name);
+      }
+    }
+    return { complete, lacking };
   }
 
   /** Forgets uploads that nobody continued; of those without a byte nothing is left, the others stay as interrupted. */

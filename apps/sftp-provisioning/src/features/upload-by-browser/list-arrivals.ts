@@ -12,12 +12,14 @@ export interface Arrival {
   readonly continues: { lastModified: number } | null;
 }
 
-export type ArrivalState = 'receiving' | 'interrupted' | 'received' | 'complete';
+export type ArrivalState = 'receiving' | 'interrupted' | 'received' | 'complete' | 'cut-short';
 
 export interface SeenUpload {
   readonly path: string;
   readonly state: 'receiving' | 'interrupted' | 'named-later' | 'received';
   readonly isComplete: boolean;
+  /** By its own structure it lacks its end. */
+  readonly isCutShort: boolean;
   readonly location: string;
   readonly bytes: number;
   readonly gapAt: number | null;
@@ -47,7 +49,7 @@ async function arrivalOf(upload: SeenUpload, needs: Needs): Promise<Arrival> {
   return {
     id: browser?.id ?? null,
     name: upload.path,
-    state: upload.isComplete ? 'complete' : isHere ? 'received' : stateOf(upload.state),
+    state: stateOf(upload, isHere),
     bytes,
     ofBytes: isHere ? upload.bytes : (browser?.bytes ?? null),
     changedAt: upload.changedAt.toISOString(),
@@ -55,6 +57,9 @@ async function arrivalOf(upload: SeenUpload, needs: Needs): Promise<Arrival> {
   };
 }
 
-function stateOf(state: SeenUpload['state']): 'receiving' | 'interrupted' {
+function stateOf({ state, isComplete, isCutShort }: SeenUpload, isHere: boolean): ArrivalState {
+  if (isComplete) return 'complete';
+  if (isCutShort) return 'cut-short';
+  if (isHere) return 'received';
   return state === 'receiving' ? 'receiving' : 'interrupted';
 }

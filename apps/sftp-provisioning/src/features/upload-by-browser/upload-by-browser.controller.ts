@@ -16,8 +16,8 @@ export interface UploadingNeeds {
   listing(): ListingNeeds;
   /** The pass in the cookies of a request. */
   passIn(cookies: string | undefined): string | null;
-  /** Hands a request of the tus protocol to where uploads are received; `file` is empty for a new one. */
-  passOn(space: Space, file: string, request: Request, response: Response): Promise<void>;
+  /** Hands a request of the tus protocol to where uploads are received. */
+  passOn(space: Space, path: string, request: Request, response: Response): Promise<void>;
   /** Host and port of links, for browsers that do not say where a request comes from. */
   publicHost(): string;
   log: Pick<Host['log'], 'warn'>;
@@ -47,7 +47,12 @@ export class UploadByBrowserController {
 
   @Post('files')
   async begin(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.passOn(token, '', request, response);
+    await this.passOn(token, '/files', request, response);
+  }
+
+  @Post('complete')
+  async complete(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.passOn(token, '/complete', request, response);
   }
 
   @Head('files/:file')
@@ -57,7 +62,7 @@ export class UploadByBrowserController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.passOn(token, file, request, response);
+    await this.passOn(token, `/files/${encodeURIComponent(file)}`, request, response);
   }
 
   @Patch('files/:file')
@@ -67,7 +72,7 @@ export class UploadByBrowserController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.passOn(token, file, request, response);
+    await this.passOn(token, `/files/${encodeURIComponent(file)}`, request, response);
   }
 
   @Delete('files/:file')
@@ -77,14 +82,14 @@ export class UploadByBrowserController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.passOn(token, file, request, response);
+    await this.passOn(token, `/files/${encodeURIComponent(file)}`, request, response);
   }
 
-  private async passOn(token: string, file: string, request: Request, response: Response): Promise<void> {
+  private async passOn(token: string, path: string, request: Request, response: Response): Promise<void> {
     const space = await this.admit(token, request);
     response.set(answerHeaders);
     try {
-      await this.needs.passOn(space, file, request, response);
+      await this.needs.passOn(space, path, request, response);
     } catch (error) {
       if (response.headersSent || request.destroyed) response.destroy();
       else {
