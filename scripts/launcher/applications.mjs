@@ -87,6 +87,7 @@ function serviceSettings({ folder }, ports, secrets) {
     SENT_LOOKUP_URL: `http://127.0.0.1:${ports['mail-catcher-http']}/api/messages`,
     EVIDENCE_DIR: path.join(folder, 'evidence'),
     INTAKE_API_KEY: secrets.INTAKE_API_KEY,
+    SPACES_API_KEY: secrets.SPACES_API_KEY,
     CONSOLE_USER: 'engineer',
     CONSOLE_PASSWORD: secrets.CONSOLE_PASSWORD,
   };

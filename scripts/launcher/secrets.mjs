@@ -5,6 +5,7 @@ import path from 'node:path';
 const word = () => randomBytes(18).toString('base64url');
 const makers = {
   INTAKE_API_KEY: word,
+  SPACES_API_KEY: word,
   CONSOLE_PASSWORD: word,
   POSTGRES_PASSWORD: word,
   REDIS_PASSWORD: word,

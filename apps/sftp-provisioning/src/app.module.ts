@@ -1,7 +1,9 @@
 import { defineService, type Host } from '@caserelay/service-host';
+import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
 import type { EntityManager } from 'typeorm';
+import { AuditLog } from './adapters/audit-log/audit-log.js';
 import { showLoad } from './adapters/front-process/front-metrics.js';
 import { cryptHash } from './adapters/crypt-hasher/crypt-hasher.js';
 import { EngineFolder } from './adapters/engine-folder/engine-folder.js';
@@ -15,6 +17,7 @@ import { sealUnder, unsealWith } from './adapters/secret-box/secret-box.js';
 import { passOn } from './adapters/tus-server/pass-on.js';
 import { passCookie, passIn } from './adapters/upload-pass/upload-pass-cookie.js';
 import { BrowserUploads1700000600000 } from './adapters/upload-space-store/browser-uploads.migration.js';
+import { AccountRules1700000310000 } from './adapters/upload-space-store/account-rules.migration.js';
 import { PasswordHashes1700000300000 } from './adapters/upload-space-store/password-hashes.migration.js';
 import { UploadEndings1700000400000 } from './adapters/upload-space-store/upload-endings.migration.js';
 import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
@@ -23,15 +26,23 @@ import { SeenUploadStore } from './adapters/upload-space-store/seen-upload-store
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import { UploadSpaceTables1700000100000 } from './adapters/upload-space-store/upload-space-tables.migration.js';
 import { config } from './config.js';
+import { askForKey } from './features/admit-operator/admit-operator.middleware.js';
 import { CloseUploadSpaceConsumer, ClosingNeeds } from './features/close-upload-space/close-upload-space.consumer.js';
-import type { LinkNeeds } from './features/open-upload-space/issue-link.js';
+import type { LinkNeeds } from './issue-link.js';
+import { GiveKeyController } from './features/issue-credentials/give-key.controller.js';
+import { IssueCredentialsController, IssuingNeeds } from './features/issue-credentials/issue-credentials.controller.js';
+import { LiftBansController, LiftingNeeds } from './features/lift-bans/lift-bans.controller.js';
 import { OpenUploadSpaceConsumer, OpeningNeeds } from './features/open-upload-space/open-upload-space.consumer.js';
+import { OverseeSpacesController, OverseeingNeeds } from './features/oversee-spaces/oversee-spaces.controller.js';
+import { AuditNeeds, ReadAuditController } from './features/read-audit/read-audit.controller.js';
 import { Scripts, ServeScriptsController } from './features/serve-scripts/serve-scripts.controller.js';
 import { ShowCredentialsController, ShowingNeeds } from './features/show-credentials/show-credentials.controller.js';
 import {
   UploadByBrowserController,
   UploadingNeeds,
 } from './features/upload-by-browser/upload-by-browser.controller.js';
+
+import { auditNeeds, issuingNeeds, liftingNeeds, overseeingNeeds } from './operator-doors.js';
 
 type ThisHost = Host<typeof config>;
 
@@ -51,27 +62,51 @@ export const sftpProvisioning = defineService({
     UploadSpaceTables1700000100000,
     UploadGap1700000200000,
     PasswordHashes1700000300000,
+    AccountRules1700000310000,
     UploadEndings1700000400000,
     BrowserUploads1700000600000,
     EngineTables1700000700000,
   ],
-  module: (host) => {
+  module: (host): DynamicModule => {
     const passwords = new PasswordHasher();
+    const audit = openAudit(host);
     return {
-      module: class SftpProvisioningModule {},
+      module: class SftpProvisioningModule implements NestModule {
+        configure(consumer: MiddlewareConsumer): void {
+          consumer.apply(askForKey(host.config.SPACES_API_KEY)).forRoutes('v1/{*path}');
+        }
+      },
       controllers: [
         OpenUploadSpaceConsumer,
         CloseUploadSpaceConsumer,
         ServeScriptsController,
         ShowCredentialsController,
         UploadByBrowserController,
+        OverseeSpacesController,
+        IssueCredentialsController,
+        GiveKeyController,
+        LiftBansController,
+        ReadAuditController,
       ],
       providers: [
         { provide: Front, useFactory: () => openFront(host) },
         { provide: OpeningNeeds, useFactory: openingNeeds(host, passwords), inject: [Front, HttpAdapterHost] },
-        { provide: ClosingNeeds, useFactory: closingNeeds(host), inject: [Front] },
-        { provide: ShowingNeeds, useFactory: showingNeeds(host), inject: [Front, HttpAdapterHost] },
+        { provide: ClosingNeeds, useFactory: closingNeeds(host, audit), inject: [Front] },
+        { provide: ShowingNeeds, useFactory: showingNeeds(host, audit), inject: [Front, HttpAdapterHost] },
         { provide: UploadingNeeds, useFactory: uploadingNeeds(host), inject: [Front, HttpAdapterHost] },
+        {
+          provide: OverseeingNeeds,
+          useFactory: ({ process }: Front) => overseeingNeeds(host, audit, (id) => process.endSessions(id)),
+          inject: [Front],
+        },
+        {
+          provide: IssuingNeeds,
+          useFactory: ({ process, told }: Front, http: HttpAdapterHost) =>
+            issuingNeeds(host, audit, issue(host, passwords, told, http), (id) => process.endSessions(id)),
+          inject: [Front, HttpAdapterHost],
+        },
+        { provide: LiftingNeeds, useFactory: () => liftingNeeds(host, audit) },
+        { provide: AuditNeeds, useFactory: () => auditNeeds(host) },
         { provide: Scripts, useFactory: () => new PageScripts() },
       ],
     };
@@ -98,19 +133,26 @@ async function openFront(host: ThisHost): Promise<Front> {
   return { process: front, told: { host: config.SFTP_PUBLIC_HOST, port, hostKeyFingerprint }, hostKey };
 }
 
-function openingNeeds(host: ThisHost, passwords: PasswordHasher) {
-  const { config, clock } = host;
-  return ({ told }: Front, http: HttpAdapterHost): OpeningNeeds =>
-    (tx) => ({
-      spaces: new UploadSpaceStore(tx),
-      hashPassword: (password) => passwords.hash(password),
-      admitAtEngine: admittingAtEngine(config, tx),
-      sealUnder,
-      server: told,
-      publicUrl: publicUrl(config, http),
-      link: { days: config.LINK_DAYS, maxOpenings: config.LINK_MAX_OPENINGS },
-      now: clock.now(),
-    });
+/** Written to the last entry when the service stops. */
+function openAudit({ database, clock, log, onStop }: ThisHost): AuditLog {
+  const warn = (details: object, message: string): void => log.warn(details, message);
+  const audit = new AuditLog({ database: database.manager, now: () => clock.now(), warn });
+  onStop(() => audit.flush());
+  return audit;
+}
+
+/** What every new link is made of. */
+function issue({ config }: ThisHost, passwords: PasswordHasher, told: Front['told'], http: HttpAdapterHost) {
+  return {
+    hashPassword: (password: string) => passwords.hash(password),
+    admittingAtEngine: (tx: EntityManager) => admittingAtEngine(config, tx),
+    sealUnder,
+    server: told,
+    get publicUrl() {
+      return publicUrl(config, http);
+    },
+    link: { days: config.LINK_DAYS, maxOpenings: config.LINK_MAX_OPENINGS },
+  };
 }
 
 /** Our own server reads what is kept for itself; another program needs a home for its files and a hash that it knows. */
@@ -123,19 +165,35 @@ function admittingAtEngine(config: ThisHost['config'], tx: EntityManager): LinkN
   };
 }
 
-function closingNeeds(host: ThisHost) {
-  return ({ process }: Front): ClosingNeeds =>
-    (hearing) => ({
-      spaces: new UploadSpaceStore(hearing.tx),
-      endSessions: (spaceId) => hearing.afterCommit(() => process.endSessions(spaceId)),
+function openingNeeds(host: ThisHost, passwords: PasswordHasher) {
+  return ({ told }: Front, http: HttpAdapterHost): OpeningNeeds =>
+    (tx) => ({
+      ...issue(host, passwords, told, http),
+      admitAtEngine: admittingAtEngine(host.config, tx),
+      spaceDays: host.config.SPACE_DAYS ?? null,
+      spaces: new UploadSpaceStore(tx),
       now: host.clock.now(),
     });
 }
 
-function showingNeeds(host: ThisHost) {
+function closingNeeds(host: ThisHost, audit: AuditLog) {
+  return ({ process }: Front): ClosingNeeds =>
+    ({ tx, afterCommit }) => ({
+      spaces: new UploadSpaceStore(tx),
+      endSessions: (spaceId) =>
+        afterCommit(() => {
+          process.endSessions(spaceId);
+          audit.note({ action: 'close-space', outcome: 'done', actor: 'caserelay', spaceId });
+        }),
+      now: host.clock.now(),
+    });
+}
+
+function showingNeeds(host: ThisHost, audit: AuditLog) {
   const { config, database, log, clock } = host;
   return ({ told, hostKey }: Front, http: HttpAdapterHost): ShowingNeeds => ({
     log,
+    note: (entry) => audit.note({ ...entry, action: 'open-link', actor: 'customer' }),
     zone: config.LETTER_ZONE,
     passIn,
     cookieFor: (token, pass) => passCookie(publicUrl(config, http), token, pass, config.BROWSER_PASS_HOURS),

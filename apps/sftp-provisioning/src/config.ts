@@ -43,6 +43,24 @@ export const config = {
    */
   UPLOAD_SETTLE_SECONDS: z.coerce.number().positive().max(86_400).default(30),
   UPLOAD_RENAME_MINUTES: z.coerce.number().positive().max(10_080).default(10),
+  /** Sessions that an account may have at once; an operator can set another number for one account. */
+  SPACE_MAX_SESSIONS: z.coerce.number().int().min(1).max(1000).default(10),
+  /** What an account may hold; an operator can set other numbers for one account. */
+  SPACE_MAX_GIBIBYTES: z.coerce.number().positive().max(1_048_576).default(1024),
+  SPACE_MAX_FILES: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  /** So much of the disk of the evidence store is left free by uploads. */
+  EVIDENCE_RESERVE_GIBIBYTES: z.coerce.number().min(0).max(1_048_576).default(2),
+  /** Days of the case clock after which an account expires although its case is open; without it never. */
+  SPACE_DAYS: z.coerce.number().positive().max(3650).optional(),
+  /** Failed logins that ban an address for one account, and all accounts of it; the first ban, which grows with each next one. */
+  LOGIN_FAILURES_PER_ACCOUNT: z.coerce.number().int().min(2).max(1000).default(5),
+  LOGIN_FAILURES_PER_ADDRESS: z.coerce.number().int().min(5).max(10_000).default(20),
+  LOGIN_BAN_SECONDS: z.coerce.number().min(1).max(86_400).default(60),
+  /** Operators show it at the doors below /v1; without it those stay shut. */
+  SPACES_API_KEY: z.string().min(16).optional(),
+  /** How long the audit log is kept, in days of the case clock, and how many entries at the most. */
+  AUDIT_DAYS: z.coerce.number().positive().max(36_500).default(400),
+  AUDIT_MAX_ENTRIES: z.coerce.number().int().min(1000).default(5_000_000),
   /** Base of links to the credential page; without it where this service's HTTP doors are. */
   PUBLIC_URL: z.url().optional(),
   /** Life of such a link in days of the case clock, and how often it may be opened. */

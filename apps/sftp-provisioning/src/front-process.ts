@@ -2,6 +2,8 @@ import { judgeWhole } from '@caserelay/dump-archive';
 import { Outbox } from '@caserelay/messaging';
 import { Clock, openDatabase, openLog, schemaOf, type HostConfig } from '@caserelay/service-host';
 import type { z } from 'zod';
+import { AuditLog } from './adapters/audit-log/audit-log.js';
+import { AuditedFiles } from './adapters/audit-log/audited-files.js';
 import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import type { FromFront, FrontOrder, ToFront } from './adapters/front-process/front-messages.js';
 import { TusServer, type TusAddress } from './adapters/tus-server/tus-server.js';
@@ -11,11 +13,10 @@ import { loadHostKey } from './adapters/sftp-server/host-key.js';
 import { hasNativeCrypto } from './adapters/sftp-server/native-crypto.js';
 import { checkReceiveWindow } from './adapters/sftp-server/receive-window.js';
 import { SftpServer } from './adapters/sftp-server/sftp-server.js';
-import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
+import { isSignedBy } from './adapters/ssh-keys/ssh-keys.js';
 import { UploadStore } from './adapters/upload-space-store/upload-store.js';
 import type { config } from './config.js';
 import { followProFtpd, type UploadEngine } from './followed-engine.js';
-import { admitCustomer } from './features/admit-customer/admit-customer.js';
 import { markComplete } from './features/receive-uploads/end-uploads.js';
 import { UploadReception } from './features/receive-uploads/receive-uploads.js';
 import { LookAround } from './features/receive-uploads/receive-uploads.timer.js';
@@ -23,6 +24,7 @@ import { SpaceFiles } from './features/receive-uploads/space-files.js';
 import { statusOf } from './features/upload-by-browser/browser-refusal.js';
 import { BrowserUploads, type Needs as BrowserNeeds } from './features/upload-by-browser/browser-uploads.js';
 import { forgetAbandonedUploads } from './features/upload-by-browser/browser-uploads.timer.js';
+import { LoginDesk } from './login-desk.js';
 
 // Receives uploads for the service that started this process.
 
@@ -61,7 +63,6 @@ process.on('message', (message: ToFront<FrontSettings>) => {
 async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSettings>): Promise<Front> {
   const log = openLog('sftp-provisioning', settings.LOG_LEVEL).child({ process: 'front' });
   const clock = new Clock(clockSettings);
-  const passwords = new PasswordHasher();
   const database = await openDatabase({
     url: settings.DATABASE_URL,
     schema: schemaOf(settings.NAMESPACE, 'sftp-provisioning'),
@@ -75,6 +76,11 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     uploads: new UploadStore(database.manager),
     transaction: (work) => outbox.transaction((tx) => work(new UploadStore(tx))),
     evidence: new EvidenceStore(settings.EVIDENCE_DIR),
+    limits: {
+      mostBytes: settings.SPACE_MAX_GIBIBYTES * 2 ** 30,
+      mostFiles: settings.SPACE_MAX_FILES,
+      reserveBytes: settings.EVIDENCE_RESERVE_GIBIBYTES * 2 ** 30,
+    },
     now: () => clock.now(),
     silentMilliseconds: 5_000,
     settleMilliseconds: settings.UPLOAD_SETTLE_SECONDS * 1_000,
@@ -95,14 +101,26 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
       : null;
   const hostKey = await loadHostKey(settings.SFTP_HOST_KEY_FILE);
   if (settings.SFTP_WINDOW_MEBIBYTES > 2) await checkReceiveWindow(hostKey.privateKey);
+  const warn = (details: object, message: string): void => log.warn(details, message);
+  const audit = new AuditLog({ database: database.manager, now: () => clock.now(), warn });
+  const desk = new LoginDesk({
+    database,
+    clock,
+    passwords: new PasswordHasher(),
+    audit,
+    mostSessions: settings.SPACE_MAX_SESSIONS,
+    policy: banPolicyOf(settings),
+    endSession: (sessionId) => builtIn.endSession(sessionId),
+    warn,
+  });
   const builtIn = new SftpServer({
     hostKey,
-    authenticate: (account, password) =>
-      admitCustomer(account, password, {
-        findByAccount: (name) => new UploadSpaceStore(database.manager).findByAccount(name),
-        verify: (passwordHash, given) => passwords.verify(passwordHash, given),
-      }),
-    filesOf: (space) => new SpaceFiles(space, reception),
+    mayConnect: (address) => desk.mayConnect(address),
+    authenticate: (attempt) => desk.admit(attempt),
+    left: (principal) => desk.left(principal),
+    isSignedBy,
+    filesOf: (principal, { address, client }) =>
+      new AuditedFiles(new SpaceFiles(principal, reception), audit, { ...principal, address, client }),
     mostConnections: settings.SFTP_MAX_CONNECTIONS,
     mostConnectionsPerAddress: settings.SFTP_MAX_CONNECTIONS_PER_ADDRESS,
     loginMilliseconds: settings.SFTP_LOGIN_SECONDS * 1000,
@@ -118,6 +136,7 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   });
   const server: UploadEngine = followed?.engine ?? builtIn;
   await lookAround.begin(reception, 30_000);
+  await desk.open();
   const port = await listenPatiently(() => server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS));
   const { fingerprint, publicKey } = followed?.hostKey ?? hostKey;
   log.info({ port, fingerprint, nativeCrypto: hasNativeCrypto() }, 'the SFTP server listens');
@@ -152,6 +171,8 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     close: async () => {
       await Promise.all([server.close(), browsers.close()]);
       await lookAround.stop();
+      await desk.close();
+      await audit.flush();
       await database.destroy();
     },
   };
@@ -189,6 +210,14 @@ async function listenPatiently(listen: () => Promise<number>): Promise<number> {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || performance.now() > end) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+}
+
+function banPolicyOf(settings: FrontSettings): ConstructorParameters<typeof LoginDesk>[0]['policy'] {
+  const firstSeconds = settings.LOGIN_BAN_SECONDS;
+  return {
+    account: { points: settings.LOGIN_FAILURES_PER_ACCOUNT, firstSeconds },
+    address: { points: settings.LOGIN_FAILURES_PER_ADDRESS, firstSeconds },
+  };
 }
 
 let isWaking = false;

@@ -40,6 +40,8 @@ export interface Credentials {
   fingerprint: string;
 }
 
+export const operatorKey = 'key-of-operators-in-tests';
+
 /** Another program that runs the accounts. */
 export interface Engine {
   readonly settings: Record<string, string>;
@@ -52,7 +54,7 @@ export async function aRoom(
   more: Record<string, string> = {},
   startEngine?: (system: System) => Promise<Engine>,
 ): Promise<Room> {
-  const system = await aSystem(more);
+  const system = await aSystem({ SPACES_API_KEY: operatorKey, ...more });
   const engine = await startEngine?.(system).catch(async (error: unknown) => {
     await system.remove();
     throw error;

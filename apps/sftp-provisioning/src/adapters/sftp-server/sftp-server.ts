@@ -10,13 +10,34 @@ import { SftpSession, type RemoteFiles } from './sftp-session.js';
 export interface Principal {
   readonly spaceId: string;
   readonly caseId: string;
+  readonly account: string;
+  readonly sessionId: string;
+}
+
+/** What somebody shows to be let in. */
+export interface LoginAttempt {
+  readonly account: string;
+  readonly address: string;
+  /** What the client says that it is. */
+  readonly client: string;
+  readonly proof:
+    | { readonly kind: 'password'; readonly password: string }
+    /** Without a signature the client only asks whether the key would do. */
+    | { readonly kind: 'key'; readonly blob: Buffer; readonly isSigned: (() => boolean) | null };
 }
 
 export interface SftpServerOptions {
   readonly hostKey: HostKey;
-  /** Who this is, or null. Must take the same time for every wrong answer. */
-  authenticate(account: string, password: string): Promise<Principal | null>;
-  filesOf(principal: Principal): RemoteFiles;
+  /** Whether an address is worth talking to. */
+  mayConnect(address: string): boolean;
+  /** Who this is. Must take the same time for every wrong answer. */
+  authenticate(
+    attempt: LoginAttempt,
+  ): Promise<{ kind: 'admitted'; principal: Principal } | { kind: 'key-known' } | { kind: 'refused' }>;
+  /** A session of somebody who was admitted is over. */
+  left(principal: Principal): Promise<void>;
+  isSignedBy(blob: Buffer, signed: { data: Buffer; signature: Buffer; hash: string | undefined }): boolean;
+  filesOf(principal: Principal, from: { address: string; client: string }): RemoteFiles;
   readonly mostConnections: number;
   readonly mostConnectionsPerAddress: number;
   readonly loginMilliseconds: number;
@@ -34,11 +55,14 @@ export interface SftpServerOptions {
 }
 
 const mostLoginAttempts = 5;
+/** Programs offer all keys that they have before they ask for a password. */
+const mostKeysOffered = 20;
 const mostChannels = 4;
 const keepalivesMissed = 3;
 const mostBytesUnsent = 4 * 1024 * 1024;
 /** Of all connections, those that have not logged in yet. */
 const shareOfStrangers = 0.25;
+const methods: ('publickey' | 'password')[] = ['publickey', 'password'];
 
 /**
  * The SFTP server. Built on ssh2's raw session channel, because ssh2's own SFTP class cannot stop a client that sends
@@ -72,7 +96,7 @@ export class SftpServer {
         keepaliveInterval: options.keepaliveMilliseconds,
         keepaliveCountMax: keepalivesMissed,
       },
-      (connection, info) => this.welcome(connection, `${info.ip} ${info.port}`),
+      (connection, info) => this.welcome(connection, `${info.ip} ${info.port}`, info.header.versions.software),
     );
     this.ssh.on('error', (error: Error) => options.log.warn({ error }, 'the SSH server had a fault'));
     this.net = createServer({ noDelay: true }, (socket) => this.admit(socket));
@@ -113,6 +137,11 @@ export class SftpServer {
     for (const visit of this.sockets.values()) if (visit.principal?.spaceId === spaceId) visit.socket.destroy();
   }
 
+  /** Ends one session at once. */
+  endSession(sessionId: string): void {
+    for (const visit of this.sockets.values()) if (visit.principal?.sessionId === sessionId) visit.socket.destroy();
+  }
+
   /** Takes no new connections, ends the others, and resolves when what they left open is noted. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
@@ -126,6 +155,10 @@ export class SftpServer {
 
   private admit(socket: Socket): void {
     const address = socket.remoteAddress ?? '';
+    if (!this.options.mayConnect(address)) {
+      socket.destroy();
+      return;
+    }
     const sameAddress = [...this.sockets.values()].filter((visit) => visit.address === address).length;
     if (this.sockets.size >= this.options.mostConnections || sameAddress >= this.options.mostConnectionsPerAddress) {
       this.options.log.warn(
@@ -153,12 +186,13 @@ export class SftpServer {
     if (strangers.length >= this.options.mostConnections * shareOfStrangers) strangers[0]?.socket.destroy();
   }
 
-  private welcome(connection: Connection, key: string): void {
+  private welcome(connection: Connection, key: string, client: string): void {
     const visit = this.sockets.get(key);
     if (!visit) {
       connection.end();
       return;
     }
+    visit.client = client.slice(0, 200);
     // After a missed keepalive ssh2 waits for a peer that is gone: only destroying the socket ends the connection.
     connection.on('error', (error) => {
       this.options.log.info({ address: visit.address, reason: error.message }, 'an SFTP connection broke');
@@ -176,31 +210,60 @@ export class SftpServer {
   }
 
   private async authenticate(context: AuthContext, visit: Visit): Promise<void> {
-    if (context.method !== 'password') {
-      context.reject(['password']);
+    const proof = this.proofOf(context);
+    const { username: account } = context;
+    if (!proof || account.length > 64) {
+      context.reject(methods);
       return;
     }
-    const { username, password } = context;
-    visit.attempts += 1;
+    const isQuestion = proof.kind === 'key' && proof.isSigned === null;
+    if (isQuestion) visit.keysOffered += 1;
+    else visit.attempts += 1;
+    if (visit.attempts > mostLoginAttempts || visit.keysOffered > mostKeysOffered) {
+      visit.socket.destroy();
+      return;
+    }
+    const { address, client } = visit;
     try {
-      const principal =
-        username.length <= 64 && password.length <= 256 ? await this.options.authenticate(username, password) : null;
-      if (principal) {
-        visit.enter(principal);
-        this.options.log.info(
-          { caseId: principal.caseId, account: username, address: visit.address },
-          'a customer logged in',
-        );
+      const admission = await this.options.authenticate({ account, address, client, proof });
+      if (admission.kind === 'key-known') {
+        context.accept();
+        return;
+      }
+      if (admission.kind === 'admitted') {
+        this.enter(admission.principal, visit);
         context.accept();
         return;
       }
     } catch (error) {
-      this.options.log.warn({ error, address: visit.address }, 'a login could not be checked');
+      this.options.log.warn({ error, address }, 'a login could not be checked');
     }
-    this.options.log.info({ address: visit.address, attempt: visit.attempts }, 'a login was refused');
-    await new Promise((resolve) => setTimeout(resolve, this.options.refusalMilliseconds));
+    if (!isQuestion) {
+      this.options.log.info({ address, attempt: visit.attempts }, 'a login was refused');
+      await new Promise((resolve) => setTimeout(resolve, this.options.refusalMilliseconds));
+    }
     if (visit.attempts >= mostLoginAttempts) visit.socket.destroy();
-    else context.reject(['password']);
+    else context.reject(methods);
+  }
+
+  private proofOf(context: AuthContext): LoginAttempt['proof'] | null {
+    if (context.method === 'password')
+      return context.password.length <= 256 ? { kind: 'password', password: context.password } : null;
+    if (context.method !== 'publickey' || context.key.data.length > 4096) return null;
+    const { key, signature, blob: data, hashAlgo: hash } = context;
+    const isSigned = signature && data ? () => this.options.isSignedBy(key.data, { data, signature, hash }) : null;
+    return { kind: 'key', blob: key.data, isSigned };
+  }
+
+  private enter(principal: Principal, visit: Visit): void {
+    const { log } = this.options;
+    const { caseId, account } = principal;
+    log.info({ caseId, account, address: visit.address }, 'a customer logged in');
+    visit.enter(principal, () =>
+      this.options
+        .left(principal)
+        .catch((error: unknown) => log.warn({ error, caseId }, 'the end of a session could not be noted')),
+    );
   }
 
   private serve(session: Session, visit: Visit): void {
@@ -225,7 +288,7 @@ export class SftpServer {
         pause: () => channel.pause(),
         resume: () => channel.resume(),
       },
-      this.options.filesOf(principal),
+      this.options.filesOf(principal, visit),
       (error) => log.warn({ error, caseId }, 'a request of a customer failed'),
       this.inFlight,
     );
@@ -267,10 +330,14 @@ export class SftpServer {
 /** One connection, from its socket to the last thing that its sessions left to do. */
 class Visit {
   principal: Principal | null = null;
+  client = '';
   attempts = 0;
+  keysOffered = 0;
   channels = 0;
   enteredAt = 0;
   roundTripMilliseconds: number | null = null;
+  private isOver = false;
+  private leave: () => Promise<void> = () => Promise.resolve();
   private readonly loginTimer: NodeJS.Timeout;
   readonly endings = new Set<() => void>();
   /** What goes on when the client takes again what we send. */
@@ -303,10 +370,12 @@ class Visit {
     if (!isDue) this.relieve();
   }
 
-  enter(principal: Principal): void {
+  enter(principal: Principal, leave: () => Promise<void>): void {
     this.principal = principal;
     this.enteredAt = performance.now();
     clearTimeout(this.loginTimer);
+    if (this.isOver) void leave();
+    else this.leave = leave;
   }
 
   private relieve(): void {
@@ -320,7 +389,11 @@ class Visit {
 
   end(): void {
     clearTimeout(this.loginTimer);
+    this.isOver = true;
     for (const run of this.endings) run();
-    void Promise.allSettled(this.work).then(() => this.resolveLeft());
+    // The session lasts until the last of its files is noted.
+    void Promise.allSettled(this.work)
+      .then(() => this.leave())
+      .then(() => this.resolveLeft());
   }
 }

@@ -348,11 +348,12 @@ const noRoom = 'the server has no room left; what has arrived is kept, please re
 /** A refusal is in words for the customer; any other error stays ours (`message` is null), since it may name our paths. */
 function refusalOf(error: unknown): { code: Status; message: string | null } {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { code: status.failure, message: noRoom };
   const isRefusal = error instanceof Error && error.name === 'FileRefusal';
+  if (!isRefusal && (code === 'ENOSPC' || code === 'EDQUOT')) return { code: status.failure, message: noRoom };
   const message = isRefusal ? error.message : null;
   if (isRefusal && code === 'ENOENT') return { code: status.noSuchFile, message };
-  if (isRefusal && code === 'EACCES') return { code: status.permissionDenied, message };
+  // Clients try again for ever after a failure, but not after a permission that is denied.
+  if (isRefusal && (code === 'EACCES' || code === 'EDQUOT')) return { code: status.permissionDenied, message };
   return { code: status.failure, message };
 }
 

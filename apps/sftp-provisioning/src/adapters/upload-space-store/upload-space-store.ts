@@ -7,6 +7,12 @@ export interface StoredSpace {
   /** Argon2id; null when nobody can log in by password. */
   readonly passwordHash: string | null;
   readonly state: 'open' | 'closed';
+  readonly disabledAt: Date | null;
+  readonly disabledBecause: string | null;
+  /** On the case clock; null when only the end of the case ends it. */
+  readonly expiresAt: Date | null;
+  /** Networks that may log in; empty when all may. */
+  readonly allowedAddresses: readonly string[];
 }
 
 export interface FoundLink {
@@ -24,6 +30,10 @@ interface SpaceRow {
   account: string;
   password_hash: string | null;
   state: 'open' | 'closed';
+  disabled_at: Date | null;
+  disabled_because: string | null;
+  expires_at: Date | null;
+  allowed_addresses: string[];
 }
 
 /** Upload spaces and the links to their credentials, in Postgres. */
@@ -38,21 +48,27 @@ export class UploadSpaceStore {
     return this.findOne('account = $1', account);
   }
 
-  async add(space: { spaceId: string; caseId: string; account: string; openedAt: Date }): Promise<boolean> {
+  async add(space: {
+    spaceId: string;
+    caseId: string;
+    account: string;
+    openedAt: Date;
+    expiresAt: Date | null;
+  }): Promise<boolean> {
     const added = await this.rows<{ space_id: string }>(
       `with added as (
-         insert into upload_space (space_id, case_id, account, state, opened_at)
-         values ($1, $2, $3, 'open', $4) on conflict do nothing returning space_id)
+         insert into upload_space (space_id, case_id, account, state, opened_at, expires_at)
+         values ($1, $2, $3, 'open', $4, $5) on conflict do nothing returning space_id)
        select space_id from added`,
-      [space.spaceId, space.caseId, space.account, space.openedAt],
+      [space.spaceId, space.caseId, space.account, space.openedAt, space.expiresAt],
     );
     return added.length === 1;
   }
 
-  async open(spaceId: string, at: Date): Promise<void> {
+  async open(spaceId: string, at: Date, expiresAt: Date | null): Promise<void> {
     await this.database.query(
-      `update upload_space set state = 'open', opened_at = $2, closed_at = null where space_id = $1`,
-      [spaceId, at],
+      `update upload_space set state = 'open', opened_at = $2, closed_at = null, expires_at = $3 where space_id = $1`,
+      [spaceId, at, expiresAt],
     );
   }
 
@@ -66,6 +82,7 @@ export class UploadSpaceStore {
     );
     if (!closed) return null;
     await this.revokeLinks(closed.space_id, at);
+    await this.database.query('delete from access_key where space_id = $1', [closed.space_id]);
     return { spaceId: closed.space_id, account: closed.account };
   }
 
@@ -92,16 +109,16 @@ export class UploadSpaceStore {
 
   async findLink(tokenHash: Buffer): Promise<FoundLink | null> {
     const [row] = await this.rows<
-      SpaceRow & { expires_at: Date; left: number; sealed_password: string | null; revoked_at: Date | null }
+      SpaceRow & { link_expires_at: Date; left: number; sealed_password: string | null; revoked_at: Date | null }
     >(
-      `select space.*, link.expires_at, link.max_openings - link.openings as left, link.sealed_password, link.revoked_at
+      `select space.*, link.expires_at as link_expires_at, link.max_openings - link.openings as left, link.sealed_password, link.revoked_at
        from credential_link link join upload_space space using (space_id) where link.token_hash = $1`,
       [tokenHash],
     );
     if (!row) return null;
     return {
       space: spaceOf(row),
-      expiresAt: row.expires_at,
+      expiresAt: row.link_expires_at,
       openingsLeft: row.left,
       isRevoked: row.revoked_at !== null,
       sealedPassword: row.sealed_password,
@@ -145,5 +162,9 @@ function spaceOf(row: SpaceRow): StoredSpace {
     account: row.account,
     passwordHash: row.password_hash,
     state: row.state,
+    disabledAt: row.disabled_at,
+    disabledBecause: row.disabled_because,
+    expiresAt: row.expires_at,
+    allowedAddresses: row.allowed_addresses,
   };
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Upload } from '../../features/receive-uploads/receive-uploads.js';
+import type { Usage } from '../../features/receive-uploads/space-quota.js';
 
 interface UploadRow {
   upload_id: string;
@@ -78,6 +79,19 @@ export class UploadStore {
 
   async count(spaceId: string): Promise<number> {
     return this.number('select count(*) from upload where space_id = $1', spaceId);
+  }
+
+  /** Files that arrive now hold more than their rows say. */
+  async usageOf(spaceId: string): Promise<Usage> {
+    const [row] = await this.rows<Usage>(
+      `select coalesce(sum(upload.bytes) filter (where upload.state <> 'receiving'), 0)::float8 as bytes,
+              count(upload.upload_id)::int as files,
+              space.most_bytes::float8 as "mostBytes", space.most_files as "mostFiles"
+       from upload_space space left join upload using (space_id) where space_id = $1
+       group by space.space_id`,
+      [spaceId],
+    );
+    return row ?? { bytes: 0, files: 0, mostBytes: null, mostFiles: null };
   }
 
   async add(upload: Upload): Promise<void> {

@@ -16,6 +16,18 @@ describe('the name of an account', () => {
     ['Contoso Deutschland GmbH', 'contosodeutschland'],
     ['Fabrikam Co., Ltd.', 'fabrikam'],
     ['Société Générale', 'societegenerale'],
+    ['重庆长安汽车股份有限公司', 'cqcaqc'],
+    ['厦门航空有限公司', 'xmhk'],
+    ['长春一汽集团有限公司', 'ccyqjt'],
+    ['六安钢铁有限公司', 'lagt'],
+    ['株式会社トヨタ', 'toyota'],
+    ['日本電気株式会社', 'rbdq'],
+    ['キヤノン株式会社', 'kiyanon'],
+    ['삼성전자 주식회사', 'ssjj'],
+    ['현대자동차', 'hdjdc'],
+    ['ООО «Ромашка»', 'romashka'],
+    ['ПАО Газпром', 'gazprom'],
+    ['Київстар', 'kiivstar'],
   ])('of %s is %s', (customer, account) => {
     expect(accountName(customer, 'CAS-02227-X4W1B1')).toBe(account);
   });

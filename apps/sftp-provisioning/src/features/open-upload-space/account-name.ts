@@ -1,4 +1,5 @@
 import { pinyin } from 'pinyin-pro';
+import { latinLetters } from './latin-letters.js';
 
 const shortest = 3;
 const longest = 20;
@@ -9,6 +10,7 @@ const regionKind = new RegExp(`^(${regions})(?:省|市|壮族自治区|回族自
 /** 深圳市, but not the 市 of 超市 or 城市. */
 const cityKind = new RegExp(`^((?:${regions})?\\p{Script=Han}{2,4}?)(?<![超城都股菜夜集门])市(?!场)`, 'u');
 const companyKind = /(?:股份有限责任公司|股份有限公司|有限责任公司|有限公司|股份公司|总公司|分公司|公司)$/u;
+const foreignCompanyKind = /株式会社|有限会社|合同会社|주식회사|유한회사|(?<!\p{L})(?:ооо|оао|зао|пао|ао)(?!\p{L})/giu;
 const latinCompanyKind =
   /(?:[\s,.]+(?:co|ltd|limited|inc|incorporated|corp|corporation|company|llc|gmbh|ag|kg|plc|pty|bv|oy|ab|sa|srl|spa)\.?)+$/iu;
 
@@ -36,11 +38,13 @@ function lettersOf(company: string): string {
     .normalize('NFKC')
     .replace(/[(（【[].*?[)）】\]]/gu, '')
     .trim()
+    .replace(foreignCompanyKind, '')
+    .trim()
     .replace(companyKind, '')
     .replace(latinCompanyKind, '')
     .replace(regionKind, '$1')
     .replace(cityKind, '$1');
-  return latin(pinyin(name, { pattern: 'first', toneType: 'none', type: 'array' }).join(''));
+  return latin(pinyin(latinLetters(name), { pattern: 'first', toneType: 'none', type: 'array' }).join(''));
 }
 
 function latin(text: string): string {

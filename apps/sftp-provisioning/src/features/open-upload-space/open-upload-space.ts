@@ -2,16 +2,25 @@ import type { EventOf } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 import { v7 as newId } from 'uuid';
 import { accountName, numbered } from './account-name.js';
-import { issueLink, type LinkNeeds } from './issue-link.js';
+import { issueLink, type LinkNeeds } from '../../issue-link.js';
 
 /** What opening a space needs from around it. */
 export interface Needs extends LinkNeeds {
   spaces: LinkNeeds['spaces'] & {
     findOfCase(caseId: string): Promise<{ spaceId: string; account: string; state: 'open' | 'closed' } | null>;
     /** False when the account name or the case has a space already. */
-    add(space: { spaceId: string; caseId: string; account: string; openedAt: Date }): Promise<boolean>;
-    open(spaceId: string, at: Date): Promise<void>;
+    add(space: {
+      spaceId: string;
+      caseId: string;
+      account: string;
+      openedAt: Date;
+      expiresAt: Date | null;
+    }): Promise<boolean>;
+    /** Opens it anew; what an operator disabled stays so. */
+    open(spaceId: string, at: Date, expiresAt: Date | null): Promise<void>;
   };
+  /** After so many days the account expires although its case is open; null for never. */
+  spaceDays: number | null;
 }
 
 const mostNamesTried = 10_000;
@@ -26,7 +35,15 @@ export async function openUploadSpace(event: EventOf<'case.upload-space-requeste
   const name = accountName(file.endCustomer, file.caseNumber);
   for (let choice = 1; choice <= mostNamesTried; choice += 1) {
     const account = numbered(name, choice);
-    if (await needs.spaces.add({ spaceId, caseId: event.subject, account, openedAt: needs.now }))
+    if (
+      await needs.spaces.add({
+        spaceId,
+        caseId: event.subject,
+        account,
+        openedAt: needs.now,
+        expiresAt: expiryOf(needs),
+      })
+    )
       return tellOpened({ spaceId, account }, needs);
     if (await needs.spaces.findOfCase(event.subject)) return [];
   }
@@ -42,10 +59,14 @@ export async function reopenUploadSpace(event: EventOf<'case.reopened'>, needs: 
 }
 
 async function openAgain(space: { spaceId: string; account: string }, needs: Needs): Promise<Tell[]> {
-  await needs.spaces.open(space.spaceId, needs.now);
+  await needs.spaces.open(space.spaceId, needs.now, expiryOf(needs));
   return tellOpened(space, needs);
 }
 
 async function tellOpened(space: { spaceId: string; account: string }, needs: Needs): Promise<Tell[]> {
   return [{ type: 'upload-space.opened', data: await issueLink(space, needs) }];
+}
+
+function expiryOf({ now, spaceDays }: Needs): Date | null {
+  return spaceDays === null ? null : new Date(now.getTime() + spaceDays * 86_400_000);
 }

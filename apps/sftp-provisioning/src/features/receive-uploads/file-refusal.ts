@@ -2,7 +2,7 @@
 export class FileRefusal extends Error {
   override readonly name = 'FileRefusal';
   constructor(
-    readonly code: 'ENOENT' | 'EACCES' | 'EEXIST' | 'EINVAL' | 'EBUSY' | 'EIO',
+    readonly code: 'ENOENT' | 'EACCES' | 'EEXIST' | 'EINVAL' | 'EBUSY' | 'EIO' | 'EDQUOT' | 'ENOSPC',
     message: string,
   ) {
     super(message);

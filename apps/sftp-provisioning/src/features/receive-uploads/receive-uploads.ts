@@ -3,6 +3,7 @@ import type { JudgeOptions, Wholeness } from '@caserelay/dump-archive';
 import type { Tell } from '@caserelay/messaging';
 import { ArrivingFile, type StoredFile } from './arriving-file.js';
 import { FileRefusal } from './file-refusal.js';
+import { SpaceQuota, type Usage } from './space-quota.js';
 
 /** Who uploads, and where to. */
 export interface Space {
@@ -49,6 +50,7 @@ export interface Uploads {
   find(spaceId: string, folder: string, name: string): Promise<Upload | null>;
   list(spaceId: string, folder: string): Promise<Upload[]>;
   count(spaceId: string): Promise<number>;
+  usageOf(spaceId: string): Promise<Usage>;
   add(upload: Upload): Promise<void>;
   /** Takes an upload out of the customer's sight; it stays evidence. */
   hide(uploadId: string): Promise<void>;
@@ -108,6 +110,8 @@ export interface Needs {
     remove(location: string): Promise<void>;
     room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }>;
   };
+  /** What a space may hold unless an operator says otherwise, and what of the disk stays free. */
+  limits: { mostBytes: number; mostFiles: number; reserveBytes: number };
   now(): Date;
   /** A writer that was silent for so long (real time) may be replaced by a newer session of the same account. */
   silentMilliseconds: number;
@@ -128,6 +132,7 @@ export interface Needs {
 export interface Writer {
   /** Whose it is; the same session cannot open a file twice. */
   readonly session: object;
+  readonly spaceId: string;
   readonly bytes: number;
   readonly lastHeard: number;
   /** Lets go of the file for a newer session; later writes of the old one fail. */
@@ -145,7 +150,20 @@ export class UploadReception {
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly openFiles = new Map<string, number>();
 
-  constructor(readonly needs: Needs) {}
+  readonly quota: SpaceQuota;
+
+  constructor(readonly needs: Needs) {
+    this.quota = new SpaceQuota({
+      ...needs.limits,
+      usageOf: (spaceId) => needs.uploads.usageOf(spaceId),
+      arrivingBytes: (spaceId) => this.arrivingBytes(spaceId),
+      freeBytes: async () => {
+        const { blockBytes, freeBlocks } = await needs.evidence.room();
+        return blockBytes * freeBlocks;
+      },
+      warn: (message, details) => needs.warn(message, details),
+    });
+  }
 
   /** Bounds what an account keeps open over all its connections; answers with what gives the place back. */
   takePlaceForFile(spaceId: string): () => void {
@@ -174,6 +192,12 @@ export class UploadReception {
       if (left > 0) this.held.set(uploadId, left);
       else this.held.delete(uploadId);
     };
+  }
+
+  private arrivingBytes(spaceId: string): number {
+    let bytes = 0;
+    for (const writer of this.writers.values()) if (writer.spaceId === spaceId) bytes += writer.bytes;
+    return bytes;
   }
 
   /** One after the other within a space, so that names cannot be taken twice. */

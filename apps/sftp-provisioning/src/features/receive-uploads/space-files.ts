@@ -9,7 +9,6 @@ import { pathOf, type Space, type Upload, type UploadReception, type Uploads } f
 import { absent, below, folderEntry, placeOf, type Below } from './space-path.js';
 import { WritingHandle } from './writing-handle.js';
 
-const mostFiles = 10_000;
 const mostFolders = 1_000;
 
 /**
@@ -138,8 +137,10 @@ export class SpaceFiles {
     if (spare !== null) await this.evidence.remove(spare);
   }
 
-  room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }> {
-    return this.evidence.room();
+  async room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }> {
+    const room = await this.evidence.room();
+    const left = Math.floor((await this.reception.quota.left(this.space.spaceId)) / room.blockBytes);
+    return { ...room, freeBlocks: Math.min(room.freeBlocks, left) };
   }
 
   /** The connection is over: files that were not closed are interrupted, with their bytes kept for resuming. */
@@ -157,6 +158,7 @@ export class SpaceFiles {
     await this.refuseWithoutFolder(this.uploads, place.folder);
     const upload = await this.uploads.find(this.space.spaceId, place.folder, place.name);
     if (upload && intent.create && intent.exclusive) throw new FileRefusal('EEXIST', 'the file exists already');
+    await this.reception.quota.refuseWhenFull(this.space.spaceId, !upload || upload.state === 'received');
     if (!upload) {
       if (!intent.create) throw absent(path);
       if (await this.uploads.hasFolder(this.space.spaceId, pathOf(place)))
@@ -213,8 +215,6 @@ export class SpaceFiles {
 
   async newUpload(place: Below): Promise<Upload> {
     const { spaceId, caseId } = this.space;
-    if ((await this.uploads.count(spaceId)) >= mostFiles)
-      throw new FileRefusal('EACCES', `there are ${mostFiles} files already; no more are possible`);
     const uploadId = newId();
     const location = `uploads/${caseId}/${uploadId}/${safeName(place.name)}`;
     const { folder, name } = place;

@@ -25,6 +25,8 @@ export interface WritingSession {
 export class WritingHandle implements OpenFile, Writer {
   lastHeard = performance.now();
   private starting: Promise<void> | null = null;
+  /** Up to where room was taken for packets that are still on their way to the disk. */
+  private roomTo = 0;
   private announcing: Promise<void> | null = null;
   private progress: UploadProgress | null = null;
   private progressing: Promise<void> | null = null;
@@ -44,6 +46,10 @@ export class WritingHandle implements OpenFile, Writer {
       reception.writers.set(upload.uploadId, this);
       this.progress = this.progressOf(upload, arriving);
     } else if (upload.state === 'received') this.holds = reception.hold(upload.uploadId);
+  }
+
+  get spaceId(): string {
+    return this.upload.spaceId;
   }
 
   get bytes(): number {
@@ -69,10 +75,17 @@ export class WritingHandle implements OpenFile, Writer {
     this.lastHeard = performance.now();
     const file = this.arriving ?? (await this.continueReceived());
     this.refuseUnlessOpen();
+    this.takeRoom(offset + bytes, file.bytes);
     await file.write(offset, buffers, bytes);
     await this.announce();
     // Nobody waits for this: how far it has come is told beside the upload.
     this.progressing ??= this.tellProgress(file).finally(() => (this.progressing = null));
+  }
+
+  private takeRoom(to: number, there: number): void {
+    const from = Math.max(this.roomTo, there);
+    this.reception.quota.grow(this.upload.spaceId, to - from);
+    this.roomTo = Math.max(from, to);
   }
 
   async truncate(bytes: number): Promise<void> {
@@ -81,6 +94,7 @@ export class WritingHandle implements OpenFile, Writer {
     if (bytes > this.bytes) this.progress?.expect(bytes);
     if (bytes >= this.bytes) return;
     const file = this.arriving ?? (await this.continueReceived());
+    this.roomTo = Math.min(this.roomTo, bytes);
     await file.truncate(bytes);
   }
 

@@ -46,6 +46,8 @@ const en = {
     'This link was opened as often as it may be. Write to us in the thread of your case, and we will send a new one.',
   replaced:
     'This link is no longer valid. Use the newest link that we sent you, or write to us in the thread of your case.',
+  suspended:
+    'This upload account is not available at the moment. Write to us in the thread of your case if you need it.',
   closed:
     'This upload account is closed because its case is closed. Write to us in the thread of your case to reopen it.',
   filezilla: {
@@ -143,6 +145,7 @@ const zh: Texts = {
   expired: '链接已过期。请在案例邮件中回复我们，我们将发送新的链接。',
   'used-up': '链接的打开次数已用完。请在案例邮件中回复我们，我们将发送新的链接。',
   replaced: '此链接已失效，请使用我们最近发送的链接；如未收到，请在案例邮件中回复我们。',
+  suspended: '此上传账号目前不可用。如仍需上传，请在案例邮件中回复我们。',
   closed: '案例已关闭，上传账号也已停用。如需重新开启，请在案例邮件中回复我们。',
   filezilla: {
     import: [

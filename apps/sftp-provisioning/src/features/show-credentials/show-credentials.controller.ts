@@ -15,6 +15,8 @@ export interface ShowingNeeds {
   /** The zone of the times on the page. */
   zone: string;
   log: Pick<Host['log'], 'info'>;
+  /** Writes down that a link was opened, or why it was not. */
+  note(entry: { outcome: 'done' | 'refused'; reason: string; caseId: string | null; address: string | null }): void;
 }
 export const ShowingNeeds = Symbol('ShowingNeeds');
 
@@ -31,6 +33,7 @@ export class ShowCredentialsController {
   @Post(':token')
   async reveal(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const answer = await showCredentials(token, { reveal: true, pass: null }, this.showing.needs());
+    this.note(answer, request);
     if (answer.kind === 'shown') {
       response.set('Set-Cookie', this.showing.cookieFor(token, answer.pass));
       this.showing.log.info(
@@ -39,6 +42,23 @@ export class ShowCredentialsController {
       );
     }
     this.answer(answer, request, response);
+  }
+
+  private note(answer: Answer, { ip }: Request): void {
+    const address = ip ?? null;
+    switch (answer.kind) {
+      case 'shown':
+        this.showing.note({ outcome: 'done', reason: `${answer.openingsLeft} left`, caseId: answer.caseId, address });
+        return;
+      case 'gone':
+        this.showing.note({ outcome: 'refused', reason: answer.because, caseId: answer.caseId, address });
+        return;
+      case 'unknown':
+        this.showing.note({ outcome: 'refused', reason: 'unknown', caseId: null, address });
+        return;
+      case 'hidden':
+      case 'open':
+    }
   }
 
   private answer(answer: Answer, request: Request, response: Response): void {

@@ -26,13 +26,20 @@ export type Answer =
   | ({ kind: 'open'; account: Account } & Opening)
   | ({ kind: 'shown'; credentials: Credentials; pass: string; caseId: string } & Opening)
   | { kind: 'unknown' }
-  | { kind: 'gone'; because: 'expired' | 'used-up' | 'closed' | 'replaced' };
+  | { kind: 'gone'; caseId: string; because: 'expired' | 'used-up' | 'closed' | 'suspended' | 'replaced' };
 
 /** What showing credentials needs from around it. */
 export interface Needs {
   spaces: {
     findLink(tokenHash: Buffer): Promise<{
-      space: { spaceId: string; caseId: string; account: string; state: 'open' | 'closed' };
+      space: {
+        spaceId: string;
+        caseId: string;
+        account: string;
+        state: 'open' | 'closed';
+        disabledAt: Date | null;
+        expiresAt: Date | null;
+      };
       expiresAt: Date;
       openingsLeft: number;
       /** An operator revoked it, or a newer link has a newer password. */
@@ -67,15 +74,18 @@ export async function showCredentials(
   const link = await needs.spaces.findLink(tokenHash);
   if (!link) return { kind: 'unknown' };
   const { space, openingsLeft, expiresAt } = link;
-  if (space.state === 'closed') return { kind: 'gone', because: 'closed' };
-  if (link.isRevoked) return { kind: 'gone', because: 'replaced' };
-  if (expiresAt <= needs.now) return { kind: 'gone', because: 'expired' };
+  if (space.state === 'closed') return { kind: 'gone', caseId: space.caseId, because: 'closed' };
+  if (space.disabledAt || (space.expiresAt && space.expiresAt <= needs.now))
+    return { kind: 'gone', caseId: space.caseId, because: 'suspended' };
+  if (link.isRevoked) return { kind: 'gone', caseId: space.caseId, because: 'replaced' };
+  if (expiresAt <= needs.now) return { kind: 'gone', caseId: space.caseId, because: 'expired' };
   const account = accountOf(space.account, needs);
   if (!reveal && pass !== null && (await needs.passes.isGood(tokenHash, hash(pass))))
     return { kind: 'open', account, openingsLeft, expiresAt };
-  if (openingsLeft <= 0 || link.sealedPassword === null) return { kind: 'gone', because: 'used-up' };
+  if (openingsLeft <= 0 || link.sealedPassword === null)
+    return { kind: 'gone', caseId: space.caseId, because: 'used-up' };
   if (!reveal) return { kind: 'hidden' };
-  if (!(await needs.spaces.countOpening(tokenHash))) return { kind: 'gone', because: 'used-up' };
+  if (!(await needs.spaces.countOpening(tokenHash))) return { kind: 'gone', caseId: space.caseId, because: 'used-up' };
   const password = needs.unsealWith(token, link.sealedPassword, space.spaceId);
   return {
     kind: 'shown',

@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 /** What admitting somebody who uploads by a browser needs from around it. */
 export interface Needs {
   findLink(tokenHash: Buffer): Promise<{
-    space: { spaceId: string; caseId: string; state: 'open' | 'closed' };
+    space: {
+      spaceId: string;
+      caseId: string;
+      state: 'open' | 'closed';
+      disabledAt: Date | null;
+      expiresAt: Date | null;
+    };
     expiresAt: Date;
     isRevoked: boolean;
   } | null>;
@@ -14,7 +20,7 @@ export interface Needs {
 
 export type Admission =
   | { kind: 'admitted'; space: { spaceId: string; caseId: string } }
-  | { kind: 'refused'; because: 'unknown' | 'no-pass' | 'closed' | 'replaced' | 'expired' };
+  | { kind: 'refused'; because: 'unknown' | 'no-pass' | 'closed' | 'suspended' | 'replaced' | 'expired' };
 
 /**
  * Who has the link and has pressed its button may upload. The link alone is not enough: programs that look through mails
@@ -28,6 +34,8 @@ export async function admitUploader(token: string, pass: string | null, needs: N
   if (!link || !(await needs.isPassGood(tokenHash, hash(pass)))) return { kind: 'refused', because: 'no-pass' };
   const { space, expiresAt, isRevoked } = link;
   if (space.state === 'closed') return { kind: 'refused', because: 'closed' };
+  if (space.disabledAt || (space.expiresAt && space.expiresAt <= needs.now))
+    return { kind: 'refused', because: 'suspended' };
   if (isRevoked) return { kind: 'refused', because: 'replaced' };
   if (expiresAt <= needs.now) return { kind: 'refused', because: 'expired' };
   return { kind: 'admitted', space: { spaceId: space.spaceId, caseId: space.caseId } };
