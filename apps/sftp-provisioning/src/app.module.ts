@@ -7,6 +7,7 @@ import { AuditLog } from './adapters/audit-log/audit-log.js';
 import { showLoad } from './adapters/front-process/front-metrics.js';
 import { cryptHash } from './adapters/crypt-hasher/crypt-hasher.js';
 import { EngineFolder } from './adapters/engine-folder/engine-folder.js';
+import { EngineLoginRules1700000710000 } from './adapters/engine-store/engine-login-rules.migration.js';
 import { EngineStore } from './adapters/engine-store/engine-store.js';
 import { EngineTables1700000700000 } from './adapters/engine-store/engine-tables.migration.js';
 import { FrontProcess } from './adapters/front-process/front-process.js';
@@ -66,6 +67,7 @@ export const sftpProvisioning = defineService({
     UploadEndings1700000400000,
     BrowserUploads1700000600000,
     EngineTables1700000700000,
+    EngineLoginRules1700000710000,
   ],
   module: (host): DynamicModule => {
     const passwords = new PasswordHasher();

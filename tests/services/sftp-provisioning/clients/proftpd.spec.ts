@@ -133,6 +133,27 @@ whereInstalled('what happens at ProFTPD', () => {
     );
   }, 60_000);
 
+  it.each([
+    ['disabled', 'disabled_at = now()', 'disabled_at = null'],
+    ['expired', "expires_at = now() - interval '1 minute'", "expires_at = now() + interval '1 hour'"],
+    ['for other addresses', "allowed_addresses = '{203.0.113.0/24}'", "allowed_addresses = '{127.0.0.0/8}'"],
+  ])(
+    'begins with a login, which an account that is %s refuses',
+    async (_, refused, admitted) => {
+      const space = await room.openSpace();
+      const set = (rule: string) =>
+        room.system.query(
+          `update ${room.system.schema('sftp-provisioning')}.upload_space set ${rule} where space_id = $1`,
+          [space.space.spaceId],
+        );
+      await set(refused);
+      await expect(logIn(space.credentials)).rejects.toThrow(/authentication/i);
+      await set(admitted);
+      (await logIn(space.credentials)).client.end();
+    },
+    60_000,
+  );
+
   it('is no link out of a home: making one is refused', async () => {
     const space = await room.openSpace();
     const { client, sftp } = await logIn(space.credentials);
