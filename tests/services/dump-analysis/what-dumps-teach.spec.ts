@@ -42,7 +42,9 @@ describe('the whole report', () => {
     expect(report?.page?.location).toBe(`analyses/${caseId}/${uploadId}.zh-CN.html`);
     const page = readFileSync(path.replace('.json', '.zh-CN.html'), 'utf8');
     expect(page).toContain('<html lang="zh-CN">');
-    expect(page).toContain('MEMORY.zip: MEMORY.DMP');
+    expect(page).toContain('<h1>MEMORY.zip</h1>');
+    for (const file of ['MEMORY.DMP', 'old/MEMORY.DMP'])
+      expect(page).toMatch(new RegExp(`<a href="#[^"]+">${file}</a>`));
   });
 
   it('is not written for what is no dump', async () => {
