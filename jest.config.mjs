@@ -26,6 +26,9 @@ const project = (displayName, testMatch, more = {}) => ({
 /** The sizes of test: unit needs nothing; services and larger need Postgres, RabbitMQ and Redis. */
 export default {
   testTimeout: 30_000,
+  // Two at a time, also on larger machines: they share one Postgres, RabbitMQ and Redis. One that has grown is replaced.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1500MB',
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts']),
     project('contracts', ['<rootDir>/tests/contracts/**/*.spec.ts']),
