@@ -14,6 +14,7 @@ import { FrontProcess } from './adapters/front-process/front-process.js';
 import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import { PageScripts } from './adapters/page-scripts/page-scripts.js';
 import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
+import { readHook } from './adapters/sftpgo/sftpgo-news.js';
 import { sealUnder, unsealWith } from './adapters/secret-box/secret-box.js';
 import { passOn } from './adapters/tus-server/pass-on.js';
 import { passCookie, passIn } from './adapters/upload-pass/upload-pass-cookie.js';
@@ -31,6 +32,7 @@ import { askForKey } from './features/admit-operator/admit-operator.middleware.j
 import { CloseUploadSpaceConsumer, ClosingNeeds } from './features/close-upload-space/close-upload-space.consumer.js';
 import type { LinkNeeds } from './issue-link.js';
 import { GiveKeyController } from './features/issue-credentials/give-key.controller.js';
+import { HearEngineController, HearingNeeds } from './features/hear-engine/hear-engine.controller.js';
 import { IssueCredentialsController, IssuingNeeds } from './features/issue-credentials/issue-credentials.controller.js';
 import { LiftBansController, LiftingNeeds } from './features/lift-bans/lift-bans.controller.js';
 import { OpenUploadSpaceConsumer, OpeningNeeds } from './features/open-upload-space/open-upload-space.consumer.js';
@@ -75,7 +77,10 @@ export const sftpProvisioning = defineService({
     return {
       module: class SftpProvisioningModule implements NestModule {
         configure(consumer: MiddlewareConsumer): void {
-          consumer.apply(askForKey(host.config.SPACES_API_KEY)).forRoutes('v1/{*path}');
+          const { SPACES_API_KEY, SFTP_ENGINE, SFTPGO_HOOK_KEY } = host.config;
+          const hookKey = SFTP_ENGINE === 'sftpgo' ? SFTPGO_HOOK_KEY : undefined;
+          consumer.apply(askForKey(SPACES_API_KEY)).forRoutes('v1/{*path}');
+          consumer.apply(askForKey(hookKey, 'SFTPGO_HOOK_KEY')).forRoutes('engine-news/{*path}');
         }
       },
       controllers: [
@@ -87,6 +92,7 @@ export const sftpProvisioning = defineService({
         OverseeSpacesController,
         IssueCredentialsController,
         GiveKeyController,
+        HearEngineController,
         LiftBansController,
         ReadAuditController,
       ],
@@ -107,6 +113,7 @@ export const sftpProvisioning = defineService({
             issuingNeeds(host, audit, issue(host, passwords, told, http), (id) => process.endSessions(id)),
           inject: [Front, HttpAdapterHost],
         },
+        { provide: HearingNeeds, useFactory: () => hearingNeeds(host) },
         { provide: LiftingNeeds, useFactory: () => liftingNeeds(host, audit) },
         { provide: AuditNeeds, useFactory: () => auditNeeds(host) },
         { provide: Scripts, useFactory: () => new PageScripts() },
@@ -157,9 +164,10 @@ function issue({ config }: ThisHost, passwords: PasswordHasher, told: Front['tol
   };
 }
 
-/** Our own server reads what is kept for itself; another program needs a home for its files and a hash that it knows. */
+/** Our own server reads what is kept for itself; ProFTPD needs a home for its files and a hash that it knows. */
 function admittingAtEngine(config: ThisHost['config'], tx: EntityManager): LinkNeeds['admitAtEngine'] {
-  if (config.SFTP_ENGINE === 'built-in') return () => Promise.resolve();
+  // SFTPGo is brought what our tables say, with the same hash that our own server reads.
+  if (config.SFTP_ENGINE !== 'proftpd') return () => Promise.resolve();
   const folder = new EngineFolder(config.SFTP_ENGINE_DIR);
   return async ({ spaceId, account, password }) => {
     await folder.makeHome(account, config.SFTP_ENGINE_UID);
@@ -234,6 +242,19 @@ function uploadingNeeds(host: ThisHost) {
       await passOn(front.browsers, space, path, { request, response });
     },
   });
+}
+
+function hearingNeeds({ database }: ThisHost): HearingNeeds {
+  const store = new EngineStore(database.manager);
+  return {
+    readHook,
+    keep: async (told) => {
+      // A program that others use, too, tells of them as well.
+      if (!(await store.find(told.account))) return false;
+      await store.tell(told);
+      return true;
+    },
+  };
 }
 
 function publicUrl(config: ThisHost['config'], http: HttpAdapterHost): string {

@@ -25,9 +25,12 @@ export const config = {
   SFTP_WINDOWS_MEBIBYTES: z.coerce.number().int().min(0).max(16_384).default(256),
   /** What all sessions together may hold in memory for the disk and for their clients. */
   SFTP_IN_FLIGHT_MEBIBYTES: z.coerce.number().int().min(16).max(16_384).default(128),
-  /** What runs the accounts: our own SFTP server, or ProFTPD set up as in deploy/proftpd, which listens at the port above. */
-  SFTP_ENGINE: z.enum(['built-in', 'proftpd']).default('built-in'),
-  /** Where ProFTPD keeps the homes of accounts, and who owns them when that is not this service. */
+  /**
+   * What runs the accounts: our own SFTP server, or ProFTPD or SFTPGo set up as in deploy/proftpd and deploy/sftpgo, which
+   * listens at the port above.
+   */
+  SFTP_ENGINE: z.enum(['built-in', 'proftpd', 'sftpgo']).default('built-in'),
+  /** Where that program keeps the homes of accounts, and who owns them when that is not this service. */
   SFTP_ENGINE_DIR: z.string().min(1).default('.data/engine'),
   SFTP_ENGINE_UID: z.coerce
     .number()
@@ -37,6 +40,10 @@ export const config = {
     .optional(),
   PROFTPD_SCOREBOARD: z.string().min(1).default('/run/proftpd/proftpd.scoreboard'),
   PROFTPD_CONTROL_SOCKET: z.string().min(1).default('/run/proftpd/proftpd.sock'),
+  /** Where SFTPGo's REST API is, the key of an administrator there, and the key that its hooks show us. */
+  SFTPGO_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8080'),
+  SFTPGO_API_KEY: z.string().min(16).optional(),
+  SFTPGO_HOOK_KEY: z.string().min(16).optional(),
   /**
    * How long nobody may go on with a closed file before it counts as it is, where its structure does not say that all of
    * it is here; and how long a rename is waited for after a file was closed under a temporary name. Real time.

@@ -1,15 +1,16 @@
 import { hostKeyAt, type EngineKey } from './adapters/engine-door/engine-door.js';
 import { EngineFolder } from './adapters/engine-folder/engine-folder.js';
-import { EngineStore } from './adapters/engine-store/engine-store.js';
-import { changeOf } from './adapters/proftpd/proftpd-news.js';
+import { EngineStore, type News } from './adapters/engine-store/engine-store.js';
+import { changeOf as changeAtProFtpd } from './adapters/proftpd/proftpd-news.js';
 import { ProFtpd } from './adapters/proftpd/proftpd.js';
+import type { Change } from './features/follow-engine/change.js';
 import { EngineFollower } from './features/follow-engine/engine-follower.js';
 import { followEngine } from './features/follow-engine/follow-engine.timer.js';
 import type { Needs as FollowingNeeds } from './features/follow-engine/needs.js';
 
 /**
  * Lets customers in with an SFTP client and takes what they upload: our own server, or another program that we follow.
- * Nobody hands it accounts: who is allowed in, and as what, stands in the database, which an engine reads at each login.
+ * Who is allowed in, and as what, stands in the database: an engine reads it at each login, or is made to agree with it.
  */
 export interface UploadEngine {
   /** Answers with the port that customers use. */
@@ -21,7 +22,7 @@ export interface UploadEngine {
   close(): Promise<void>;
 }
 
-interface Around {
+export interface Around {
   settings: {
     SFTP_BIND_ADDRESS: string;
     SFTP_PORT: number;
@@ -38,24 +39,55 @@ const lookEveryMilliseconds = 200;
 const knockEveryMilliseconds = 5_000;
 const newsAtOnce = 200;
 
+export interface FollowedEngine {
+  readonly engine: UploadEngine;
+  readonly hostKey: EngineKey;
+}
+
+/** What differs from one followed program to the other. */
+interface Program {
+  openSpaces(): ReturnType<FollowingNeeds['spaces']['listOpen']>;
+  /** What a row of its news says; null for what does not matter to us. */
+  changeOf(told: News & { account: string }): Promise<Change | null>;
+  accountsLoggedIn: FollowingNeeds['accountsLoggedIn'];
+  sessions(): number;
+  endSessions(account: string): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** ProFTPD as engine: it reads accounts from our tables and logs there; its files are taken in while they grow. */
-export async function followProFtpd({ settings, database, filesOf, log }: Around): Promise<{
-  engine: UploadEngine;
-  hostKey: EngineKey;
-}> {
-  const { SFTP_BIND_ADDRESS: address, SFTP_PORT: port } = settings;
-  const hostKey = await hostKeyAt(address, port);
+export async function followProFtpd(around: Around): Promise<FollowedEngine> {
+  const { settings, database } = around;
   const store = new EngineStore(database);
   const proftpd = new ProFtpd({
     scoreboard: settings.PROFTPD_SCOREBOARD,
     controlSocket: settings.PROFTPD_CONTROL_SOCKET,
   });
   let sessions = 0;
+  return await follow(around, {
+    openSpaces: () => store.listOpen(),
+    changeOf: (told) => Promise.resolve(changeAtProFtpd(told)),
+    accountsLoggedIn: async () => {
+      const counts = await proftpd.sessions();
+      sessions = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      return new Set(counts.keys());
+    },
+    sessions: () => sessions,
+    endSessions: (account) => proftpd.endSessions(account),
+    close: () => Promise.resolve(),
+  });
+}
+
+/** Takes in what a program receives, whichever it is. */
+export async function follow({ settings, database, filesOf, log }: Around, program: Program): Promise<FollowedEngine> {
+  const { SFTP_BIND_ADDRESS: address, SFTP_PORT: port } = settings;
+  const hostKey = await hostKeyAt(address, port);
+  const store = new EngineStore(database);
   const follower = new EngineFollower({
-    spaces: store,
+    spaces: { find: (account) => store.find(account), listOpen: () => program.openSpaces() },
     news: {
       accounts: () => store.accountsWithNews(),
-      of: (account) => newsOf(store, account),
+      of: (account) => newsOf(store, account, program),
       forget: (newsId) => store.forgetNews(newsId),
     },
     stamps: {
@@ -66,11 +98,7 @@ export async function followProFtpd({ settings, database, filesOf, log }: Around
     },
     folder: new EngineFolder(settings.SFTP_ENGINE_DIR),
     filesOf,
-    accountsLoggedIn: async () => {
-      const counts = await proftpd.sessions();
-      sessions = [...counts.values()].reduce((sum, count) => sum + count, 0);
-      return new Set(counts.keys());
-    },
+    accountsLoggedIn: () => program.accountsLoggedIn(),
     quietMilliseconds: 30_000,
     growthMilliseconds: 500,
     reconcileMilliseconds: 30_000,
@@ -82,7 +110,7 @@ export async function followProFtpd({ settings, database, filesOf, log }: Around
   const door = watchDoor(address, port);
   const endSessions = async (spaceId: string): Promise<void> => {
     const account = await store.accountOf(spaceId);
-    if (account !== null) await proftpd.endSessions(account);
+    if (account !== null) await program.endSessions(account);
   };
   const engine: UploadEngine = {
     listen: () => Promise.resolve(port),
@@ -90,12 +118,13 @@ export async function followProFtpd({ settings, database, filesOf, log }: Around
       return door.isOpen;
     },
     get load() {
-      return { connections: sessions, sessions };
+      return { connections: program.sessions(), sessions: program.sessions() };
     },
     endSessions: (spaceId) =>
       void endSessions(spaceId).catch((error: unknown) => log.warn({ spaceId, error }, 'sessions could not be ended')),
     close: async () => {
       door.leave();
+      await program.close();
       await stopFollowing();
     },
   };
@@ -103,13 +132,13 @@ export async function followProFtpd({ settings, database, filesOf, log }: Around
 }
 
 /** What was told of an account, without what does not matter to us. */
-async function newsOf(store: EngineStore, account: string): ReturnType<FollowingNeeds['news']['of']> {
+async function newsOf(store: EngineStore, account: string, program: Program): ReturnType<FollowingNeeds['news']['of']> {
   for (;;) {
     const logged = await store.newsOf(account, newsAtOnce);
     if (logged.length === 0) return [];
     const news = [];
     for (const command of logged) {
-      const change = changeOf(command);
+      const change = await program.changeOf({ ...command, account });
       if (change) news.push({ ...change, newsId: command.newsId });
       else await store.forgetNews(command.newsId);
     }

@@ -16,7 +16,7 @@ import { SftpServer } from './adapters/sftp-server/sftp-server.js';
 import { isSignedBy } from './adapters/ssh-keys/ssh-keys.js';
 import { UploadStore } from './adapters/upload-space-store/upload-store.js';
 import type { config } from './config.js';
-import { followProFtpd, type UploadEngine } from './followed-engine.js';
+import { followProFtpd, type FollowedEngine, type UploadEngine } from './followed-engine.js';
 import { markComplete } from './features/receive-uploads/end-uploads.js';
 import { UploadReception } from './features/receive-uploads/receive-uploads.js';
 import { LookAround } from './features/receive-uploads/receive-uploads.timer.js';
@@ -25,6 +25,7 @@ import { statusOf } from './features/upload-by-browser/browser-refusal.js';
 import { BrowserUploads, type Needs as BrowserNeeds } from './features/upload-by-browser/browser-uploads.js';
 import { forgetAbandonedUploads } from './features/upload-by-browser/browser-uploads.timer.js';
 import { LoginDesk } from './login-desk.js';
+import { followSftpGo } from './sftpgo-engine.js';
 
 // Receives uploads for the service that started this process.
 
@@ -90,15 +91,12 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     lookAgainIn: (milliseconds) => lookAround.in(milliseconds),
     warn: (message, details) => log.warn(details, message),
   });
-  const followed =
-    settings.SFTP_ENGINE === 'proftpd'
-      ? await followProFtpd({
-          settings,
-          database: database.manager,
-          filesOf: (space) => new SpaceFiles(space, reception),
-          log,
-        })
-      : null;
+  const followed = await followedEngine({
+    settings,
+    database: database.manager,
+    filesOf: (space) => new SpaceFiles(space, reception),
+    log,
+  });
   const hostKey = await loadHostKey(settings.SFTP_HOST_KEY_FILE);
   if (settings.SFTP_WINDOW_MEBIBYTES > 2) await checkReceiveWindow(hostKey.privateKey);
   const warn = (details: object, message: string): void => log.warn(details, message);
@@ -176,6 +174,20 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
       await database.destroy();
     },
   };
+}
+
+/** The program that lets customers in instead of our own server, if any. */
+async function followedEngine(
+  around: Parameters<typeof followSftpGo>[0] & { settings: FrontSettings },
+): Promise<FollowedEngine | null> {
+  switch (around.settings.SFTP_ENGINE) {
+    case 'built-in':
+      return null;
+    case 'proftpd':
+      return await followProFtpd(around);
+    case 'sftpgo':
+      return await followSftpGo(around);
+  }
 }
 
 /** Uploads of browsers come through the service's own doors, which know who may upload, and are received here. */

@@ -183,6 +183,19 @@ const operatorDoors: Json = {
       responses: { 200: json('How many', object('asked')), ...oneSpace },
     },
   },
+  '/engine-news/sftpgo': {
+    post: {
+      security: [{ engineHook: [] }],
+      summary: 'SFTPGo tells what a customer did, by its hook for actions',
+      ...body(object('action', 'username', 'virtual_path', 'status')),
+      responses: {
+        200: json('Kept, or nothing to us (`kept: false`)', object('kept')),
+        400: problem('Not what SFTPGo tells'),
+        401: problem('No or a wrong key'),
+        403: problem('SFTPGo is not the engine, or SFTPGO_HOOK_KEY is not set'),
+      },
+    },
+  },
   '/v1/login-bans': {
     get: {
       ...operator,
@@ -561,6 +574,7 @@ export function openApi({ version }: { version: string }): Json {
       securitySchemes: {
         integration: { type: 'http', scheme: 'bearer', description: 'INTAKE_API_KEY' },
         operator: { type: 'http', scheme: 'bearer', description: 'SPACES_API_KEY' },
+        engineHook: { type: 'http', scheme: 'bearer', description: 'SFTPGO_HOOK_KEY' },
         uploadPass: {
           type: 'apiKey',
           in: 'cookie',

@@ -26,12 +26,13 @@ export class EngineStore {
     );
   }
 
+  /** Open spaces that ProFTPD lets in. */
   async listOpen(): Promise<{ spaceId: string; caseId: string; account: string }[]> {
-    const rows = await this.rows<{ space_id: string; case_id: string; account: string }>(
-      `select space_id, case_id, account from upload_space join engine_account using (space_id) where state = 'open'`,
-      [],
-    );
-    return rows.map((row) => ({ spaceId: row.space_id, caseId: row.case_id, account: row.account }));
+    return await this.openSpaces('join engine_account using (space_id)');
+  }
+
+  async listAllOpen(): Promise<{ spaceId: string; caseId: string; account: string }[]> {
+    return await this.openSpaces('');
   }
 
   async find(account: string): Promise<{ spaceId: string; caseId: string; account: string } | null> {
@@ -47,6 +48,20 @@ export class EngineStore {
       spaceId,
     ]);
     return row?.account ?? null;
+  }
+
+  /** Keeps what an engine told until it is taken. */
+  async tell(told: {
+    account: string;
+    command: string;
+    path: string;
+    fromPath: string;
+    status: string;
+  }): Promise<void> {
+    await this.database.query(
+      'insert into engine_news (account, command, path, from_path, status) values ($1, $2, $3, $4, $5)',
+      [told.account, told.command, told.path, told.fromPath, told.status],
+    );
   }
 
   /** Whose news wait. */
@@ -109,6 +124,14 @@ export class EngineStore {
        where space_id = $1 and (path = $2 or substring(path from 1 for length($3::bytea)) = $3)`,
       [spaceId, from, Buffer.concat([from, slash]), to],
     );
+  }
+
+  private async openSpaces(joined: string): Promise<{ spaceId: string; caseId: string; account: string }[]> {
+    const rows = await this.rows<{ space_id: string; case_id: string; account: string }>(
+      `select space_id, case_id, account from upload_space ${joined} where state = 'open'`,
+      [],
+    );
+    return rows.map((row) => ({ spaceId: row.space_id, caseId: row.case_id, account: row.account }));
   }
 
   private async rows<Row>(sql: string, values: unknown[]): Promise<Row[]> {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Stands before the doors of operators and asks for their key. Without a key in the settings they stay shut. */
-export function askForKey(expected: string | undefined) {
+/** Stands before the doors of operators, or of an engine, and asks for their key. Without a key in the settings they stay shut. */
+export function askForKey(expected: string | undefined, setting = 'SPACES_API_KEY') {
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     if (expected === undefined) {
-      refuse(response, 403, 'Doors of operators are shut', 'SPACES_API_KEY is not set; set it to open them');
+      refuse(response, 403, 'These doors are shut', `${setting} is not set for them; set it to open them`);
       return;
     }
     if (isSame(request.headers.authorization ?? '', `Bearer ${expected}`)) {
@@ -13,7 +13,7 @@ export function askForKey(expected: string | undefined) {
       return;
     }
     response.setHeader('www-authenticate', 'Bearer');
-    const detail = 'expected the header "Authorization: Bearer <API key>" with the key of upload spaces';
+    const detail = `expected the header "Authorization: Bearer <key>" with the key of ${setting}`;
     refuse(response, 401, 'Not authorised', detail);
   };
 }

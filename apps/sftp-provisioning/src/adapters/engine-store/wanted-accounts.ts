@@ -1,0 +1,48 @@
+import type { EntityManager } from 'typeorm';
+
+interface Row {
+  account: string;
+  password_hash: string;
+  is_let_in: boolean;
+  expires_at: Date | null;
+  allowed_addresses: string[];
+  most_sessions: number | null;
+  most_bytes: number | null;
+  most_files: number | null;
+  keys: string[];
+}
+
+interface Limits {
+  readonly mostSessions: number;
+  readonly mostBytes: number;
+  readonly mostFiles: number;
+}
+
+/** Accounts of open spaces as another program should have them, in Postgres. */
+export class WantedAccounts {
+  constructor(
+    private readonly database: Pick<EntityManager, 'query'>,
+    private readonly usual: Limits,
+  ) {}
+
+  async list() {
+    const rows = await this.database.query<Row[]>(`
+      select account, password_hash, expires_at, allowed_addresses, most_sessions,
+        most_bytes::float8 as most_bytes, most_files,
+        disabled_at is null and (expires_at is null or expires_at > now()) as is_let_in,
+        array(select algorithm || ' ' || replace(encode(blob, 'base64'), E'\\n', '') from access_key key
+              where key.space_id = space.space_id order by added_at, key_id) as keys
+      from upload_space space where state = 'open' and password_hash is not null order by opened_at, account`);
+    return rows.map((row) => ({
+      account: row.account,
+      isLetIn: row.is_let_in,
+      passwordHash: row.password_hash,
+      publicKeys: row.keys,
+      expiresAt: row.expires_at,
+      allowedAddresses: row.allowed_addresses,
+      mostSessions: row.most_sessions ?? this.usual.mostSessions,
+      mostBytes: row.most_bytes ?? this.usual.mostBytes,
+      mostFiles: row.most_files ?? this.usual.mostFiles,
+    }));
+  }
+}
