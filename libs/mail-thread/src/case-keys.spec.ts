@@ -35,6 +35,14 @@ describe('the keys of a case', () => {
     },
   );
 
+  test.each([
+    'Blue screen at Contoso, CAS-02227-X4W1B1',
+    'CMIT:0001409; Blue screen at Contoso',
+    'Blue screen at Contoso，',
+  ])('leave a topic without what set it off: “%s”', (subject) => {
+    expect(caseKeysOf({ subject }).topic).toBe('Blue screen at Contoso');
+  });
+
   test('follow the patterns of the support centre', () => {
     const keys = caseKeysOf({ subject: 'Re: [HELP#42] T-1:0001' }, { tokenPrefix: 'T-1', caseNumber: 'HELP#\\d+' });
     expect(keys).toMatchObject({ trackingToken: 'T-1:0001', caseNumber: 'HELP#42', topic: '' });

@@ -115,7 +115,8 @@ function topicOf(subject: string, patterns: CaseKeyPatterns): string {
     if (prefix === undefined) break;
     topic = topic.slice(prefix.length);
   }
-  return topic.replace(/\s+/g, ' ').trim();
+  // What stood between the topic and a number that is taken out.
+  return topic.replace(/\s+/g, ' ').replace(/^[\s,，;；、]+|[\s,，;；、]+$/g, '');
 }
 
 function without(text: string, pattern: RegExp): string {
