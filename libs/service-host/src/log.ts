@@ -1,17 +1,20 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
-/** The log of a service: JSON lines on standard output; secrets are blotted out by name. */
-export function openLog(service: string, level: string): Logger {
-  return pino({
+/** The log of a service: JSON lines, on standard output unless said; secrets are blotted out by name. */
+export function openLog(service: string, level: string, to: DestinationStream = pino.destination(1)): Logger {
+  const options = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
+    // pino knows faults by the first name only; under the second they would be logged as {}.
+    serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
     redact: {
       paths: ['password', '*.password', 'authorization', '*.authorization', 'secret', '*.secret', 'token', '*.token'],
       censor: '[secret]',
     },
-  });
+  };
+  return pino(options, to);
 }
 
 /** Lets Nest write into the log of the service. */
