@@ -1,3 +1,4 @@
+import { timeZone } from '@caserelay/service-host';
 import { z } from 'zod';
 
 /** The environment of the notification service. Seconds are of the real clock. */
@@ -20,10 +21,7 @@ export const config = {
   /** Where customers download the collection tool; without it letters name commands of Windows itself. */
   COLLECTION_TOOL_URL: z.url().optional(),
   /** Zone of the times in letters. */
-  LETTER_ZONE: z
-    .string()
-    .refine((zone) => isZone(zone), 'expected a zone of the tz database, such as Asia/Shanghai')
-    .default('Asia/Shanghai'),
+  LETTER_ZONE: timeZone.default('Asia/Shanghai'),
   /** How long one attempt to send may take; afterwards the fate of the letter is looked up. */
   LETTER_LEASE_SECONDS: z.coerce.number().min(0.1).max(3600).default(10),
   /** First pause before another attempt; it doubles up to 64 times as long (8 times while the server is away). */
@@ -37,12 +35,3 @@ export const config = {
    */
   SENT_LOOKUP_URL: z.url({ protocol: /^https?$/ }).optional(),
 };
-
-function isZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}

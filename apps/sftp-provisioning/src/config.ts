@@ -1,3 +1,4 @@
+import { timeZone } from '@caserelay/service-host';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -74,10 +75,7 @@ export const config = {
   LINK_DAYS: z.coerce.number().positive().max(3650).default(90),
   LINK_MAX_OPENINGS: z.coerce.number().int().min(1).max(1000).default(20),
   /** Zone of the times on the credential page, as in letters. */
-  LETTER_ZONE: z
-    .string()
-    .default('Asia/Shanghai')
-    .refine((zone) => isZone(zone), 'expected a zone of the tz database, such as Asia/Shanghai'),
+  LETTER_ZONE: timeZone.default('Asia/Shanghai'),
   /** The largest file that a browser may upload, in GiB. */
   BROWSER_MAX_FILE_GIB: z.coerce.number().positive().max(8192).default(256),
   /** How long a browser may upload after the credentials were shown to it, in hours of the real clock. */
@@ -87,12 +85,3 @@ export const config = {
   /** How long a browser may continue an upload, in days of the real clock from its beginning. */
   BROWSER_UPLOAD_DAYS: z.coerce.number().positive().max(365).default(14),
 };
-
-function isZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -36,6 +36,20 @@ export const hostConfig = z.object({
 });
 export type HostConfig = z.infer<typeof hostConfig>;
 
+/** A setting that names a zone of the tz database. */
+export const timeZone = z
+  .string()
+  .refine((zone) => isZone(zone), 'expected a zone of the tz database, such as Asia/Shanghai');
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Settings that cannot be used; names every problem at once. */
 export class ConfigProblems extends Error {
   override readonly name = 'ConfigProblems';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '@caserelay/service-host';
 
 /** Stands before the doors of operators, or of an engine, and asks for their key. Without a key in the settings they stay shut. */
 export function askForKey(expected: string | undefined, setting = 'SPACES_API_KEY') {
@@ -8,7 +8,7 @@ export function askForKey(expected: string | undefined, setting = 'SPACES_API_KE
       refuse(response, 403, 'These doors are shut', `${setting} is not set for them; set it to open them`);
       return;
     }
-    if (isSame(request.headers.authorization ?? '', `Bearer ${expected}`)) {
+    if (isSameSecret(request.headers.authorization ?? '', `Bearer ${expected}`)) {
       next();
       return;
     }
@@ -16,12 +16,6 @@ export function askForKey(expected: string | undefined, setting = 'SPACES_API_KE
     const detail = `expected the header "Authorization: Bearer <key>" with the key of ${setting}`;
     refuse(response, 401, 'Not authorised', detail);
   };
-}
-
-/** Takes as long for a wrong key as for the right one. */
-function isSame(found: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(found), digest(expected));
 }
 
 function refuse(response: ServerResponse, status: number, title: string, detail: string): void {
