@@ -1,6 +1,7 @@
 import { judgeWhole } from '@caserelay/dump-archive';
 import { Outbox } from '@caserelay/messaging';
 import { Clock, openDatabase, openLog, schemaOf, type HostConfig } from '@caserelay/service-host';
+import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { AuditLog } from './adapters/audit-log/audit-log.js';
 import { AuditedFiles } from './adapters/audit-log/audited-files.js';
@@ -16,9 +17,9 @@ import { SftpServer } from './adapters/sftp-server/sftp-server.js';
 import { isSignedBy } from './adapters/ssh-keys/ssh-keys.js';
 import { UploadStore } from './adapters/upload-space-store/upload-store.js';
 import type { config } from './config.js';
-import { followProFtpd, type FollowedEngine, type UploadEngine } from './followed-engine.js';
+import { followProFtpd, type FollowedEngine } from './followed-engine.js';
 import { markComplete } from './features/receive-uploads/end-uploads.js';
-import { UploadReception } from './features/receive-uploads/receive-uploads.js';
+import { UploadReception, type Space } from './features/receive-uploads/receive-uploads.js';
 import { LookAround } from './features/receive-uploads/receive-uploads.timer.js';
 import { SpaceFiles } from './features/receive-uploads/space-files.js';
 import { statusOf } from './features/upload-by-browser/browser-refusal.js';
@@ -91,58 +92,12 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     lookAgainIn: (milliseconds) => lookAround.in(milliseconds),
     warn: (message, details) => log.warn(details, message),
   });
-  const followed = await followedEngine({
-    settings,
-    database: database.manager,
-    filesOf: (space) => new SpaceFiles(space, reception),
-    log,
-  });
-  const hostKey = await loadHostKey(settings.SFTP_HOST_KEY_FILE);
-  if (settings.SFTP_WINDOW_MEBIBYTES > 2) await checkReceiveWindow(hostKey.privateKey);
-  const warn = (details: object, message: string): void => log.warn(details, message);
-  const audit = new AuditLog({ database: database.manager, now: () => clock.now(), warn });
-  const desk = new LoginDesk({
-    database,
-    clock,
-    passwords: new PasswordHasher(),
-    audit,
-    mostSessions: settings.SPACE_MAX_SESSIONS,
-    policy: banPolicyOf(settings),
-    endSession: (sessionId) => builtIn.endSession(sessionId),
-    warn,
-  });
-  const builtIn = new SftpServer({
-    hostKey,
-    mayConnect: (address) => desk.mayConnect(address),
-    authenticate: (attempt) => desk.admit(attempt),
-    left: (principal) => desk.left(principal),
-    isSignedBy,
-    filesOf: (principal, { address, client }) =>
-      new AuditedFiles(new SpaceFiles(principal, reception), audit, { ...principal, address, client }),
-    mostConnections: settings.SFTP_MAX_CONNECTIONS,
-    mostConnectionsPerAddress: settings.SFTP_MAX_CONNECTIONS_PER_ADDRESS,
-    loginMilliseconds: settings.SFTP_LOGIN_SECONDS * 1000,
-    refusalMilliseconds: 500,
-    keepaliveMilliseconds: settings.SFTP_KEEPALIVE_SECONDS * 1000,
-    rekey: { bytes: settings.SFTP_REKEY_MEBIBYTES * 2 ** 20, milliseconds: 3_600_000, answerMilliseconds: 60_000 },
-    window: {
-      mostForOne: settings.SFTP_WINDOW_MEBIBYTES * 2 ** 20,
-      mostForAll: settings.SFTP_WINDOWS_MEBIBYTES * 2 ** 20,
-    },
-    mostBytesInFlight: settings.SFTP_IN_FLIGHT_MEBIBYTES * 2 ** 20,
-    log,
-  });
-  const server: UploadEngine = followed?.engine ?? builtIn;
+  const entrance = await openEntrance({ settings, database, clock, reception, log });
+  const server = entrance.engine;
   await lookAround.begin(reception, 30_000);
-  await desk.open();
   const port = await listenPatiently(() => server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS));
-  const { fingerprint, publicKey } = followed?.hostKey ?? hostKey;
+  const { fingerprint, publicKey } = entrance.hostKey;
   log.info({ port, fingerprint, nativeCrypto: hasNativeCrypto() }, 'the SFTP server listens');
-  if (!followed && !hasNativeCrypto())
-    log.warn(
-      {},
-      'the compiled part of ssh2 is missing and uploads cost more; install a C++ compiler and run npm rebuild ssh2',
-    );
   const browsers = await openForBrowsers({
     filesOf: (space) => new SpaceFiles(space, reception),
     kept: new BrowserUploadStore(database.manager),
@@ -169,25 +124,92 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     close: async () => {
       await Promise.all([server.close(), browsers.close()]);
       await lookAround.stop();
-      await desk.close();
-      await audit.flush();
+      await entrance.end?.();
       await database.destroy();
     },
   };
 }
 
-/** The program that lets customers in instead of our own server, if any. */
-async function followedEngine(
-  around: Parameters<typeof followSftpGo>[0] & { settings: FrontSettings },
-): Promise<FollowedEngine | null> {
-  switch (around.settings.SFTP_ENGINE) {
+interface Around {
+  readonly settings: FrontSettings;
+  readonly database: DataSource;
+  readonly clock: Clock;
+  readonly reception: UploadReception;
+  readonly log: ReturnType<typeof openLog>;
+}
+
+/** The server that customers log in to, and what has to end after its last session. */
+type Entrance = FollowedEngine & { end?(): Promise<void> };
+
+/** Our own server, or the program that lets customers in instead. */
+async function openEntrance(around: Around): Promise<Entrance> {
+  const { settings, database, reception, log } = around;
+  const followed = {
+    settings,
+    database: database.manager,
+    filesOf: (space: Space) => new SpaceFiles(space, reception),
+    log,
+  };
+  switch (settings.SFTP_ENGINE) {
     case 'built-in':
-      return null;
+      return await openBuiltIn(around);
     case 'proftpd':
-      return await followProFtpd(around);
+      return await followProFtpd(followed);
     case 'sftpgo':
-      return await followSftpGo(around);
+      return await followSftpGo(followed);
   }
+}
+
+async function openBuiltIn({ settings, database, clock, reception, log }: Around): Promise<Entrance> {
+  const hostKey = await loadHostKey(settings.SFTP_HOST_KEY_FILE);
+  if (settings.SFTP_WINDOW_MEBIBYTES > 2) await checkReceiveWindow(hostKey.privateKey);
+  const warn = (details: object, message: string): void => log.warn(details, message);
+  const audit = new AuditLog({ database: database.manager, now: () => clock.now(), warn });
+  const desk = new LoginDesk({
+    database,
+    clock,
+    passwords: new PasswordHasher(),
+    audit,
+    mostSessions: settings.SPACE_MAX_SESSIONS,
+    policy: banPolicyOf(settings),
+    endSession: (sessionId) => engine.endSession(sessionId),
+    warn,
+  });
+  const engine: SftpServer = new SftpServer({
+    hostKey,
+    mayConnect: (address) => desk.mayConnect(address),
+    authenticate: (attempt) => desk.admit(attempt),
+    left: (principal) => desk.left(principal),
+    isSignedBy,
+    filesOf: (principal, { address, client }) =>
+      new AuditedFiles(new SpaceFiles(principal, reception), audit, { ...principal, address, client }),
+    mostConnections: settings.SFTP_MAX_CONNECTIONS,
+    mostConnectionsPerAddress: settings.SFTP_MAX_CONNECTIONS_PER_ADDRESS,
+    loginMilliseconds: settings.SFTP_LOGIN_SECONDS * 1000,
+    refusalMilliseconds: 500,
+    keepaliveMilliseconds: settings.SFTP_KEEPALIVE_SECONDS * 1000,
+    rekey: { bytes: settings.SFTP_REKEY_MEBIBYTES * 2 ** 20, milliseconds: 3_600_000, answerMilliseconds: 60_000 },
+    window: {
+      mostForOne: settings.SFTP_WINDOW_MEBIBYTES * 2 ** 20,
+      mostForAll: settings.SFTP_WINDOWS_MEBIBYTES * 2 ** 20,
+    },
+    mostBytesInFlight: settings.SFTP_IN_FLIGHT_MEBIBYTES * 2 ** 20,
+    log,
+  });
+  await desk.open();
+  if (!hasNativeCrypto())
+    log.warn(
+      {},
+      'the compiled part of ssh2 is missing and uploads cost more; install a C++ compiler and run npm rebuild ssh2',
+    );
+  return {
+    engine,
+    hostKey,
+    end: async () => {
+      await desk.close();
+      await audit.flush();
+    },
+  };
 }
 
 /** Uploads of browsers come through the service's own doors, which know who may upload, and are received here. */
