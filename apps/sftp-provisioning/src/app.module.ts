@@ -44,7 +44,6 @@ import {
   UploadByBrowserController,
   UploadingNeeds,
 } from './features/upload-by-browser/upload-by-browser.controller.js';
-
 import { auditNeeds, issuingNeeds, liftingNeeds, overseeingNeeds } from './operator-doors.js';
 
 type ThisHost = Host<typeof config>;

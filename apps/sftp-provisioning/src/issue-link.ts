@@ -1,20 +1,24 @@
 import type { UploadSpace } from '@caserelay/contracts';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { hashOfSecret } from './link-standing.js';
 import { newPassword } from './new-password.js';
+
+/** A new password and the link that shows it, as they are kept. */
+export interface NewCredentials {
+  readonly spaceId: string;
+  readonly passwordHash: string;
+  readonly tokenHash: Buffer;
+  readonly sealedPassword: string;
+  readonly expiresAt: Date;
+  readonly maxOpenings: number;
+  readonly madeAt: Date;
+}
 
 /** What giving out a link needs from around it. */
 export interface LinkNeeds {
   spaces: {
     /** Keeps the new password and link; links of before show nothing any more. */
-    replaceCredentials(credentials: {
-      spaceId: string;
-      passwordHash: string;
-      tokenHash: Buffer;
-      sealedPassword: string;
-      expiresAt: Date;
-      maxOpenings: number;
-      madeAt: Date;
-    }): Promise<void>;
+    replaceCredentials(credentials: NewCredentials): Promise<void>;
   };
   hashPassword(password: string): Promise<string>;
   /** Lets the account in at the engine with this password, and with no other. */
@@ -43,7 +47,7 @@ export async function issueLink(
   await needs.spaces.replaceCredentials({
     spaceId,
     passwordHash: await needs.hashPassword(password),
-    tokenHash: createHash('sha256').update(token).digest(),
+    tokenHash: hashOfSecret(token),
     sealedPassword: needs.sealUnder(token, password, spaceId),
     expiresAt,
     maxOpenings: needs.link.maxOpenings,

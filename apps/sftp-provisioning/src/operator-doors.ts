@@ -1,5 +1,4 @@
 import type { Host } from '@caserelay/service-host';
-import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { AccessKeyStore } from './adapters/access-key-store/access-key-store.js';
 import type { AuditEntry, AuditLog } from './adapters/audit-log/audit-log.js';
@@ -16,6 +15,7 @@ import type { Needs as OverseeingNeeds } from './features/oversee-spaces/oversee
 import { forgetOldEntries } from './features/read-audit/forget-old-entries.timer.js';
 import type { AuditNeeds } from './features/read-audit/read-audit.controller.js';
 import type { LinkNeeds } from './issue-link.js';
+import { hashOfSecret, isSecret, obstacleOfLink } from './link-standing.js';
 
 type ThisHost = Host<typeof config>;
 type Issue = Omit<LinkNeeds, 'spaces' | 'now' | 'admitAtEngine'> & {
@@ -61,13 +61,9 @@ export function issuingNeeds(
   return {
     find: (spaceId) => new SpaceOverview(database.manager).find(spaceId),
     findByToken: async (token) => {
-      if (!/^[\w-]{43}$/.test(token)) return null;
-      const hash = createHash('sha256').update(token).digest();
-      const link = await new UploadSpaceStore(database.manager).findLink(hash);
-      if (!link || link.isRevoked || link.expiresAt <= clock.now()) return null;
-      const { space } = link;
-      const isOver = space.expiresAt !== null && space.expiresAt <= clock.now();
-      return space.state === 'open' && space.disabledAt === null && !isOver ? space : null;
+      if (!isSecret(token)) return null;
+      const link = await new UploadSpaceStore(database.manager).findLink(hashOfSecret(token));
+      return link && obstacleOfLink(link, clock.now()) === null ? link.space : null;
     },
     transaction: (work) =>
       outbox.transaction((tx) =>

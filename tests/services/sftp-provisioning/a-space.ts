@@ -188,6 +188,29 @@ export async function logIn({
   return { client, sftp };
 }
 
+/** Whether the password lets somebody in. */
+export async function isLetIn(credentials: Credentials): Promise<boolean> {
+  try {
+    (await logIn(credentials)).client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the key lets somebody in. */
+export async function opensWith({ host, port, user }: Credentials, privateKey: string): Promise<boolean> {
+  const client = new ssh2.Client().on('error', () => undefined);
+  const isIn = await new Promise<boolean>((resolve) => {
+    client
+      .once('ready', () => resolve(true))
+      .once('close', () => resolve(false))
+      .connect({ host, port, username: user, privateKey });
+  });
+  client.end();
+  return isIn;
+}
+
 /** Turns a callback of ssh2 into a promise. */
 export function ask<Answer = void>(
   run: (done: (error?: Error | null, answer?: Answer) => void) => unknown,

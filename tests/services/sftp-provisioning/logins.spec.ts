@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { until } from '../../support/until.js';
-import { aRoom, ask, logIn, upload, type Credentials, type Room } from './a-space.js';
+import { aRoom, ask, isLetIn, logIn, opensWith, upload, type Credentials, type Room } from './a-space.js';
 
 let room: Room;
 beforeAll(async () => {
@@ -17,15 +17,6 @@ afterAll(() => room.close());
 
 const sql = <Row extends object>(text: string, values: unknown[] = []) =>
   room.system.query<Row>(text.replaceAll('$schema', room.system.schema('sftp-provisioning')), values);
-
-async function isLetIn(credentials: Credentials): Promise<boolean> {
-  try {
-    (await logIn(credentials)).client.end();
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const wrong = (credentials: Credentials): Credentials => ({ ...credentials, password: 'wrong' });
 const forgetFailures = () => sql('delete from $schema.login_standing');
@@ -199,16 +190,4 @@ async function addKey(spaceId: string, text: string): Promise<void> {
      values (gen_random_uuid(), $1, $2, $3, $4, '', 'operator', now())`,
     [spaceId, key.type, blob, createHash('sha256').update(blob).digest('base64')],
   );
-}
-
-async function opensWith({ host, port, user }: Credentials, privateKey: string): Promise<boolean> {
-  const client = new ssh2.Client().on('error', () => undefined);
-  const isIn = await new Promise<boolean>((resolve) => {
-    client
-      .once('ready', () => resolve(true))
-      .once('close', () => resolve(false))
-      .connect({ host, port, username: user, privateKey });
-  });
-  client.end();
-  return isIn;
 }

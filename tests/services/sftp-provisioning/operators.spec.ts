@@ -3,14 +3,15 @@ import ssh2 from 'ssh2';
 import { until } from '../../support/until.js';
 import {
   aRoom,
+  isLetIn,
   logIn,
   openFor,
   operatorKey,
   newFile,
+  opensWith,
   reveal,
   upload,
   writeAt,
-  type Credentials,
   type Room,
 } from './a-space.js';
 
@@ -47,27 +48,6 @@ async function ask(method: string, path: string, body?: unknown, key: string | n
 }
 
 const of = (spaceId: string, more = '') => `/v1/upload-spaces/${spaceId}${more}`;
-
-async function isLetIn(credentials: Credentials): Promise<boolean> {
-  try {
-    (await logIn(credentials)).client.end();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function opensWith({ host, port, user }: Credentials, privateKey: string): Promise<boolean> {
-  const client = new ssh2.Client().on('error', () => undefined);
-  const isIn = await new Promise<boolean>((resolve) => {
-    client
-      .once('ready', () => resolve(true))
-      .once('close', () => resolve(false))
-      .connect({ host, port, username: user, privateKey });
-  });
-  client.end();
-  return isIn;
-}
 
 describe('the doors of operators', () => {
   it.each([null, 'wrong', ''])('stay shut for the key %j', async (key) => {

@@ -87,11 +87,6 @@ export class AuditLog {
 
   constructor(private readonly options: Options) {}
 
-  /** How many entries were dropped and not yet written down as such. */
-  get droppedCount(): number {
-    return this.dropped;
-  }
-
   note(entry: Omit<AuditEntry, 'at'>): void {
     if (this.waiting.length >= (this.options.mostWaiting ?? 20_000)) {
       this.dropped += 1;

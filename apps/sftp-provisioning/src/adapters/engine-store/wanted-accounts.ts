@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { WantedAccount } from '../../features/reconcile-accounts/reconcile-accounts.js';
 
 interface Row {
   account: string;
@@ -12,20 +13,14 @@ interface Row {
   keys: string[];
 }
 
-interface Limits {
-  readonly mostSessions: number;
-  readonly mostBytes: number;
-  readonly mostFiles: number;
-}
-
 /** Accounts of open spaces as another program should have them, in Postgres. */
 export class WantedAccounts {
   constructor(
     private readonly database: Pick<EntityManager, 'query'>,
-    private readonly usual: Limits,
+    private readonly usual: Pick<WantedAccount, 'mostSessions' | 'mostBytes' | 'mostFiles'>,
   ) {}
 
-  async list() {
+  async list(): Promise<WantedAccount[]> {
     const rows = await this.database.query<Row[]>(`
       select account, password_hash, expires_at, allowed_addresses, most_sessions,
         most_bytes::float8 as most_bytes, most_files,

@@ -1,15 +1,13 @@
+import type { Change } from '../../features/follow-engine/change.js';
+
 /** A row that ProFTPD's SQLLog wrote; see deploy/proftpd/proftpd.conf. */
-export interface LoggedCommand {
+interface LoggedCommand {
   readonly newsId: string;
   readonly command: string;
   readonly path: Buffer;
   readonly fromPath: Buffer;
   readonly status: string;
 }
-
-type Change =
-  | { readonly kind: 'opened' | 'closed' | 'broken' | 'removed'; readonly path: Buffer }
-  | { readonly kind: 'renamed'; readonly from: Buffer; readonly path: Buffer };
 
 /** What a customer did, by the command that ProFTPD logged; null for what does not matter to us. */
 export function changeOf({ command, path, fromPath, status }: LoggedCommand): Change | null {

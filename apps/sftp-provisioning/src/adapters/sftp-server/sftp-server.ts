@@ -1,30 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
+import type { Attempt, Principal } from '../../features/admit-customer/admit-customer.js';
 import type { HostKey } from './host-key.js';
 import { BytesInFlight } from './bytes-in-flight.js';
 import { ReceiveWindows } from './receive-window.js';
 import { rekeyNowAndThen, type RekeyLimits } from './rekey.js';
 import { SftpSession, type RemoteFiles } from './sftp-session.js';
-
-export interface Principal {
-  readonly spaceId: string;
-  readonly caseId: string;
-  readonly account: string;
-  readonly sessionId: string;
-}
-
-/** What somebody shows to be let in. */
-export interface LoginAttempt {
-  readonly account: string;
-  readonly address: string;
-  /** What the client says that it is. */
-  readonly client: string;
-  readonly proof:
-    | { readonly kind: 'password'; readonly password: string }
-    /** Without a signature the client only asks whether the key would do. */
-    | { readonly kind: 'key'; readonly blob: Buffer; readonly isSigned: (() => boolean) | null };
-}
 
 export interface SftpServerOptions {
   readonly hostKey: HostKey;
@@ -32,7 +14,7 @@ export interface SftpServerOptions {
   mayConnect(address: string): boolean;
   /** Who this is. Must take the same time for every wrong answer. */
   authenticate(
-    attempt: LoginAttempt,
+    attempt: Attempt,
   ): Promise<{ kind: 'admitted'; principal: Principal } | { kind: 'key-known' } | { kind: 'refused' }>;
   /** A session of somebody who was admitted is over. */
   left(principal: Principal): Promise<void>;
@@ -54,7 +36,7 @@ export interface SftpServerOptions {
   };
 }
 
-const mostLoginAttempts = 5;
+const mostAttempts = 5;
 /** Programs offer all keys that they have before they ask for a password. */
 const mostKeysOffered = 20;
 const mostChannels = 4;
@@ -219,7 +201,7 @@ export class SftpServer {
     const isQuestion = proof.kind === 'key' && proof.isSigned === null;
     if (isQuestion) visit.keysOffered += 1;
     else visit.attempts += 1;
-    if (visit.attempts > mostLoginAttempts || visit.keysOffered > mostKeysOffered) {
+    if (visit.attempts > mostAttempts || visit.keysOffered > mostKeysOffered) {
       visit.socket.destroy();
       return;
     }
@@ -242,11 +224,11 @@ export class SftpServer {
       this.options.log.info({ address, attempt: visit.attempts }, 'a login was refused');
       await new Promise((resolve) => setTimeout(resolve, this.options.refusalMilliseconds));
     }
-    if (visit.attempts >= mostLoginAttempts) visit.socket.destroy();
+    if (visit.attempts >= mostAttempts) visit.socket.destroy();
     else context.reject(methods);
   }
 
-  private proofOf(context: AuthContext): LoginAttempt['proof'] | null {
+  private proofOf(context: AuthContext): Attempt['proof'] | null {
     if (context.method === 'password')
       return context.password.length <= 256 ? { kind: 'password', password: context.password } : null;
     if (context.method !== 'publickey' || context.key.data.length > 4096) return null;

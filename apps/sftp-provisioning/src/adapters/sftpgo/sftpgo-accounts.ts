@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { WantedAccount } from '../../features/reconcile-accounts/reconcile-accounts.js';
 import type { SftpGoApi, User } from './sftpgo-api.js';
-
-interface Wanted {
-  readonly account: string;
-  readonly isLetIn: boolean;
-  readonly passwordHash: string;
-  readonly publicKeys: readonly string[];
-  readonly expiresAt: Date | null;
-  readonly allowedAddresses: readonly string[];
-  readonly mostSessions: number;
-  readonly mostBytes: number;
-  readonly mostFiles: number;
-}
 
 const permissions = {
   '/': ['list'],
@@ -36,7 +25,7 @@ export class SftpGoAccounts {
     for await (const user of this.api.users()) if (this.isOurs(user)) yield user.username;
   }
 
-  async bring(wanted: Wanted): Promise<'done' | 'stranger'> {
+  async bring(wanted: WantedAccount): Promise<'done' | 'stranger'> {
     const ours = userOf(wanted, this.place.homes, this.sign);
     const theirs = await this.api.find(wanted.account);
     if (!theirs) {
@@ -65,7 +54,7 @@ export class SftpGoAccounts {
 
 type Ours = ReturnType<typeof userOf>;
 
-function userOf(wanted: Wanted, homes: string, sign: string) {
+function userOf(wanted: WantedAccount, homes: string, sign: string) {
   const user = {
     username: wanted.account,
     status: wanted.isLetIn ? 1 : 0,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Change } from '../../features/follow-engine/change.js';
 
 /** What SFTPGo tells a hook, as far as it matters to us. Its timestamps are nanoseconds, which no number here holds exactly. */
 const Hook = z.object({
@@ -17,10 +18,6 @@ export interface ToldCommand {
   readonly fromPath: string;
   readonly status: string;
 }
-
-type Change =
-  | { readonly kind: 'opened' | 'closed' | 'broken' | 'removed'; readonly path: Buffer }
-  | { readonly kind: 'renamed'; readonly from: Buffer; readonly path: Buffer };
 
 /** What a hook says; null for what does not matter to us; or what is wrong with it. */
 export function readHook(body: unknown): { told: ToldCommand | null } | { fault: string } {

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { hashOfSecret } from '../../link-standing.js';
 
 /**
  * Passes for browsers: who opened a credential page by its button gets one. Only its hash is kept, and it ends with its
@@ -16,7 +17,7 @@ export class UploadPassStore {
     await this.database.query('delete from upload_pass where expires_at <= now()');
     await this.database.query(
       'insert into upload_pass (pass_hash, token_hash, expires_at) values ($1, $2, now() + make_interval(secs => $3))',
-      [createHash('sha256').update(pass).digest(), tokenHash, this.hours * 3600],
+      [hashOfSecret(pass), tokenHash, this.hours * 3600],
     );
     return pass;
   }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { NewCredentials } from '../../issue-link.js';
 
 export interface StoredSpace {
   readonly spaceId: string;
@@ -86,15 +87,7 @@ export class UploadSpaceStore {
     return { spaceId: closed.space_id, account: closed.account };
   }
 
-  async replaceCredentials(link: {
-    spaceId: string;
-    passwordHash: string;
-    tokenHash: Buffer;
-    sealedPassword: string;
-    expiresAt: Date;
-    maxOpenings: number;
-    madeAt: Date;
-  }): Promise<void> {
+  async replaceCredentials(link: NewCredentials): Promise<void> {
     await this.database.query('update upload_space set password_hash = $2 where space_id = $1', [
       link.spaceId,
       link.passwordHash,

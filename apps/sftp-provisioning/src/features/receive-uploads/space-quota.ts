@@ -43,9 +43,8 @@ export class SpaceQuota {
     await this.measure();
     if (this.free <= this.needs.reserveBytes) throw this.diskFull(spaceId);
     const usage = await this.needs.usageOf(spaceId);
-    const mostBytes = usage.mostBytes ?? this.needs.mostBytes;
     const mostFiles = usage.mostFiles ?? this.needs.mostFiles;
-    const left = mostBytes - usage.bytes - this.needs.arrivingBytes(spaceId);
+    const { left, mostBytes } = this.roomOf(spaceId, usage);
     this.rooms.set(spaceId, { left, mostBytes });
     if (left <= 0) throw quotaUsedUp(mostBytes);
     if (isNew && usage.files >= mostFiles)
@@ -75,8 +74,12 @@ export class SpaceQuota {
   async left(spaceId: string): Promise<number> {
     const usage = await this.needs.usageOf(spaceId);
     await this.measure();
-    const quota = (usage.mostBytes ?? this.needs.mostBytes) - usage.bytes - this.needs.arrivingBytes(spaceId);
-    return Math.max(0, Math.min(quota, this.free - this.needs.reserveBytes));
+    return Math.max(0, Math.min(this.roomOf(spaceId, usage).left, this.free - this.needs.reserveBytes));
+  }
+
+  private roomOf(spaceId: string, usage: Usage): { left: number; mostBytes: number } {
+    const mostBytes = usage.mostBytes ?? this.needs.mostBytes;
+    return { left: mostBytes - usage.bytes - this.needs.arrivingBytes(spaceId), mostBytes };
   }
 
   private measure(): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOfSecret, isSecret, obstacleOfLink, type StandingLink } from '../../link-standing.js';
 
 /** What somebody needs to know to log in, but for the password. */
 export interface Account {
@@ -31,21 +31,14 @@ export type Answer =
 /** What showing credentials needs from around it. */
 export interface Needs {
   spaces: {
-    findLink(tokenHash: Buffer): Promise<{
-      space: {
-        spaceId: string;
-        caseId: string;
-        account: string;
-        state: 'open' | 'closed';
-        disabledAt: Date | null;
-        expiresAt: Date | null;
-      };
-      expiresAt: Date;
-      openingsLeft: number;
-      /** An operator revoked it, or a newer link has a newer password. */
-      isRevoked: boolean;
-      sealedPassword: string | null;
-    } | null>;
+    findLink(tokenHash: Buffer): Promise<
+      | (StandingLink & {
+          space: { spaceId: string; caseId: string; account: string };
+          openingsLeft: number;
+          sealedPassword: string | null;
+        })
+      | null
+    >;
     /** False when no opening is left. */
     countOpening(tokenHash: Buffer): Promise<boolean>;
   };
@@ -69,18 +62,15 @@ export async function showCredentials(
   { reveal, pass }: { reveal: boolean; pass: string | null },
   needs: Needs,
 ): Promise<Answer> {
-  if (!/^[\w-]{43}$/.test(token)) return { kind: 'unknown' };
-  const tokenHash = hash(token);
+  if (!isSecret(token)) return { kind: 'unknown' };
+  const tokenHash = hashOfSecret(token);
   const link = await needs.spaces.findLink(tokenHash);
   if (!link) return { kind: 'unknown' };
   const { space, openingsLeft, expiresAt } = link;
-  if (space.state === 'closed') return { kind: 'gone', caseId: space.caseId, because: 'closed' };
-  if (space.disabledAt || (space.expiresAt && space.expiresAt <= needs.now))
-    return { kind: 'gone', caseId: space.caseId, because: 'suspended' };
-  if (link.isRevoked) return { kind: 'gone', caseId: space.caseId, because: 'replaced' };
-  if (expiresAt <= needs.now) return { kind: 'gone', caseId: space.caseId, because: 'expired' };
+  const obstacle = obstacleOfLink(link, needs.now);
+  if (obstacle) return { kind: 'gone', caseId: space.caseId, because: obstacle };
   const account = accountOf(space.account, needs);
-  if (!reveal && pass !== null && (await needs.passes.isGood(tokenHash, hash(pass))))
+  if (!reveal && pass !== null && (await needs.passes.isGood(tokenHash, hashOfSecret(pass))))
     return { kind: 'open', account, openingsLeft, expiresAt };
   if (openingsLeft <= 0 || link.sealedPassword === null)
     return { kind: 'gone', caseId: space.caseId, because: 'used-up' };
@@ -100,8 +90,4 @@ export async function showCredentials(
 function accountOf(user: string, { server, hostKey }: Needs): Account {
   const { host, port, hostKeyFingerprint } = server;
   return { host, port, user, folder: '/upload', fingerprint: hostKeyFingerprint, hostKey };
-}
-
-function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

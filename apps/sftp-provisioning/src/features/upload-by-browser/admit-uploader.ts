@@ -1,18 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hashOfSecret, isSecret, obstacleOfLink, type StandingLink } from '../../link-standing.js';
 
 /** What admitting somebody who uploads by a browser needs from around it. */
 export interface Needs {
-  findLink(tokenHash: Buffer): Promise<{
-    space: {
-      spaceId: string;
-      caseId: string;
-      state: 'open' | 'closed';
-      disabledAt: Date | null;
-      expiresAt: Date | null;
-    };
-    expiresAt: Date;
-    isRevoked: boolean;
-  } | null>;
+  findLink(tokenHash: Buffer): Promise<(StandingLink & { space: { spaceId: string; caseId: string } }) | null>;
   /** True while the pass that was given for opening this link is good. */
   isPassGood(tokenHash: Buffer, passHash: Buffer): Promise<boolean>;
   now: Date;
@@ -29,16 +19,13 @@ export type Admission =
 export async function admitUploader(token: string, pass: string | null, needs: Needs): Promise<Admission> {
   if (!isSecret(token)) return { kind: 'refused', because: 'unknown' };
   if (pass === null || !isSecret(pass)) return { kind: 'refused', because: 'no-pass' };
-  const tokenHash = hash(token);
+  const tokenHash = hashOfSecret(token);
   const link = await needs.findLink(tokenHash);
-  if (!link || !(await needs.isPassGood(tokenHash, hash(pass)))) return { kind: 'refused', because: 'no-pass' };
-  const { space, expiresAt, isRevoked } = link;
-  if (space.state === 'closed') return { kind: 'refused', because: 'closed' };
-  if (space.disabledAt || (space.expiresAt && space.expiresAt <= needs.now))
-    return { kind: 'refused', because: 'suspended' };
-  if (isRevoked) return { kind: 'refused', because: 'replaced' };
-  if (expiresAt <= needs.now) return { kind: 'refused', because: 'expired' };
-  return { kind: 'admitted', space: { spaceId: space.spaceId, caseId: space.caseId } };
+  if (!link || !(await needs.isPassGood(tokenHash, hashOfSecret(pass)))) return { kind: 'refused', because: 'no-pass' };
+  const obstacle = obstacleOfLink(link, needs.now);
+  if (obstacle) return { kind: 'refused', because: obstacle };
+  const { spaceId, caseId } = link.space;
+  return { kind: 'admitted', space: { spaceId, caseId } };
 }
 
 /** True when a browser says that the request comes from a page of ours. Programs that are no browsers say nothing. */
@@ -50,12 +37,4 @@ export function comesFromOurPage(
   if (origin === undefined) return true;
   const from = URL.canParse(origin) ? new URL(origin).host : null;
   return from !== null && (from === host || from === publicHost);
-}
-
-function isSecret(text: string): boolean {
-  return /^[\w-]{43}$/.test(text);
-}
-
-function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
