@@ -51,6 +51,7 @@ function policyOf({ config: settings, clock }: WorkflowHost): Policy {
   return {
     ...standardPolicy,
     wrongDump: { ...standardPolicy.wrongDump, graceSeconds },
+    retention: { readOnlyDays: settings.SPACE_READ_ONLY_DAYS, evidenceDays: settings.EVIDENCE_DAYS },
     seniorEngineer: settings.SENIOR_ENGINEER,
   };
 }

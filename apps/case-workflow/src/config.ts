@@ -20,6 +20,12 @@ export const config = {
    * is answered by its analysis alone. On the wall clock, because uploads and analyses take their time there.
    */
   WRONG_DUMP_GRACE_SECONDS: z.coerce.number().min(0).max(3600).default(20),
+  /** Days of the case clock from its archive on in which the account of a case can still be read from. */
+  SPACE_READ_ONLY_DAYS: z.coerce.number().int().min(0).max(3650).default(7),
+  /** Days from the archive on after which evidence is removed, with a proof for the customer; or `never`. */
+  EVIDENCE_DAYS: z
+    .union([z.literal('never').transform(() => null), z.coerce.number().int().min(0).max(36_500)])
+    .default(180),
   /** How often, in real seconds, the deadlines in Postgres are compared with the timers in Redis. */
   SWEEP_SECONDS: z.coerce.number().min(0.1).max(3600).default(5),
 };

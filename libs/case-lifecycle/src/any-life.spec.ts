@@ -96,6 +96,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (given) =>
         given.recognised(number),
   ),
+  fc.constantFrom('uploads' as const, 'mails' as const, 'reports' as const).map(
+    (part): Step =>
+      (given) =>
+        given.purged(part),
+  ),
   fc.constant<Step>((given) => given.ring()),
   fc.integer({ min: 0, max: 240 }).map(
     (hours): Step =>
@@ -181,6 +186,22 @@ describe('whatever happens to a case', () => {
     always(({ state }) => {
       const mayBeNull = state.phase === 'reported' || state.phase === 'archived' || state.phase === 'analysing';
       if (!mayBeNull) expect(wakeAt(state)).not.toBeNull();
+    }));
+
+  it('evidence is asked to be removed only of an archived case, and its account is retired before', () =>
+    always(({ types, history }, before) => {
+      if (!types.includes('case.evidence-purge-requested')) return;
+      expect(before.phase).toBe('archived');
+      const last = history.map(({ type }) => type).lastIndexOf('case.archived');
+      expect(history.slice(last).map(({ type }) => type)).toContain('case.upload-space-retired');
+    }));
+
+  it('whatever was removed is told to the customer', () =>
+    always(({ history, state }) => {
+      const sum = (type: 'purge.kept' | 'case.evidence-purged'): number =>
+        history.reduce((files, event) => (event.type === type ? files + event.data.filesInAll : files), 0);
+      const waiting = state.phase === 'unopened' ? 0 : (state.known.purging?.filesInAll ?? 0);
+      expect(sum('case.evidence-purged') + waiting).toBe(sum('purge.kept'));
     }));
 
   it('a clock that rang is not left due', () =>

@@ -7,6 +7,7 @@ export function archive(
   engineerSummary: string | null,
 ): void {
   const { file, openedAt, findings, steps, counts } = turn.known;
+  const { readOnlyDays, evidenceDays } = turn.policy.retention;
   turn.say({
     type: 'case.archived',
     data: {
@@ -17,6 +18,10 @@ export function archive(
       steps: [...steps],
       engineerSummary,
       counts,
+      retention: {
+        readOnlyUntil: turn.morningIn(readOnlyDays),
+        evidenceUntil: evidenceDays === null ? null : turn.morningIn(evidenceDays),
+      },
     },
   });
 }

@@ -8,6 +8,8 @@ import type {
   Evidence,
   NextStep,
   Person,
+  PurgedFile,
+  PurgedPart,
   RecognisedDump,
   Told,
   UploadSpace,
@@ -39,6 +41,8 @@ export interface Known {
   readonly notices: readonly { readonly kind: DumpFinding['kind']; readonly at: string }[];
   /** Opened again by a mail: the customer is asked once the space is open again. */
   readonly asksAgain: boolean;
+  /** Evidence that is being removed; missing when none is. It goes on when the case is opened again meanwhile. */
+  readonly purging?: Purging;
   readonly counts: { readonly uploads: number; readonly customerMails: number; readonly reminders: number };
 }
 
@@ -79,6 +83,21 @@ export interface KnownUpload {
   readonly noticedAt?: string | null;
 }
 
+/** Whoever holds evidence of a case, and answers when asked to remove it. */
+export type PurgePart = 'uploads' | 'mails' | 'reports';
+
+/** What has been answered to a request to remove evidence, until all have answered. */
+export interface Purging {
+  readonly requestedAt: string;
+  readonly awaited: readonly PurgePart[];
+  readonly account: string | null;
+  readonly files: readonly PurgedFile[];
+  readonly filesInAll: number;
+  readonly bytesInAll: number;
+  readonly kept: number;
+  readonly keptBecause: DataOf<'case.evidence-purged'>['keptBecause'];
+}
+
 /** The phases in which nothing is being read, each with the one clock that runs in it. */
 export type Rest =
   /** Opened, or opened again, and not yet asked for evidence: the contact or the space is missing. */
@@ -102,9 +121,17 @@ export interface Analysing {
   readonly rest: Rest;
 }
 
-export type Case =
-  | { readonly phase: 'unopened' }
-  | ({ readonly known: Known } & (Rest | Analysing | { readonly phase: 'archived'; readonly archivedAt: string }));
+export type Case = { readonly phase: 'unopened' } | ({ readonly known: Known } & (Rest | Analysing | Archived));
+
+/** Put away. Its clocks are null once they rang, and missing in cases that were archived when there were none. */
+export interface Archived {
+  readonly phase: 'archived';
+  readonly archivedAt: string;
+  /** When the account is closed, which can be read from until then. */
+  readonly closesAt?: string | null;
+  /** When evidence is removed. */
+  readonly purgesAt?: string | null;
+}
 
 /** The state before anything happened. */
 export const unopened: Case = { phase: 'unopened' };
@@ -124,6 +151,11 @@ export type CaseCommand = { readonly now: string } & (
   | { readonly type: 'take-analysis'; readonly analysis: DataOf<'dump.analysed'> }
   | { readonly type: 'take-unreadable-dump'; readonly dump: DataOf<'dump.unreadable'> }
   | { readonly type: 'take-other-evidence'; readonly evidence: DataOf<'evidence.recognised'> }
+  | {
+      readonly type: 'take-purge';
+      readonly part: PurgePart;
+      readonly purged: PurgedPart & { readonly account?: string | null };
+    }
   | { readonly type: 'let-time-pass' }
 );
 
@@ -155,7 +187,11 @@ export type Kept =
   | { readonly type: 'evidence.awaited'; readonly data: { wanted: readonly Evidence[]; nextAt: string } }
   | { readonly type: 'engineer.awaited'; readonly data: { checkAt: string } }
   | { readonly type: 'engineer.answered'; readonly data: { checkAt: string } }
-  | { readonly type: 'clock.moved'; readonly data: { to: string } };
+  | { readonly type: 'clock.moved'; readonly data: { to: string } }
+  | {
+      readonly type: 'purge.kept';
+      readonly data: { part: PurgePart; account: string | null } & PurgedPart;
+    };
 
 /** One line in the history of a case; folding all of them gives its state. */
 export type CaseEvent = (ToldByCase | Kept) & { readonly at: string };

@@ -335,7 +335,7 @@ describe('an upload that still arrives', () => {
     expect(planned.letTimePass(wakesIn(planned, 60)).told).toEqual([]);
     expect(planned.letTimePass(wakesIn(planned, 60)).told).toEqual([]);
     const closed = arriving().mail('closure-summary');
-    expect(closed.wakesAt).toBeNull();
+    expect(closed.wakesAt).toBe('2020-06-08T09:00:00+08:00');
     expect(closed.letTimePass(wakesIn(closed, 60)).told).toEqual([]);
   });
 
@@ -516,9 +516,10 @@ describe('silence', () => {
     expect(given.ring().told).toMatchObject([{ type: 'case.observation-started' }]);
   });
 
-  it('in an archived case stays silence', () => {
+  it('brings no letters in an archived case', () => {
     const given = GivenCase.awaitingEvidence().mail('closure-summary').letTimePass('2030-01-01T00:00:00Z');
-    expect(given.told).toEqual([]);
+    expect(given.types).toEqual(['case.upload-space-retired', 'case.evidence-purge-requested']);
+    expect(given.letTimePass('2040-01-01T00:00:00Z').told).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { NotYet } from '@caserelay/contracts';
 import type { Case, CaseCommand, CaseEvent } from './case.js';
 import { letTimePass } from './let-time-pass.js';
 import type { Policy } from './policy.js';
+import { takePurge } from './take-purge.js';
 import { takeArrival, takeRecognition } from './take-arrival.js';
 import { open, completeDetails } from './report.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
@@ -56,6 +57,9 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-other-evidence':
       takeOtherEvidence(turn, command.evidence);
+      break;
+    case 'take-purge':
+      takePurge(turn, command.part, command.purged);
       break;
     case 'let-time-pass':
       letTimePass(turn);

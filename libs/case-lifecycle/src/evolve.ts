@@ -7,6 +7,8 @@ import {
   type CaseEvent,
   type Known,
   type KnownUpload,
+  type PurgePart,
+  type Purging,
   type Rest,
 } from './case.js';
 
@@ -74,7 +76,23 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.customer-reminded':
       return reminded(state);
     case 'case.archived':
-      return { phase: 'archived', known: { ...known, arriving: withoutNotices(known) }, archivedAt: event.at };
+      return {
+        phase: 'archived',
+        known: { ...known, arriving: withoutNotices(known) },
+        archivedAt: event.at,
+        ...(event.data.retention && {
+          closesAt: event.data.retention.readOnlyUntil,
+          purgesAt: event.data.retention.evidenceUntil,
+        }),
+      };
+    case 'case.upload-space-retired':
+      return state.phase === 'archived' ? { ...state, closesAt: null } : state;
+    case 'case.evidence-purge-requested':
+      return purging(state, event);
+    case 'purge.kept':
+      return knowing(state, partPurged(known, event));
+    case 'case.evidence-purged':
+      return known.purging?.requestedAt === event.data.requestedAt ? { ...state, known: withoutPurging(known) } : state;
     case 'case.reopened':
       return { phase: 'reported', known: { ...known, asksAgain: event.data.because === 'customer-wrote' } };
     case 'case.upload-space-requested':
@@ -212,6 +230,41 @@ function findingsKept(known: Known, { data }: Happened<'upload.settled'>): Parti
     findings: [...known.findings, ...findings.map((finding) => ({ uploadId, finding }))].slice(-limits.findings),
     ...(comparison && { comparison: { ...comparison, uploadId } }),
   };
+}
+
+/** Who holds evidence: each answers once. */
+const holders: readonly PurgePart[] = ['uploads', 'mails', 'reports'];
+
+function purging(state: Opened, { data: { requestedAt } }: Happened<'case.evidence-purge-requested'>): Case {
+  const begun: Purging = {
+    ...{ requestedAt, awaited: holders, account: null, files: [] },
+    ...{ filesInAll: 0, bytesInAll: 0, kept: 0, keptBecause: [] },
+  };
+  const asked = knowing(state, { purging: begun });
+  return asked.phase === 'archived' ? { ...asked, purgesAt: null } : asked;
+}
+
+function partPurged({ purging }: Known, { data }: Happened<'purge.kept'>): Partial<Known> {
+  if (purging?.requestedAt !== data.requestedAt || !purging.awaited.includes(data.part)) return {};
+  // Uploads stand first, whoever answers first.
+  const files = data.part === 'uploads' ? [...data.files, ...purging.files] : [...purging.files, ...data.files];
+  return {
+    purging: {
+      ...purging,
+      awaited: purging.awaited.filter((part) => part !== data.part),
+      account: data.account ?? purging.account,
+      files,
+      filesInAll: purging.filesInAll + data.filesInAll,
+      bytesInAll: purging.bytesInAll + data.bytesInAll,
+      kept: purging.kept + data.kept,
+      keptBecause: [...new Set([...purging.keptBecause, ...(data.keptBecause === null ? [] : [data.keptBecause])])],
+    },
+  };
+}
+
+function withoutPurging(known: Known): Known {
+  const { purging: _, ...rest } = known;
+  return rest;
 }
 
 function marked({ uploads }: Known, uploadId: string, mark: Partial<KnownUpload>): KnownUpload[] {

@@ -1,5 +1,13 @@
-import type { DumpFinding, EventOf, Person, RecognisedDump, UploadSpace } from '@caserelay/contracts';
-import { isTold, unopened, type Case, type CaseCommand, type CaseEvent, type ToldByCase } from './case.js';
+import type { DumpFinding, EventOf, Person, PurgedPart, RecognisedDump, UploadSpace } from '@caserelay/contracts';
+import {
+  isTold,
+  unopened,
+  type Case,
+  type CaseCommand,
+  type CaseEvent,
+  type PurgePart,
+  type ToldByCase,
+} from './case.js';
 import { decide } from './decide.js';
 import { evolve } from './evolve.js';
 import { standardPolicy } from './policy.js';
@@ -43,6 +51,8 @@ export function finding(news: Partial<DumpFinding> = {}): DumpFinding {
 export const truncated = finding({
   completeness: { verdict: 'truncated', foundBytes: 4, expectedBytes: 10, reason: 'ends 6 bytes early' },
 });
+
+const kindOf = { uploads: 'upload', mails: 'mail', reports: 'report' } as const;
 
 function closed(number: number, name = `MEMORY${number}.zip`): EventOf<'upload.received'>['data'] {
   const file = { name, bytes: 10, sha256: 'a'.repeat(64), location: `uploads/${number}` };
@@ -180,6 +190,15 @@ export class GivenCase {
   recognised(number: number): this {
     const evidence = { uploadId: id(number), name: 'appwiz.jpg', kind: 'image' as const, description: 'a photo' };
     return this.ask({ type: 'take-other-evidence', now: this.instant, evidence });
+  }
+
+  /** Someone who holds evidence answers that it is gone: one file, unless told otherwise. */
+  purged(part: PurgePart, news: Partial<PurgedPart> & { account?: string | null } = {}): this {
+    const file = { kind: kindOf[part], name: part, bytes: 10, sha256: 'a'.repeat(64) };
+    const files = [{ ...file, receivedAt: this.instant, purgedAt: this.instant }];
+    const requestedAt = (this.state.phase !== 'unopened' && this.state.known.purging?.requestedAt) || this.instant;
+    const purged = { requestedAt, files, filesInAll: 1, bytesInAll: 10, kept: 0, keptBecause: null, ...news };
+    return this.ask({ type: 'take-purge', now: this.instant, part, purged });
   }
 
   letTimePass(now = this.now): this {

@@ -2,6 +2,7 @@ import { archive } from './archive.js';
 import { daysBeforeStep } from './ask-for-evidence.js';
 import type { Case } from './case.js';
 import { escalate } from './escalate.js';
+import { proveWhatIsGone } from './take-purge.js';
 import { tellNotices } from './tell-notices.js';
 import type { Turn } from './turn.js';
 import { phaseClockOf } from './wake-at.js';
@@ -31,11 +32,25 @@ export function letTimePass(turn: Turn): void {
     case 'observing':
       archive(turn, 'observed-without-news', null);
       break;
+    case 'archived':
+      endRetention(turn, state);
+      break;
     case 'unopened':
     case 'reported':
-    case 'archived':
       break;
   }
+}
+
+/** The account goes first, so that nobody reads from it while its evidence is removed. */
+function endRetention(turn: Turn, { closesAt, purgesAt, known: { file } }: In<'archived'>): void {
+  if (isDue(turn, closesAt)) turn.say({ type: 'case.upload-space-retired', data: { file } });
+  if (!isDue(turn, purgesAt)) return;
+  proveWhatIsGone(turn);
+  turn.say({ type: 'case.evidence-purge-requested', data: { file, requestedAt: turn.now } });
+}
+
+function isDue(turn: Turn, instant: string | null | undefined): boolean {
+  return typeof instant === 'string' && Date.parse(instant) <= Date.parse(turn.now);
 }
 
 function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evidence'>): void {

@@ -21,6 +21,13 @@ export interface Policy {
     /** An upload begun so many hours after a notice may not know of it yet: it brings no second one of its kind. */
     readonly quietHours: number;
   };
+  /** What becomes of the account and the evidence of an archived case, counted in days from the archive. */
+  readonly retention: {
+    /** So long the account can still be read from; then it is closed. */
+    readonly readOnlyDays: number;
+    /** So long evidence is kept; null for ever. */
+    readonly evidenceDays: number | null;
+  };
   /** Days a senior engineer has before the package is sent again. */
   readonly engineerDays: number;
   readonly seniorEngineer: Person;
@@ -36,6 +43,7 @@ export const standardPolicy: Policy = {
   planCheckDays: 3,
   analysisGoalHours: 48,
   wrongDump: { graceSeconds: 20, quietHours: 4 },
+  retention: { readOnlyDays: 7, evidenceDays: 180 },
   engineerDays: 2,
   seniorEngineer: { name: '二线工程师', address: 'l2@support.example' },
 };

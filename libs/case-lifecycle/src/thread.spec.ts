@@ -54,8 +54,11 @@ it('keeps the rhythm of the real case, from the first mail to the archive', () =
   given.at('2020-06-01T16:46:38+08:00').mail('answer');
   given.at('2020-06-01T17:54:02+08:00').mail('update');
 
-  expect(live(given, '2020-06-30T00:00:00+08:00')).toEqual(['06-08T09:00 case.archived']);
+  expect(live(given, '2020-06-30T00:00:00+08:00')).toEqual([
+    '06-08T09:00 case.archived',
+    '06-15T09:00 case.upload-space-retired',
+  ]);
   expect(given.state.phase).toBe('archived');
-  const archived = given.told.find((event) => event.type === 'case.archived');
+  const archived = given.history.find((event) => event.type === 'case.archived');
   expect(archived?.data).toMatchObject({ counts: { uploads: 4, reminders: 5, customerMails: 8 } });
 });

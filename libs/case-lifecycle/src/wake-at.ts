@@ -3,7 +3,7 @@ import type { Case } from './case.js';
 /**
  * When the clock should look at a case again: for a notice that is due, or for silence. Null when only people or services can move it: before it is asked for
  * evidence (contact or space are missing; intake or provisioning bring them), while an overdue upload is still being
- * read (a senior engineer knows), and when it is archived.
+ * read (a senior engineer knows), and when it is archived and its account is closed and its evidence removed.
  */
 export function wakeAt(state: Case): string | null {
   const notices = state.phase === 'unopened' ? [] : state.known.arriving.map(({ noticeAt }) => noticeAt);
@@ -15,8 +15,9 @@ export function phaseClockOf(state: Case): string | null {
   switch (state.phase) {
     case 'unopened':
     case 'reported':
-    case 'archived':
       return null;
+    case 'archived':
+      return earliest([state.closesAt ?? null, state.purgesAt ?? null]);
     case 'awaiting-evidence':
       return state.nextAt;
     case 'analysing':

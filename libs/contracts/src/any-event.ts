@@ -3,6 +3,7 @@ import * as cases from './case.events.js';
 import * as dumps from './dump.events.js';
 import * as intake from './intake.events.js';
 import * as letters from './letter.events.js';
+import * as purges from './purge.events.js';
 import * as uploads from './upload.events.js';
 
 /** Every event that may travel between services. */
@@ -29,7 +30,11 @@ export const AnyEvent = z.discriminatedUnion('type', [
   cases.ObservationStarted,
   cases.CaseArchived,
   cases.CaseReopened,
+  cases.UploadSpaceRetired,
+  cases.EvidencePurgeRequested,
+  cases.CaseEvidencePurged,
   uploads.UploadSpaceOpened,
+  uploads.UploadSpaceMadeReadOnly,
   uploads.UploadSpaceClosed,
   uploads.UploadStarted,
   uploads.UploadProgressed,
@@ -41,6 +46,9 @@ export const AnyEvent = z.discriminatedUnion('type', [
   dumps.DumpAnalysed,
   dumps.DumpUnreadable,
   dumps.EvidenceRecognised,
+  purges.EvidencePurged,
+  purges.MailsPurged,
+  purges.ReportsPurged,
   letters.LetterSent,
   letters.LetterFailed,
 ]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CaseFile, Evidence, NextStep, Person, UploadSpace } from './case-file.js';
 import { defineEvent } from './define-event.js';
 import { DumpComparison, DumpFinding, RecognisedDump } from './dump.events.js';
+import { mostPurgedFiles, PurgedFile } from './purge.events.js';
 import { CutShort } from './upload.events.js';
 
 const instant = z.iso.datetime({ offset: true });
@@ -189,9 +190,37 @@ export const CaseArchived = defineEvent('case.archived', {
   /** What an engineer wrote as summary; null when nobody did. */
   engineerSummary: z.string().nullable(),
   counts: z.object({ uploads: z.number().int(), customerMails: z.number().int(), reminders: z.number().int() }),
+  /** Until when the account can still be read from, and evidence is kept; left out by versions that had no such clocks. */
+  retention: z.object({ readOnlyUntil: instant, evidenceUntil: instant.nullable() }).optional(),
 });
 export type CaseArchived = z.infer<typeof CaseArchived>;
 
 /** An archived case lives again. */
 export const CaseReopened = defineEvent('case.reopened', { file, because: z.enum(['customer-wrote', 'new-upload']) });
 export type CaseReopened = z.infer<typeof CaseReopened>;
+
+/** The grace after the archive is over: the account shall be closed. */
+export const UploadSpaceRetired = defineEvent('case.upload-space-retired', { file });
+export type UploadSpaceRetired = z.infer<typeof UploadSpaceRetired>;
+
+/** Retention is over: whoever holds evidence of the case shall remove it and prove it. */
+export const EvidencePurgeRequested = defineEvent('case.evidence-purge-requested', {
+  file,
+  /** Tells this request from others of the case; answers repeat it. */
+  requestedAt: instant,
+});
+export type EvidencePurgeRequested = z.infer<typeof EvidencePurgeRequested>;
+
+/** All who hold evidence have answered: what is gone, as a proof for the customer. */
+export const CaseEvidencePurged = defineEvent('case.evidence-purged', {
+  file,
+  account: z.string().nullable(),
+  requestedAt: instant,
+  /** Uploads first, then mails and reports. */
+  files: z.array(PurgedFile).max(3 * mostPurgedFiles),
+  filesInAll: z.number().int().nonnegative(),
+  bytesInAll: z.number().int().nonnegative(),
+  kept: z.number().int().nonnegative(),
+  keptBecause: z.array(z.enum(['reopened', 'in-other-cases'])),
+});
+export type CaseEvidencePurged = z.infer<typeof CaseEvidencePurged>;

@@ -30,6 +30,9 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'dump.analysed',
     'dump.unreadable',
     'evidence.recognised',
+    'evidence.purged',
+    'mails.purged',
+    'reports.purged',
   ],
   'sftp-provisioning': ['case.upload-space-requested', 'case.archived', 'case.reopened'],
   'dump-analysis': ['case.recognition-requested', 'case.analysis-requested'],
@@ -52,7 +55,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
 
 /** Which service tells which events. Every event has one teller: the one that owns the fact. */
 export const tells: Record<ServiceName, readonly EventType[]> = {
-  intake: ['problem.reported', 'mail.received'],
+  intake: ['problem.reported', 'mail.received', 'mails.purged'],
   'case-workflow': [
     'case.opened',
     'case.details-completed',
@@ -74,9 +77,13 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.observation-started',
     'case.archived',
     'case.reopened',
+    'case.upload-space-retired',
+    'case.evidence-purge-requested',
+    'case.evidence-purged',
   ],
   'sftp-provisioning': [
     'upload-space.opened',
+    'upload-space.made-read-only',
     'upload-space.closed',
     'upload.started',
     'upload.progressed',
@@ -84,8 +91,9 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'upload.received',
     'upload.completed',
     'upload.cut-short',
+    'evidence.purged',
   ],
-  'dump-analysis': ['upload.recognised', 'dump.analysed', 'dump.unreadable', 'evidence.recognised'],
+  'dump-analysis': ['upload.recognised', 'dump.analysed', 'dump.unreadable', 'evidence.recognised', 'reports.purged'],
   notification: ['letter.sent', 'letter.failed'],
   'ops-console': [],
 };

@@ -20,6 +20,7 @@ export const LetterTopic = z.enum([
   'observation-notice',
   'case-summary',
   'survey',
+  'deletion-proof',
 ]);
 export type LetterTopic = z.infer<typeof LetterTopic>;
 

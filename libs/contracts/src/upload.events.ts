@@ -6,6 +6,13 @@ import { defineEvent } from './define-event.js';
 export const UploadSpaceOpened = defineEvent('upload-space.opened', UploadSpace.shape);
 export type UploadSpaceOpened = z.infer<typeof UploadSpaceOpened>;
 
+/** The case was archived: whoever has the account can read and list, and write no more. */
+export const UploadSpaceMadeReadOnly = defineEvent('upload-space.made-read-only', {
+  spaceId: z.uuid(),
+  account: z.string(),
+});
+export type UploadSpaceMadeReadOnly = z.infer<typeof UploadSpaceMadeReadOnly>;
+
 /** An account was closed; nobody can log in with it any more. */
 export const UploadSpaceClosed = defineEvent('upload-space.closed', { spaceId: z.uuid(), account: z.string() });
 export type UploadSpaceClosed = z.infer<typeof UploadSpaceClosed>;

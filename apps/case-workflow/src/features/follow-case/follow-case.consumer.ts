@@ -1,9 +1,12 @@
 import {
   DumpAnalysed,
   DumpUnreadable,
+  EvidencePurged,
   EvidenceRecognised,
   MailReceived,
+  MailsPurged,
   ProblemReported,
+  ReportsPurged,
   UploadCompleted,
   UploadCutShort,
   UploadReceived,
@@ -75,6 +78,21 @@ export class FollowCaseConsumer {
 
   @Hears(EvidenceRecognised)
   async hearOtherEvidence(event: EvidenceRecognised, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(EvidencePurged)
+  async hearPurge(event: EvidencePurged, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(MailsPurged)
+  async hearMailPurge(event: MailsPurged, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(ReportsPurged)
+  async hearReportPurge(event: ReportsPurged, hearing: Hearing): Promise<Tell[]> {
     return this.follow(event, hearing);
   }
 

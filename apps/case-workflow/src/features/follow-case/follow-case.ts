@@ -15,6 +15,9 @@ export type Followed = EventOf<
   | 'dump.analysed'
   | 'dump.unreadable'
   | 'evidence.recognised'
+  | 'evidence.purged'
+  | 'mails.purged'
+  | 'reports.purged'
 >;
 
 /** What following a case needs from around it. */
@@ -71,6 +74,12 @@ function askOf(event: Followed): Ask {
       return { type: 'take-unreadable-dump', dump: event.data };
     case 'evidence.recognised':
       return { type: 'take-other-evidence', evidence: event.data };
+    case 'evidence.purged':
+      return { type: 'take-purge', part: 'uploads', purged: event.data };
+    case 'mails.purged':
+      return { type: 'take-purge', part: 'mails', purged: event.data };
+    case 'reports.purged':
+      return { type: 'take-purge', part: 'reports', purged: event.data };
   }
 }
 

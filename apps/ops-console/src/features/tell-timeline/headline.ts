@@ -1,4 +1,13 @@
-import type { AnyEvent, DumpFinding, Evidence, EventOf, LetterTopic, MailKind, NextStep } from '@caserelay/contracts';
+import type {
+  AnyEvent,
+  DumpFinding,
+  Evidence,
+  EventOf,
+  LetterTopic,
+  MailKind,
+  NextStep,
+  PurgedPart,
+} from '@caserelay/contracts';
 import { instructionsOf } from '@caserelay/crash-dump';
 import type { Sentence } from '../../case-story.js';
 
@@ -130,6 +139,28 @@ export function headline(event: AnyEvent): Sentence {
       return event.data.because === 'customer-wrote'
         ? say('客户来信，案例重新开启', 'Customer wrote; case reopened')
         : say('收到新上传，案例重新开启', 'A new upload came; case reopened');
+    case 'case.upload-space-retired':
+      return say('归档宽限期结束，关闭上传账号', 'The grace after the archive is over; the account is to be closed');
+    case 'case.evidence-purge-requested':
+      return say('保留期满，开始清除证据', 'Retention is over; evidence is to be removed');
+    case 'case.evidence-purged': {
+      const { filesInAll, bytesInAll, kept } = event.data;
+      return say(
+        `证据已清除：${filesInAll} 个文件（${size(bytesInAll)}）${kept > 0 ? `，保留 ${kept} 个` : ''}，删除证明交给客户`,
+        `Evidence removed: ${filesInAll} files (${size(bytesInAll)})${kept > 0 ? `, ${kept} kept` : ''}; the customer gets the proof`,
+      );
+    }
+    case 'evidence.purged':
+      return purged(event.data, say('上传文件', 'uploads'));
+    case 'mails.purged':
+      return purged(event.data, say('原始邮件和附件', 'raw mails and attachments'));
+    case 'reports.purged':
+      return purged(event.data, say('分析报告', 'reports of analyses'));
+    case 'upload-space.made-read-only':
+      return say(
+        `上传空间 ${event.data.account} 改为只读`,
+        `Upload space ${event.data.account} can only be read from now`,
+      );
     case 'upload-space.opened':
       return say(
         `上传空间 ${event.data.account} 已开通（${event.data.host}:${event.data.port}）`,
@@ -204,6 +235,14 @@ export function headline(event: AnyEvent): Sentence {
         `Letter to ${clip(event.data.to.name)} was refused: ${clip(event.data.reason, 120)}`,
       );
   }
+}
+
+function purged({ filesInAll, bytesInAll, kept, keptBecause }: PurgedPart, what: Sentence): Sentence {
+  const reason = keptBecause && keptReasons[keptBecause];
+  return say(
+    `已删除${what.zh} ${filesInAll} 个（${size(bytesInAll)}）${reason ? `；保留 ${kept} 个：${reason.zh}` : ''}`,
+    `Removed ${filesInAll} ${what.en} (${size(bytesInAll)})${reason ? `; ${kept} stay: ${reason.en}` : ''}`,
+  );
 }
 
 /** What a dump said, short enough for a list; the words are the debugger's, so they are not translated. */
@@ -325,6 +364,7 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   'observation-notice': say('观察通知', 'observation notice'),
   'case-summary': say('案例总结', 'case summary'),
   survey: say('满意度调查', 'survey'),
+  'deletion-proof': say('删除证明', 'proof of deletion'),
 };
 
 const requestReasons: Record<EventOf<'case.evidence-requested'>['data']['because'], Sentence> = {
@@ -344,6 +384,11 @@ const escalationReasons: Record<EventOf<'case.escalated'>['data']['because'], Se
   'dump-damaged': say('转储损坏', 'the dump is damaged'),
   'no-known-plan': say('没有已知方案', 'no known plan for this crash'),
   'analysis-overdue': say('分析超时', 'the analysis is overdue'),
+};
+
+const keptReasons: Record<NonNullable<PurgedPart['keptBecause']>, Sentence> = {
+  reopened: say('案例已重新打开', 'the case was opened again'),
+  'in-other-cases': say('其他案例也在用', 'other cases have them too'),
 };
 
 const verdicts: Record<EventOf<'case.analysis-reported'>['data']['verdict'], Sentence> = {

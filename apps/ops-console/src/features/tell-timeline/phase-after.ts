@@ -57,6 +57,13 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.customer-forwarded':
     case 'case.answer-forwarded':
     case 'case.customer-reminded':
+    case 'case.upload-space-retired':
+    case 'case.evidence-purge-requested':
+    case 'case.evidence-purged':
+    case 'evidence.purged':
+    case 'mails.purged':
+    case 'reports.purged':
+    case 'upload-space.made-read-only':
     case 'problem.reported':
     case 'mail.received':
     case 'upload-space.opened':
