@@ -86,14 +86,15 @@ const largest = 200_000;
 function filesInMemory(): RemoteFiles {
   const files = new Map<string, Buffer>();
   const entryOf = (name: string): RemoteEntry => ({
-    name,
+    name: Buffer.from(name, 'latin1'),
     isFolder: !files.has(name),
     bytes: files.get(name)?.length ?? 0,
-    changedAt: new Date(0),
+    modifiedAt: new Date(0),
   });
   const changed = async (): Promise<void> => turn();
   return {
-    resolve: (path) => `/${path.toString('latin1').slice(0, 200)}`,
+    resolve: (path) => path.subarray(0, 200),
+    shown: (path) => path.toString('latin1'),
     entry: async (path) => {
       await turn();
       return entryOf(path.toString('latin1'));
@@ -110,6 +111,7 @@ function filesInMemory(): RemoteFiles {
     removeFolder: changed,
     remove: (path) => Promise.resolve(void files.delete(path.toString('latin1'))),
     rename: changed,
+    setModifiedAt: changed,
     room: () => Promise.resolve({ blockBytes: 4096, blocks: 100, freeBlocks: 50 }),
     end: changed,
   };
@@ -129,6 +131,7 @@ function fileIn(files: Map<string, Buffer>, name: string, entryOf: (name: string
       files.set(name, next);
     },
     truncate: () => Promise.resolve(),
+    setModifiedAt: () => Promise.resolve(),
     sync: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

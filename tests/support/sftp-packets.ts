@@ -22,6 +22,10 @@ const paths = [
     `/upload/${'y'.repeat(5000)}`,
   ],
 ];
+/** 蓝屏.dmp in GBK and cut in UTF-8, and names that read like others. */
+const rawPaths = ['c0b6c6c12e646d70', 'e8939de5b1', '61ff', '612546460a', '65cc81'].map((name) =>
+  Buffer.concat([Buffer.from('/upload/'), Buffer.from(name, 'hex')]),
+);
 const extensions = ['posix-rename@openssh.com', 'statvfs@openssh.com', 'fsync@openssh.com', 'limits@openssh.com'];
 
 /** What one SFTP session sends: mostly sense, with nonsense in it. The same seed gives the same bytes. */
@@ -109,7 +113,7 @@ export class SftpPackets {
 
   private path(): Buffer {
     if (this.isOneIn(15)) return text(this.noise(this.upTo(60)));
-    return text(Buffer.from(this.pick(paths)));
+    return text(this.isOneIn(8) ? this.pick(rawPaths) : Buffer.from(this.pick(paths)));
   }
 
   private handle(): Buffer {
@@ -125,6 +129,7 @@ export class SftpPackets {
 
   private attributes(): Buffer {
     if (this.isOneIn(2)) return uint32(0);
+    if (this.isOneIn(3)) return Buffer.concat([uint32(8), uint32(this.nasty()), uint32(this.nasty())]);
     return Buffer.concat([uint32(this.isOneIn(4) ? this.nasty() : 1), this.noise(this.upTo(40))]);
   }
 

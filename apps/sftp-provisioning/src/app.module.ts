@@ -22,6 +22,7 @@ import { BrowserUploads1700000600000 } from './adapters/upload-space-store/brows
 import { AccountRules1700000310000 } from './adapters/upload-space-store/account-rules.migration.js';
 import { PasswordHashes1700000300000 } from './adapters/upload-space-store/password-hashes.migration.js';
 import { UploadEndings1700000400000 } from './adapters/upload-space-store/upload-endings.migration.js';
+import { UploadNames1700000800000 } from './adapters/upload-space-store/upload-names.migration.js';
 import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
 import { UploadPassStore } from './adapters/upload-space-store/upload-pass-store.js';
 import { SeenUploadStore } from './adapters/upload-space-store/seen-upload-store.js';
@@ -69,6 +70,7 @@ export const sftpProvisioning = defineService({
     BrowserUploads1700000600000,
     EngineTables1700000700000,
     EngineLoginRules1700000710000,
+    UploadNames1700000800000,
   ],
   module: (host): DynamicModule => {
     const passwords = new PasswordHasher();

@@ -101,7 +101,7 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   const browsers = await openForBrowsers({
     filesOf: (space) => new SpaceFiles(space, reception),
     kept: new BrowserUploadStore(database.manager),
-    markComplete: (space, place) => markComplete(space, place, reception.needs),
+    markComplete: (space, uploadId) => markComplete(space, uploadId, reception.needs),
     now: () => new Date(),
     mostFileBytes: settings.BROWSER_MAX_FILE_GIB * 1024 ** 3,
     silentMilliseconds: settings.BROWSER_SILENT_SECONDS * 1000,
@@ -147,7 +147,7 @@ async function openEntrance(around: Around): Promise<Entrance> {
   const followed = {
     settings,
     database: database.manager,
-    filesOf: (space: Space) => new SpaceFiles(space, reception),
+    filesOf: (space: Space) => new SpaceFiles(space, reception, 'exact'),
     log,
   };
   switch (settings.SFTP_ENGINE) {

@@ -30,10 +30,10 @@ export function metadata(name: string | Buffer, lastModified = 1): string {
 }
 
 /** Begins an upload and tells where it goes on. */
-export async function begin(page: OpenPage, name: string, bytes: number): Promise<string> {
+export async function begin(page: OpenPage, name: string, bytes: number, lastModified = 1): Promise<string> {
   const response = await fetch(`${page.link}/files`, {
     method: 'POST',
-    headers: tus(page, { 'upload-length': String(bytes), 'upload-metadata': metadata(name) }),
+    headers: tus(page, { 'upload-length': String(bytes), 'upload-metadata': metadata(name, lastModified) }),
   });
   const location = response.headers.get('location');
   if (response.status !== 201 || location === null)

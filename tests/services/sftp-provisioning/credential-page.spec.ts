@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../../support/until.js';
 import { chromiumPath, openChromium, withoutChromium } from './a-chromium.js';
 import { received } from './a-browser.js';
-import { aRoom, logIn, type Room } from './a-space.js';
+import { aRoom, logIn, upload, type Room } from './a-space.js';
 
 const inChromium = chromiumPath === null ? describe.skip : describe;
 if (chromiumPath === null) process.stderr.write(`The page of a link is not tested in a browser: ${withoutChromium}\n`);
@@ -189,6 +189,24 @@ inChromium('the page of a link, in a browser', () => {
     await page.getByRole('button', { name: /^Remove:/ }).click();
     await until('the question is gone', async () => (await page.getByText('received already').count()) === 0);
   }, 60_000);
+
+  it('shows names as text, whatever they say', async () => {
+    const { space, credentials } = await room.openSpace();
+    const { client, sftp } = await logIn(credentials);
+    const names = [
+      '<img src=x onerror="document.title=1">.dmp',
+      '"><script>document.title=2<\u2215script>',
+      "a' & &lt;b&gt;",
+    ];
+    for (const name of names) await upload(sftp, `/upload/${name}`, Buffer.from('x'));
+    client.end();
+    const page = await reveal(space.link);
+    await until('all are listed', async () => (await page.locator('#arrivals .name').count()) === names.length);
+    const shown = await page.locator('#arrivals .name').allInnerTexts();
+    expect([...shown].sort()).toEqual([...names].sort());
+    expect(await page.locator('#arrivals img, #arrivals script').count()).toBe(0);
+    expect(await page.title()).not.toMatch(/^[12]$/);
+  });
 
   it('says why a file is not taken', async () => {
     const { space } = await room.openSpace();

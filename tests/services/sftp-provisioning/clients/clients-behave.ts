@@ -2,14 +2,20 @@ import type { EventType } from '@caserelay/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stallingLine } from '../../../support/stalling-line.js';
 import { until } from '../../../support/until.js';
-import type { OpenSpace, Room } from '../a-space.js';
+import { ask, logIn, type OpenSpace, type Room } from '../a-space.js';
 import { run, start } from './run-program.js';
-import { sftpClients, type Deed, type SftpClient } from './sftp-clients.js';
+import {
+  clientsThatCopyFolders,
+  clientsThatKeepTimes,
+  sftpClients,
+  type Deed,
+  type SftpClient,
+} from './sftp-clients.js';
 
 const letThrough = 2_000_000;
 
@@ -164,6 +170,63 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
         await line.close();
         expect((await perform(client, space, list)).code).not.toBe(0);
         expect(room.told(space.caseId, 'upload.received')).toEqual([]);
+      },
+      90_000,
+    );
+  });
+
+  const then = new Date('2017-07-14T02:40:00Z');
+  const timeOf = async ({ credentials }: OpenSpace, path: string): Promise<Date> => {
+    const { client, sftp } = await logIn(credentials);
+    const { mtime } = await ask<{ mtime: number }>((done) => sftp.stat(path, done));
+    client.end();
+    return new Date(mtime * 1000);
+  };
+
+  describe.each(clientsThatKeepTimes)('$name', (client) => {
+    (client.isInstalled ? it : it.skip)(
+      'finds the time that it set on a file',
+      async () => {
+        const space = await room.openSpace();
+        const file = await aFile(randomBytes(100_000));
+        await utimes(file, then, then);
+        const to = '/upload/MEMORY.DMP';
+        expect(await perform(client, space, { do: 'put-with-time', file, to })).toMatchObject({ code: 0 });
+        expect(await timeOf(space, to)).toEqual(then);
+      },
+      60_000,
+    );
+  });
+
+  describe.each(clientsThatCopyFolders)('$name', (client) => {
+    (client.isInstalled ? it : it.skip)(
+      'copies a folder twice and uploads each file once; then only the one that has changed',
+      async () => {
+        const space = await room.openSpace();
+        const ours = await mkdtemp(join(folder, 'folder-'));
+        await mkdir(join(ours, '日志'));
+        const files = ['MEMORY.DMP', '日志/系统.evtx', 'empty.log'].map((name) => join(ours, name));
+        for (const [index, file] of files.entries()) {
+          await writeFile(file, index === 2 ? '' : randomBytes(50_000));
+          await utimes(file, then, then);
+        }
+        const deed = { do: 'copy-folder', folder: ours, to: '/upload/copy' } as const;
+        const copy = async () => expect(await perform(client, space, deed)).toMatchObject({ code: 0 });
+        const names = () => room.told(space.caseId, 'upload.received').map(({ data }) => data.name);
+        await copy();
+        await until('all are told', () => names().length === files.length, 30_000);
+        const started = room.told(space.caseId, 'upload.started').length;
+        await copy();
+        const later = new Date(then.getTime() + 86_400_000);
+        await writeFile(files[0] as string, randomBytes(50_000));
+        await utimes(files[0] as string, later, later);
+        await copy();
+        await until('the changed one is told', () => names().length > files.length, 30_000);
+        expect(await timeOf(space, '/upload/copy/MEMORY.DMP')).toEqual(later);
+        expect([...names()].sort()).toEqual(
+          ['copy/MEMORY.DMP', 'copy/MEMORY.DMP', 'copy/empty.log', 'copy/日志/系统.evtx'].sort(),
+        );
+        expect(room.told(space.caseId, 'upload.started')).toHaveLength(started + 1);
       },
       90_000,
     );

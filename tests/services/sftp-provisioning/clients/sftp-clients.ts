@@ -16,6 +16,10 @@ export interface Login {
 /** What a client is asked to do in one run of it. */
 export type Deed =
   | { do: 'put' | 'resume'; file: string; to: string }
+  /** With the time of change of the file. */
+  | { do: 'put-with-time'; file: string; to: string }
+  /** All of a folder that is not there, or there otherwise. */
+  | { do: 'copy-folder'; folder: string; to: string }
   | { do: 'get'; from: string; file: string }
   | { do: 'list'; folder: string }
   | { do: 'rename'; from: string; to: string };
@@ -27,6 +31,10 @@ export interface SftpClient {
   readonly isInstalled: boolean;
   /** Whether it can go on where an upload stopped; the others send the file again. */
   readonly resumes: boolean;
+  /** Whether it can tell the server when a file was changed. */
+  readonly keepsTimes: boolean;
+  /** Whether it copies only what is not there yet. */
+  readonly copiesFolders: boolean;
   /** How it is called; `folder` is a home of its own. */
   command(deed: Deed, login: Login, folder: string): Promise<Command>;
 }
@@ -39,6 +47,8 @@ const openSsh: SftpClient = {
   debianPackage: 'openssh-client',
   isInstalled: isInstalled('sftp'),
   resumes: true,
+  keepsTimes: true,
+  copiesFolders: false,
   async command(deed, login, folder) {
     const batch = await script(folder, [inOpenSsh(deed), 'quit']);
     return {
@@ -55,6 +65,8 @@ const lftp: SftpClient = {
   debianPackage: 'lftp',
   isInstalled: isInstalled('lftp') && isInstalled('ssh'),
   resumes: true,
+  keepsTimes: true,
+  copiesFolders: true,
   async command(deed, { host, port, user, password }, folder) {
     const lines = [
       'set cmd:fail-exit true',
@@ -74,6 +86,8 @@ const rclone: SftpClient = {
   debianPackage: 'rclone',
   isInstalled: isInstalled('rclone'),
   resumes: false,
+  keepsTimes: true,
+  copiesFolders: true,
   command(deed, { host, port, user, password }, folder) {
     const environment = {
       HOME: folder,
@@ -92,6 +106,8 @@ const psftp: SftpClient = {
   debianPackage: 'putty-tools',
   isInstalled: isInstalled('psftp'),
   resumes: true,
+  keepsTimes: false,
+  copiesFolders: false,
   async command(deed, { host, port, user, password, fingerprint }, folder) {
     const batch = await script(folder, [inPsftp(deed), 'quit']);
     const args = [
@@ -117,6 +133,8 @@ const paramiko: SftpClient = {
   debianPackage: 'python3-paramiko',
   isInstalled: canImportParamiko(),
   resumes: true,
+  keepsTimes: true,
+  copiesFolders: false,
   command: (deed, login, folder) =>
     Promise.resolve({
       program: python,
@@ -125,7 +143,29 @@ const paramiko: SftpClient = {
     }),
 };
 
+/** PuTTY's other client keeps times; psftp cannot. */
+const pscp: SftpClient = {
+  name: 'pscp',
+  debianPackage: 'putty-tools',
+  isInstalled: isInstalled('pscp'),
+  resumes: false,
+  keepsTimes: true,
+  copiesFolders: false,
+  command(deed, { host, port, user, password, fingerprint }, folder) {
+    if (deed.do !== 'put-with-time') throw new Error(`pscp is only asked to put with time; found ${deed.do}`);
+    const login = ['-batch', '-sftp', '-P', String(port), '-l', user, '-pw', password, '-hostkey', fingerprint];
+    const args = [...login, '-p', '-q', deed.file, `${host}:${deed.to}`];
+    return Promise.resolve({ program: 'pscp', args, environment: { HOME: folder } });
+  },
+};
+
 export const sftpClients: readonly SftpClient[] = [openSsh, lftp, rclone, psftp, paramiko];
+
+export const clientsThatKeepTimes: readonly SftpClient[] = [
+  ...sftpClients.filter(({ keepsTimes }) => keepsTimes),
+  pscp,
+];
+export const clientsThatCopyFolders: readonly SftpClient[] = sftpClients.filter(({ copiesFolders }) => copiesFolders);
 
 const sshOptions = [
   'StrictHostKeyChecking=no',
@@ -142,6 +182,10 @@ function inOpenSsh(deed: Deed): string {
       return `put ${deed.file} ${deed.to}`;
     case 'resume':
       return `reput ${deed.file} ${deed.to}`;
+    case 'put-with-time':
+      return `put -p ${deed.file} ${deed.to}`;
+    case 'copy-folder':
+      return `put -R -p ${deed.folder} ${deed.to}`;
     case 'get':
       return `get ${deed.from} ${deed.file}`;
     case 'list':
@@ -157,6 +201,10 @@ function inLftp(deed: Deed): string {
       return `put ${deed.file} -o ${deed.to}`;
     case 'resume':
       return `put -c ${deed.file} -o ${deed.to}`;
+    case 'put-with-time':
+      return `put ${deed.file} -o ${deed.to}`;
+    case 'copy-folder':
+      return `mirror -R ${deed.folder} ${deed.to}`;
     case 'get':
       return `get ${deed.from} -o ${deed.file}`;
     case 'list':
@@ -171,6 +219,10 @@ function inRclone(deed: Deed): string[] {
     case 'put':
     case 'resume':
       return ['copyto', deed.file, `:sftp:${deed.to}`];
+    case 'put-with-time':
+      return ['copyto', deed.file, `:sftp:${deed.to}`];
+    case 'copy-folder':
+      return ['copy', deed.folder, `:sftp:${deed.to}`];
     case 'get':
       return ['copyto', `:sftp:${deed.from}`, deed.file];
     case 'list':
@@ -186,6 +238,10 @@ function inPsftp(deed: Deed): string {
       return `put ${deed.file} ${deed.to}`;
     case 'resume':
       return `reput ${deed.file} ${deed.to}`;
+    case 'put-with-time':
+      return `put ${deed.file} ${deed.to}`;
+    case 'copy-folder':
+      return `put -r ${deed.folder} ${deed.to}`;
     case 'get':
       return `get ${deed.from} ${deed.file}`;
     case 'list':
@@ -203,6 +259,9 @@ transport.connect(username=login['user'], password=login['password'])
 sftp = paramiko.SFTPClient.from_transport(transport)
 what = deed['do']
 if what == 'put': sftp.put(deed['file'], deed['to'])
+elif what == 'put-with-time':
+    sftp.put(deed['file'], deed['to'])
+    sftp.utime(deed['to'], (os.stat(deed['file']).st_atime, os.stat(deed['file']).st_mtime))
 elif what == 'get': sftp.get(deed['from'], deed['file'])
 elif what == 'list': print('\\n'.join(sftp.listdir(deed['folder'])))
 elif what == 'rename': sftp.rename(deed['from'], deed['to'])

@@ -12,8 +12,17 @@ export class AuditedFiles implements RemoteFiles {
     private readonly who: Who,
   ) {}
 
-  resolve(path: Buffer): string {
+  resolve(path: Buffer): Buffer {
     return this.files.resolve(path);
+  }
+
+  /** A path that breaks the rules for names is shown as it came. */
+  shown(path: Buffer): string {
+    try {
+      return this.files.shown(path);
+    } catch {
+      return path.subarray(0, 1000).toString();
+    }
   }
 
   entry(path: Buffer): Promise<RemoteEntry> {
@@ -49,6 +58,10 @@ export class AuditedFiles implements RemoteFiles {
     return this.noting('rename', what, () => this.files.rename(from, to, replace));
   }
 
+  setModifiedAt(path: Buffer, modifiedAt: Date): Promise<void> {
+    return this.files.setModifiedAt(path, modifiedAt);
+  }
+
   room(): ReturnType<RemoteFiles['room']> {
     return this.files.room();
   }
@@ -71,6 +84,7 @@ export class AuditedFiles implements RemoteFiles {
         received += bytes;
       },
       truncate: (bytes) => file.truncate(bytes),
+      setModifiedAt: (modifiedAt) => file.setModifiedAt(modifiedAt),
       sync: () => file.sync(),
       close: () => {
         const reason = sent > 0 && received === 0 ? 'bytes were sent' : null;
@@ -90,15 +104,6 @@ export class AuditedFiles implements RemoteFiles {
       const reason = isRefusal ? error.message : 'a fault; the log of the service holds it';
       this.log.note({ ...entry, reason, outcome: isRefusal ? 'refused' : 'failed' });
       throw error;
-    }
-  }
-
-  /** A path that breaks the rules for names is shown as it came. */
-  private shown(path: Buffer): string {
-    try {
-      return this.files.resolve(path);
-    } catch {
-      return path.subarray(0, 1000).toString();
     }
   }
 }

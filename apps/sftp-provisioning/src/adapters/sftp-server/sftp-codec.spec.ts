@@ -7,6 +7,7 @@ describe('requests', () => {
     const stream = Buffer.concat([
       framed(1, uint32(3)),
       framed(3, uint32(1), text('/upload/蓝屏.dmp'), uint32(0x1a), uint32(0)),
+      framed(10, uint32(4), text(Buffer.from([0, 0, 0, 7])), allAttributes(1_600_000_000)),
       framed(6, uint32(2), text(Buffer.from([0, 0, 0, 7])), uint64(4096), text(Buffer.alloc(5000, 'x'))),
       framed(4, uint32(3), text(Buffer.from([0, 0, 0, 7]))),
     ]);
@@ -21,7 +22,8 @@ describe('requests', () => {
         }
         expect(requests.map(whole)).toEqual([
           { kind: 'init', version: 3 },
-          { kind: 'open', id: 1, path: '/upload/蓝屏.dmp', flags: 0x1a },
+          { kind: 'open', id: 1, path: '/upload/蓝屏.dmp', flags: 0x1a, size: null, modifiedAt: null },
+          { kind: 'fsetstat', id: 4, handle: 7, size: 5, modifiedAt: new Date(1_600_000_000_000) },
           { kind: 'write', id: 2, handle: 7, offset: 4096, length: 5000, data: 'x'.repeat(5000) },
           { kind: 'close', id: 3, handle: 7 },
         ]);
@@ -35,6 +37,31 @@ describe('requests', () => {
     expect(push(Buffer.alloc(4))).toThrow('has 0 bytes');
     expect(push(framed(3, uint32(1), uint32(1000)))).toThrow('a packet of type 3 ends after 9 bytes; 1009 are needed');
     expect(push(framed(5, uint32(1), text(Buffer.alloc(4)), uint64(2 ** 52), uint32(1)))).toThrow('at most 2^50');
+  });
+
+  it.each([
+    ['the first second of 1970', 0, new Date(0)],
+    ['the last second that is surely no negative number', 0x7fffffff, new Date(0x7fffffff * 1000)],
+    ['a time before 1970', 0xffffffff, null],
+    ['a time far in the future, or before 1902', 0x80000000, null],
+  ])('set %s as a time of change where it can be one', (_, seconds, modifiedAt) => {
+    for (const [type, ...fields] of [
+      [3, text('/upload/a'), uint32(0x1a)],
+      [9, text('/upload/a')],
+      [10, text(Buffer.from([0, 0, 0, 7]))],
+    ] as const) {
+      const packet = Buffer.concat([Buffer.of(type), uint32(1), ...fields, allAttributes(seconds)]);
+      expect(decode(packet)).toMatchObject({ size: 5, modifiedAt });
+    }
+  });
+
+  it('with attributes that end too early are refused', () => {
+    const whole = Buffer.concat([Buffer.of(9), uint32(1), text('/upload/a'), allAttributes(1)]);
+    expect(decode(whole).kind).toBe('setstat');
+    for (let bytes = 18; bytes < whole.length; bytes += 1)
+      expect(() => decode(whole.subarray(0, bytes))).toThrow(BadPacket);
+    const endless = Buffer.concat([Buffer.of(9), uint32(1), text('/upload/a'), uint32(0x80000000), uint32(0xffffffff)]);
+    expect(() => decode(endless)).toThrow(BadPacket);
   });
 
   it('of random bytes give a request or a refusal, and nothing else', () => {
@@ -70,7 +97,7 @@ describe('replies', () => {
       reply.handle(1, 7),
       reply.data(1, Buffer.alloc(100)),
       reply.names(1, [
-        { name: 'a', attributes: { size: 2 ** 40, mode: 0o100640, owner: 1000, modifiedAt: new Date() } },
+        { name: Buffer.from('a'), attributes: { size: 2 ** 40, mode: 0o100640, owner: 1000, modifiedAt: new Date() } },
       ]),
       reply.attributes(1, {}),
       reply.limits(1, 64),
@@ -81,11 +108,35 @@ describe('replies', () => {
 
   it('list a file as ls does', () => {
     const packet = reply.names(1, [
-      { name: 'MEMORY.DMP', attributes: { size: 42, mode: 0o100640, modifiedAt: new Date('2020-03-05T00:00:00Z') } },
+      {
+        name: Buffer.from('MEMORY\n\x1b.DMP'),
+        attributes: { size: 42, mode: 0o100640, modifiedAt: new Date('2020-03-05T00:00:00Z') },
+      },
     ]);
-    expect(packet.toString()).toContain('-rw-r----- 1 customer customer           42 Mar  5  2020 MEMORY.DMP');
+    expect(packet.toString()).toContain('-rw-r----- 1 customer customer           42 Mar  5  2020 MEMORY??.DMP');
+  });
+
+  it('name a file by the bytes that its client sent', () => {
+    const name = Buffer.from([0xc0, 0xb6, 0x0a, 0xff]);
+    const packet = reply.names(1, [{ name, attributes: {} }]);
+    expect(packet.subarray(13, 21)).toEqual(Buffer.concat([uint32(4), name]));
   });
 });
+
+/** Size 5, an owner, a mode, both times, and something that somebody made up. */
+function allAttributes(seconds: number): Buffer {
+  const made = [uint32(1), text('made-up@example'), text('x')];
+  return Buffer.concat([
+    uint32(0x8000000f),
+    uint64(5),
+    uint32(7),
+    uint32(8),
+    uint32(0o644),
+    uint32(1),
+    uint32(seconds),
+    ...made,
+  ]);
+}
 
 function whole(request: Request): unknown {
   if (request.kind === 'write') {

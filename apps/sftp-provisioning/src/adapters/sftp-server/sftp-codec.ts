@@ -15,6 +15,8 @@ export type Status = (typeof status)[keyof typeof status];
 
 export const openFlags = { read: 1, write: 2, append: 4, create: 8, truncate: 16, exclusive: 32 } as const;
 
+const attributeFlags = { size: 1, owner: 2, mode: 4, times: 8, extended: 0x80000000 } as const;
+
 export interface Attributes {
   readonly size?: number;
   readonly mode?: number;
@@ -22,10 +24,16 @@ export interface Attributes {
   readonly modifiedAt?: Date;
 }
 
+/** What a client says of a file, as far as it is heeded here; null where it says nothing. */
+export interface SetAttributes {
+  readonly size: number | null;
+  readonly modifiedAt: Date | null;
+}
+
 /** What a client asks. A handle that we never gave is -1. */
 export type Request =
   | { kind: 'init'; version: number }
-  | { kind: 'open'; id: number; path: Buffer; flags: number }
+  | ({ kind: 'open'; id: number; path: Buffer; flags: number } & SetAttributes)
   | { kind: 'close' | 'fstat' | 'readdir' | 'fsync'; id: number; handle: number }
   | { kind: 'read'; id: number; handle: number; offset: number; length: number }
   | { kind: 'write'; id: number; handle: number; offset: number; buffers: Buffer[]; length: number }
@@ -34,8 +42,8 @@ export type Request =
       id: number;
       path: Buffer;
     }
-  | { kind: 'setstat'; id: number; path: Buffer; size: number | null }
-  | { kind: 'fsetstat'; id: number; handle: number; size: number | null }
+  | ({ kind: 'setstat'; id: number; path: Buffer } & SetAttributes)
+  | ({ kind: 'fsetstat'; id: number; handle: number } & SetAttributes)
   | { kind: 'rename'; id: number; from: Buffer; to: Buffer; replace: boolean }
   | { kind: 'limits' | 'unsupported'; id: number };
 
@@ -141,7 +149,7 @@ export function decode(packet: Buffer): Request {
   const id = fields.uint32();
   switch (type) {
     case 3:
-      return { kind: 'open', id, path: fields.bytes(), flags: fields.uint32() };
+      return { kind: 'open', id, path: fields.bytes(), flags: fields.uint32(), ...fields.attributes() };
     case 4:
       return { kind: 'close', id, handle: fields.handle() };
     case 5:
@@ -153,9 +161,9 @@ export function decode(packet: Buffer): Request {
     case 8:
       return { kind: 'fstat', id, handle: fields.handle() };
     case 9:
-      return { kind: 'setstat', id, path: fields.bytes(), size: fields.size() };
+      return { kind: 'setstat', id, path: fields.bytes(), ...fields.attributes() };
     case 10:
-      return { kind: 'fsetstat', id, handle: fields.handle(), size: fields.size() };
+      return { kind: 'fsetstat', id, handle: fields.handle(), ...fields.attributes() };
     case 11:
       return { kind: 'opendir', id, path: fields.bytes() };
     case 12:
@@ -218,9 +226,26 @@ class Fields {
     const bytes = this.bytes();
     return bytes.length === 4 ? bytes.readUInt32BE(0) : -1;
   }
-  /** The size among attributes; null when they do not say it. */
-  size(): number | null {
-    return (this.uint32() & 1) === 0 ? null : this.offset();
+  /** All attributes, read to their end; modes, owners and what clients made up are passed over. */
+  attributes(): SetAttributes {
+    const flags = this.uint32();
+    const size = (flags & attributeFlags.size) === 0 ? null : this.offset();
+    if ((flags & attributeFlags.owner) !== 0) this.advance(8);
+    if ((flags & attributeFlags.mode) !== 0) this.advance(4);
+    const modifiedAt = (flags & attributeFlags.times) === 0 ? null : this.modifiedAt();
+    if ((flags & attributeFlags.extended) !== 0)
+      for (let left = this.uint32(); left > 0; left -= 1) {
+        this.bytes();
+        this.bytes();
+      }
+    return { size, modifiedAt };
+  }
+
+  /** Of both times, the one of reading first. What has the highest bit set is a time before 1970, or nonsense. */
+  private modifiedAt(): Date | null {
+    this.advance(4);
+    const seconds = this.uint32();
+    return seconds < 2 ** 31 ? new Date(seconds * 1000) : null;
   }
 
   private advance(bytes: number): number {
@@ -266,10 +291,10 @@ export const reply = {
   data(id: number, data: Buffer): Buffer {
     return packet(103, uint32(id), uint32(data.length), data);
   },
-  names(id: number, names: readonly { name: string; attributes: Attributes }[]): Buffer {
+  names(id: number, names: readonly { name: Buffer; attributes: Attributes }[]): Buffer {
     const entries = names.flatMap(({ name, attributes }) => [
-      text(name),
-      text(longName(name, attributes)),
+      bytes(name),
+      bytes(longName(name, attributes)),
       encode(attributes),
     ]);
     return packet(104, uint32(id), uint32(names.length), ...entries);
@@ -312,27 +337,30 @@ function uint64(value: number): Buffer {
 }
 
 function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([uint32(bytes.length), bytes]);
+  return bytes(Buffer.from(value));
+}
+
+function bytes(value: Buffer): Buffer {
+  return Buffer.concat([uint32(value.length), value]);
 }
 
 function encode({ size, mode, owner, modifiedAt }: Attributes): Buffer {
   const fields: Buffer[] = [];
   let flags = 0;
   if (size !== undefined) {
-    flags |= 1;
+    flags |= attributeFlags.size;
     fields.push(uint64(size));
   }
   if (owner !== undefined) {
-    flags |= 2;
+    flags |= attributeFlags.owner;
     fields.push(uint32(owner), uint32(owner));
   }
   if (mode !== undefined) {
-    flags |= 4;
+    flags |= attributeFlags.mode;
     fields.push(uint32(mode));
   }
   if (modifiedAt !== undefined) {
-    flags |= 8;
+    flags |= attributeFlags.times;
     const seconds = uint32(Math.min(0xffffffff, Math.max(0, Math.floor(modifiedAt.getTime() / 1000))));
     fields.push(seconds, seconds);
   }
@@ -341,10 +369,11 @@ function encode({ size, mode, owner, modifiedAt }: Attributes): Buffer {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** A line as `ls -l` writes it; clients show it and some read it. */
-function longName(name: string, { size = 0, mode = 0, modifiedAt = new Date(0) }: Attributes): string {
+/** A line as `ls -l` writes it; clients show it and some read it. A sign that would break the line stands there as `?`. */
+function longName(name: Buffer, { size = 0, mode = 0, modifiedAt = new Date(0) }: Attributes): Buffer {
   const isFolder = (mode & 0o170000) === 0o040000;
   const day = String(modifiedAt.getUTCDate()).padStart(2);
   const date = `${months[modifiedAt.getUTCMonth()] ?? ''} ${day}  ${modifiedAt.getUTCFullYear()}`;
-  return `${isFolder ? 'drwxr-x---' : '-rw-r-----'} 1 customer customer ${String(size).padStart(12)} ${date} ${name}`;
+  const line = `${isFolder ? 'drwxr-x---' : '-rw-r-----'} 1 customer customer ${String(size).padStart(12)} ${date} `;
+  return Buffer.concat([Buffer.from(line), name.map((byte) => (byte < 0x20 || byte === 0x7f ? 0x3f : byte))]);
 }

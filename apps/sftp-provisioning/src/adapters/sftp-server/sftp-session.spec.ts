@@ -122,6 +122,21 @@ describe('a session', () => {
     expect(channel.isPaused).toBe(false);
   });
 
+  it('hands on what the client says of the time of a file, by OPEN, by its handle and by its name', async () => {
+    const { session, take, log } = aSession({ bytes: 5 });
+    const [path, times] = [text(Buffer.from('/upload/a')), [uint32(8), uint32(1), uint32(1_600_000_000)]];
+    session.push(init);
+    session.push(framed(Buffer.of(3), uint32(1), path, uint32(0x1a), ...times));
+    await take(2);
+    session.push(framed(Buffer.of(10), uint32(2), text(uint32(1)), uint32(9), uint32(0), uint32(3), ...times.slice(1)));
+    session.push(framed(Buffer.of(9), uint32(3), path, ...times));
+    session.push(framed(Buffer.of(9), uint32(4), path, uint32(0)));
+    const answers = await take(5);
+    expect(answers.slice(2).map((answer) => answer.readUInt32BE(5))).toEqual([0, 0, 0]);
+    const at = '2020-09-13T12:26:40.000Z';
+    expect([...log].sort()).toEqual([`/upload/a of ${at}`, 'cut to 3', `file of ${at}`, `open with ${at}`]);
+  });
+
   it('lets go of everything when it ends', async () => {
     const { session, take, log } = aSession();
     session.push(init);
@@ -141,23 +156,29 @@ interface Doubles {
 
 function aSession(doubles: Doubles = {}, faults: unknown[] = []) {
   const log: string[] = [];
-  const entry = { name: 'a', isFolder: false, bytes: doubles.bytes ?? 0, changedAt: new Date(0) };
+  const entry = { name: Buffer.from('a'), isFolder: false, bytes: doubles.bytes ?? 0, modifiedAt: new Date(0) };
   const file: RemoteFile = {
     entry: () => Promise.resolve(entry),
     read: () => Promise.resolve(Buffer.alloc(0)),
     write: doubles.write ?? (() => Promise.resolve()),
-    truncate: () => Promise.resolve(),
+    truncate: (bytes) => Promise.resolve(void log.push(`cut to ${bytes}`)),
+    setModifiedAt: (at) => Promise.resolve(void log.push(`file of ${at.toISOString()}`)),
     sync: () => Promise.resolve(),
     close: () => Promise.resolve(void log.push('close')),
   };
   const files: RemoteFiles = {
-    resolve: () => '/',
+    resolve: () => Buffer.from('/'),
+    shown: () => '/',
     entry: async () => {
       await doubles.entry?.();
       return entry;
     },
     list: () => Promise.resolve([]),
-    openFile: () => Promise.resolve(file),
+    openFile: (_, { modifiedAt }) => {
+      if (modifiedAt) log.push(`open with ${modifiedAt.toISOString()}`);
+      return Promise.resolve(file);
+    },
+    setModifiedAt: (path, at) => Promise.resolve(void log.push(`${path.toString()} of ${at.toISOString()}`)),
     makeFolder: () => Promise.resolve(),
     removeFolder: () => Promise.resolve(),
     remove: () => Promise.resolve(),

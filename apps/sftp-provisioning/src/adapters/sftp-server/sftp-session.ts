@@ -13,27 +13,39 @@ import {
 
 /** What a session shows a client: files and folders by paths that the client gave as bytes. */
 export interface RemoteFiles {
-  resolve(path: Buffer): string;
+  /** The same path from the root, in the client's own bytes. */
+  resolve(path: Buffer): Buffer;
+  /** For people. */
+  shown(path: Buffer): string;
   entry(path: Buffer): Promise<RemoteEntry>;
   list(path: Buffer): Promise<RemoteEntry[]>;
   openFile(
     path: Buffer,
-    intent: { read: boolean; write: boolean; create: boolean; truncate: boolean; exclusive: boolean },
+    intent: {
+      read: boolean;
+      write: boolean;
+      create: boolean;
+      truncate: boolean;
+      exclusive: boolean;
+      /** Of a file that is made by this. */
+      modifiedAt: Date | null;
+    },
   ): Promise<RemoteFile>;
   makeFolder(path: Buffer): Promise<void>;
   removeFolder(path: Buffer): Promise<void>;
   remove(path: Buffer): Promise<void>;
   rename(from: Buffer, to: Buffer, replace: boolean): Promise<void>;
+  setModifiedAt(path: Buffer, modifiedAt: Date): Promise<void>;
   room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }>;
   /** The connection is over; files that were not closed stay as they are. */
   end(): Promise<void>;
 }
 
 export interface RemoteEntry {
-  readonly name: string;
+  readonly name: Buffer;
   readonly isFolder: boolean;
   readonly bytes: number;
-  readonly changedAt: Date;
+  readonly modifiedAt: Date;
 }
 
 export interface RemoteFile {
@@ -42,6 +54,7 @@ export interface RemoteFile {
   read(offset: number, length: number): Promise<Buffer>;
   write(offset: number, buffers: Buffer[], bytes: number): Promise<void>;
   truncate(bytes: number): Promise<void>;
+  setModifiedAt(modifiedAt: Date): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -165,7 +178,7 @@ export class SftpSession {
       case 'fstat':
         return reply.attributes(id, attributesOf(await this.file(request).entry()));
       case 'fsetstat':
-        if (request.size !== null) await this.file(request).truncate(request.size);
+        await this.setAttributes(request);
         return ok(id);
       case 'fsync':
         await this.file(request).sync();
@@ -173,8 +186,9 @@ export class SftpSession {
       case 'stat':
         return reply.attributes(id, attributesOf(await this.files.entry(request.path)));
       case 'setstat':
-        // Modes, owners and times are the server's own business; clients set them after an upload and want an OK.
+        // Modes and owners are the server's own business; clients set them after an upload and want an OK.
         await this.refuseToCut(request);
+        if (request.modifiedAt) await this.files.setModifiedAt(request.path, request.modifiedAt);
         return ok(id);
       case 'opendir':
         return this.openFolder(request);
@@ -203,6 +217,17 @@ export class SftpSession {
     }
   }
 
+  private async setAttributes(request: Extract<Request, { kind: 'fsetstat' }>): Promise<void> {
+    const { size, modifiedAt } = request;
+    if (size === null && modifiedAt === null) return;
+    const file = this.file(request);
+    // Both begin now: lftp sends them together, and the CLOSE right behind.
+    await Promise.all([
+      size === null ? undefined : file.truncate(size),
+      modifiedAt === null ? undefined : file.setModifiedAt(modifiedAt),
+    ]);
+  }
+
   /** A file system over SFTP cuts a file by its name before it writes it anew; an OK would mix the old bytes with new ones. */
   private async refuseToCut({ path, size }: { path: Buffer; size: number | null }): Promise<void> {
     const { bytes, isFolder } = await this.files.entry(path);
@@ -210,7 +235,7 @@ export class SftpSession {
     throw new BadRequest(`a file is not cut by its name; open it for writing with the flag that empties it`);
   }
 
-  private open({ id, path, flags }: Extract<Request, { kind: 'open' }>): Promise<Buffer> {
+  private open({ id, path, flags, modifiedAt }: Extract<Request, { kind: 'open' }>): Promise<Buffer> {
     // APPEND is not looked at: clients that resume send it together with the place of every write.
     const intent = {
       read: (flags & openFlags.read) !== 0,
@@ -218,6 +243,7 @@ export class SftpSession {
       create: (flags & openFlags.create) !== 0,
       truncate: (flags & openFlags.truncate) !== 0,
       exclusive: (flags & openFlags.exclusive) !== 0,
+      modifiedAt,
     };
     return this.keep(id, async () => ({ file: await this.files.openFile(path, intent) }));
   }
@@ -357,6 +383,6 @@ function refusalOf(error: unknown): { code: Status; message: string | null } {
   return { code: status.failure, message };
 }
 
-function attributesOf({ isFolder, bytes, changedAt }: RemoteEntry): Attributes {
-  return { size: bytes, owner: 1000, mode: isFolder ? 0o040750 : 0o100640, modifiedAt: changedAt };
+function attributesOf({ isFolder, bytes, modifiedAt }: RemoteEntry): Attributes {
+  return { size: bytes, owner: 1000, mode: isFolder ? 0o040750 : 0o100640, modifiedAt };
 }

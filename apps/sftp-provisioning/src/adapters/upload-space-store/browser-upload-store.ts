@@ -60,27 +60,34 @@ export class BrowserUploadStore {
 
   async findUploadId(spaceId: string, name: string): Promise<string | null> {
     const [row] = await this.rows<{ upload_id: string }>(
-      `select upload_id from upload where space_id = $1 and folder = '' and name = $2 and is_visible`,
-      [spaceId, name],
+      `select upload_id from upload where space_id = $1 and folder = '' and name_bytes = $2 and is_visible`,
+      [spaceId, Buffer.from(name)],
     );
     return row?.upload_id ?? null;
   }
 
-  async listReceived(spaceId: string): Promise<{ folder: string; name: string }[]> {
+  async listReceived(spaceId: string): Promise<{ uploadId: string; path: string }[]> {
     return this.rows(
-      `select folder, name from upload where space_id = $1 and is_visible and state = 'received' order by upload_id`,
+      `select upload_id as "uploadId", case folder when '' then name else folder || '/' || name end as path
+       from upload where space_id = $1 and is_visible and state = 'received' order by upload_id`,
       [spaceId],
     );
   }
 
-  async findPlace(uploadId: string): Promise<{ path: string; state: string; bytes: number } | null> {
-    const [row] = await this.rows<{ folder: string; name: string; state: string; bytes: string }>(
-      'select folder, name, state, bytes from upload where upload_id = $1 and is_visible',
+  async findPlace(uploadId: string): Promise<{ path: Buffer; state: string; bytes: number } | null> {
+    const [row] = await this.rows<{ names: Buffer[]; state: string; bytes: string }>(
+      `select state, bytes,
+              array(select coalesce(above.name_bytes, convert_to(above.name, 'UTF8')) from upload_folder above
+                    where above.space_id = upload.space_id
+                      and (above.path = upload.folder or starts_with(upload.folder, above.path || '/'))
+                    order by length(above.path))
+                || coalesce(name_bytes, convert_to(name, 'UTF8')) as names
+       from upload where upload_id = $1 and is_visible`,
       [uploadId],
     );
     if (!row) return null;
-    const path = `/upload/${row.folder === '' ? '' : `${row.folder}/`}${row.name}`;
-    return { path, state: row.state, bytes: Number(row.bytes) };
+    const path = Buffer.concat(row.names.flatMap((name) => [Buffer.from('/'), name]));
+    return { path: Buffer.concat([Buffer.from('/upload'), path]), state: row.state, bytes: Number(row.bytes) };
   }
 
   private async select(condition: string, values: unknown[]): Promise<(BrowserUpload & { caseId: string })[]> {

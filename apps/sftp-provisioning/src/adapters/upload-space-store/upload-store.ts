@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { Upload } from '../../features/receive-uploads/receive-uploads.js';
+import type { Alike, Folder, NamedPlace, Place, Upload } from '../../features/receive-uploads/receive-uploads.js';
+import type { SentName } from '../../features/receive-uploads/shown-name.js';
 import type { Usage } from '../../features/receive-uploads/space-quota.js';
 
 interface UploadRow {
@@ -8,21 +9,26 @@ interface UploadRow {
   case_id: string;
   folder: string;
   name: string;
+  name_bytes: Buffer | null;
   location: string;
   state: Upload['state'];
   bytes: string;
   gap_at: string | null;
   sha256: string | null;
   changed_at: Date;
+  modified_at: Date | null;
   is_visible: boolean;
   ending: Upload['ending'];
   expected_bytes: string | null;
   told_bytes: string;
 }
 
-interface Place {
-  readonly folder: string;
-  readonly name: string;
+interface FolderRow {
+  parent: string;
+  name: string;
+  name_bytes: Buffer | null;
+  changed_at: Date;
+  modified_at: Date | null;
 }
 
 /** Of one upload, however long it takes and however often it is resumed. */
@@ -46,11 +52,14 @@ export class UploadStore {
     return (await this.select('upload_id = $1', [uploadId]))[0] ?? null;
   }
 
-  async find(spaceId: string, folder: string, name: string): Promise<Upload | null> {
-    return (
-      (await this.select('space_id = $1 and folder = $2 and name = $3 and is_visible', [spaceId, folder, name]))[0] ??
-      null
-    );
+  async find(spaceId: string, folder: string, { bytes, shown }: SentName): Promise<Alike<Upload>> {
+    const found = await this.select('space_id = $1 and folder = $2 and is_visible and (name_bytes = $3 or name = $4)', [
+      spaceId,
+      folder,
+      bytes,
+      shown,
+    ]);
+    return sortedOut(found, bytes);
   }
 
   async list(spaceId: string, folder: string): Promise<Upload[]> {
@@ -96,8 +105,19 @@ export class UploadStore {
 
   async add(upload: Upload): Promise<void> {
     await this.database.query(
-      `insert into upload (upload_id, space_id, folder, name, location, state, changed_at) values ($1, $2, $3, $4, $5, $6, $7)`,
-      [upload.uploadId, upload.spaceId, upload.folder, upload.name, upload.location, upload.state, upload.changedAt],
+      `insert into upload (upload_id, space_id, folder, name, name_bytes, location, state, changed_at, modified_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        upload.uploadId,
+        upload.spaceId,
+        upload.folder,
+        upload.name,
+        upload.nameBytes,
+        upload.location,
+        upload.state,
+        upload.changedAt,
+        upload.modifiedAt,
+      ],
     );
   }
 
@@ -105,11 +125,11 @@ export class UploadStore {
     await this.database.query('update upload set is_visible = false where upload_id = $1', [uploadId]);
   }
 
-  async show(uploadId: string, { folder, name }: Place): Promise<void> {
+  async show(uploadId: string, { folder, name, nameBytes }: NamedPlace, modifiedAt: Date | null): Promise<void> {
     await this.database.query(
-      `update upload set is_visible = true, folder = $2, name = $3, closed_at = clock_timestamp(),
-         ending = nullif(ending, 'untold') where upload_id = $1`,
-      [uploadId, folder, name],
+      `update upload set is_visible = true, folder = $2, name = $3, name_bytes = $4, modified_at = $5,
+         closed_at = clock_timestamp(), ending = nullif(ending, 'untold') where upload_id = $1`,
+      [uploadId, folder, name, nameBytes, modifiedAt],
     );
   }
 
@@ -186,39 +206,48 @@ export class UploadStore {
     return told ?? null;
   }
 
-  async rename(uploadId: string, folder: string, name: string, at: Date): Promise<void> {
-    await this.database.query('update upload set folder = $2, name = $3, changed_at = $4 where upload_id = $1', [
-      uploadId,
-      folder,
-      name,
-      at,
+  async rename(uploadId: string, { folder, name, nameBytes }: NamedPlace, at: Date): Promise<void> {
+    await this.database.query(
+      'update upload set folder = $2, name = $3, name_bytes = $4, changed_at = $5 where upload_id = $1',
+      [uploadId, folder, name, nameBytes, at],
+    );
+  }
+
+  async setModifiedAt(uploadId: string, modifiedAt: Date | null): Promise<void> {
+    await this.database.query('update upload set modified_at = $2 where upload_id = $1', [uploadId, modifiedAt]);
+  }
+
+  async namesShown(spaceId: string, folder: string, among: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.rows<{ name: string }>(
+      `select name from upload where space_id = $1 and folder = $2 and is_visible and name = any($3)
+       union all select name from upload_folder where space_id = $1 and parent = $2 and name = any($3)`,
+      [spaceId, folder, among],
+    );
+    return new Set(rows.map(({ name }) => name));
+  }
+
+  async findFolder(spaceId: string, parent: string, { bytes, shown }: SentName): Promise<Alike<Folder>> {
+    const found = await this.folders('space_id = $1 and parent = $2 and (name_bytes = $3 or name = $4)', [
+      spaceId,
+      parent,
+      bytes,
+      shown,
     ]);
+    return sortedOut(found, bytes);
   }
 
-  async hasFolder(spaceId: string, folder: string): Promise<boolean> {
-    if (folder === '') return true;
-    return (
-      (await this.rows('select 1 from upload_folder where space_id = $1 and path = $2', [spaceId, folder])).length === 1
-    );
-  }
-
-  async listFolders(spaceId: string, parent: string): Promise<{ name: string; changedAt: Date }[]> {
-    const rows = await this.rows<{ name: string; changed_at: Date }>(
-      'select name, changed_at from upload_folder where space_id = $1 and parent = $2 order by name',
-      [spaceId, parent],
-    );
-    return rows.map((row) => ({ name: row.name, changedAt: row.changed_at }));
+  async listFolders(spaceId: string, parent: string): Promise<Folder[]> {
+    return this.folders('space_id = $1 and parent = $2 order by name', [spaceId, parent]);
   }
 
   async countFolders(spaceId: string): Promise<number> {
     return this.number('select count(*) from upload_folder where space_id = $1', spaceId);
   }
 
-  async addFolder(spaceId: string, path: string, at: Date): Promise<void> {
-    const slash = path.lastIndexOf('/');
+  async addFolder(spaceId: string, place: NamedPlace, at: Date): Promise<void> {
     await this.database.query(
-      'insert into upload_folder (space_id, path, parent, name, changed_at) values ($1, $2, $3, $4, $5)',
-      [spaceId, path, slash < 0 ? '' : path.slice(0, slash), path.slice(slash + 1), at],
+      `insert into upload_folder (space_id, path, parent, name, name_bytes, changed_at) values ($1, $2, $3, $4, $5, $6)`,
+      [spaceId, pathOf(place), place.folder, place.name, place.nameBytes, at],
     );
   }
 
@@ -227,9 +256,8 @@ export class UploadStore {
   }
 
   /** Renames a folder with all that is below it. */
-  async renameFolder(spaceId: string, from: string, to: string): Promise<void> {
-    const slash = to.lastIndexOf('/');
-    const values = [spaceId, from, to];
+  async renameFolder(spaceId: string, from: string, to: NamedPlace): Promise<void> {
+    const values = [spaceId, from, pathOf(to)];
     await this.database.query(
       `update upload set folder = $3 || substr(folder, length($2) + 1)
        where space_id = $1 and (folder = $2 or starts_with(folder, $2 || '/'))`,
@@ -241,9 +269,17 @@ export class UploadStore {
       values,
     );
     await this.database.query(
-      'update upload_folder set path = $3, parent = $4, name = $5 where space_id = $1 and path = $2',
-      [...values, slash < 0 ? '' : to.slice(0, slash), to.slice(slash + 1)],
+      'update upload_folder set path = $3, parent = $4, name = $5, name_bytes = $6 where space_id = $1 and path = $2',
+      [...values, to.folder, to.name, to.nameBytes],
     );
+  }
+
+  async setFolderModifiedAt(spaceId: string, path: string, modifiedAt: Date): Promise<void> {
+    await this.database.query('update upload_folder set modified_at = $3 where space_id = $1 and path = $2', [
+      spaceId,
+      path,
+      modifiedAt,
+    ]);
   }
 
   private async keep(
@@ -264,6 +300,20 @@ export class UploadStore {
     return (await this.rows<UploadRow>(`${selectUpload} where ${condition}`, values)).map(uploadOf);
   }
 
+  private async folders(condition: string, values: unknown[]): Promise<Folder[]> {
+    const rows = await this.rows<FolderRow>(
+      `select parent, name, name_bytes, changed_at, modified_at from upload_folder where ${condition}`,
+      values,
+    );
+    return rows.map((row) => ({
+      folder: row.parent,
+      name: row.name,
+      nameBytes: row.name_bytes,
+      changedAt: row.changed_at,
+      modifiedAt: row.modified_at,
+    }));
+  }
+
   private async number(sql: string, value: string): Promise<number> {
     const [row] = await this.rows<{ count: string }>(sql, [value]);
     return Number(row?.count ?? 0);
@@ -281,17 +331,26 @@ function uploadOf(row: UploadRow): Upload {
     caseId: row.case_id,
     folder: row.folder,
     name: row.name,
+    nameBytes: row.name_bytes,
     location: row.location,
     state: row.state,
     bytes: Number(row.bytes),
     gapAt: row.gap_at === null ? null : Number(row.gap_at),
     sha256: row.sha256,
     changedAt: row.changed_at,
+    modifiedAt: row.modified_at,
     isVisible: row.is_visible,
     ending: row.ending,
     expectedBytes: row.expected_bytes === null ? null : Number(row.expected_bytes),
     toldBytes: Number(row.told_bytes),
   };
+}
+
+/** Of what is kept without its bytes it is only known how it is shown: whatever reads so has its name. */
+function sortedOut<Thing extends NamedPlace>(found: readonly Thing[], bytes: Buffer): Alike<Thing> {
+  const exact =
+    found.find(({ nameBytes }) => nameBytes?.equals(bytes)) ?? found.find(({ nameBytes }) => nameBytes === null);
+  return { exact: exact ?? null, alike: found.find((each) => each !== exact) ?? null };
 }
 
 function pathOf({ folder, name }: Place): string {

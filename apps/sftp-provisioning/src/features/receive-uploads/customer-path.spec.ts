@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isTemporaryName, nameMarkedComplete, parsePath, safeName } from './customer-path.js';
+import { isTemporaryName, nameMarkedComplete, parsePath, resolvedPath, safeName, shownPath } from './customer-path.js';
+import type { SentName } from './shown-name.js';
 
-const parts = (path: string) => parsePath(Buffer.from(path));
+const parts = (path: string) => parsePath(Buffer.from(path)).map(({ shown }) => shown);
 
 describe("a customer's path", () => {
   it('never leaves its root', () => {
@@ -15,16 +16,17 @@ describe("a customer's path", () => {
   it('holds no dots, slashes or control signs, whatever bytes come', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        let result: string[];
+        let result: SentName[];
         try {
           result = parsePath(Buffer.from(bytes));
         } catch (error) {
           expect((error as Error).name).toBe('FileRefusal');
           return;
         }
-        for (const name of result) {
-          expect(name).not.toMatch(/^\.{0,2}$|\/|\p{Cc}/u);
-          expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+        for (const { bytes: sent, shown } of result) {
+          expect(shown).not.toMatch(/^\.{0,2}$|\/|\p{Cc}/u);
+          expect(sent.toString('latin1')).not.toMatch(/^\.{0,2}$|\//);
+          expect(sent.length).toBeLessThanOrEqual(255);
         }
       }),
     );
@@ -37,15 +39,18 @@ describe("a customer's path", () => {
     expect(() => parts('/a'.repeat(17))).toThrow('17 folders deep');
   });
 
-  it('is read as UTF-8, else as GB18030, else byte by byte, and two names never become one', () => {
-    expect(parts('/upload/蓝屏.dmp')).toEqual(['upload', '蓝屏.dmp']);
-    expect(parsePath(Buffer.from([0xc0, 0xb6, 0xc6, 0xc1, 0x2e, 0x64, 0x6d, 0x70]))).toEqual(['蓝屏.dmp']);
-    expect(parsePath(Buffer.from([0x61, 0xff, 0x62]))).toEqual(['a%FFb']);
-    expect(parsePath(Buffer.from([0x61, 0xfe, 0x62, 0xff]))).toEqual(['a%FEb%FF']);
+  it('is answered resolved, in the bytes that came', () => {
+    expect(resolvedPath(Buffer.from('a/./..//upload/x/'))).toEqual(Buffer.from('/upload/x'));
+    expect(resolvedPath(Buffer.from('..'))).toEqual(Buffer.from('/'));
+    expect(resolvedPath(Buffer.from([0x2f, 0xc0, 0xb6, 0x2f]))).toEqual(Buffer.from([0x2f, 0xc0, 0xb6]));
   });
 
-  it('shows signs that disguise a name', () => {
-    expect(parts('a\u202Efdp.exe\n')).toEqual(['a%E2%80%AEfdp.exe%0A']);
+  it('is shown with its bytes where it could be taken for another', () => {
+    expect(shownPath(Buffer.from('upload/蓝屏.dmp'))).toBe('/upload/蓝屏.dmp');
+    const gbk = Buffer.concat([Buffer.from('upload/'), Buffer.from([0xc0, 0xb6, 0xc6, 0xc1]), Buffer.from('.dmp')]);
+    expect(shownPath(gbk)).toBe('/upload/蓝屏.dmp (sent as /upload/%C0%B6%C6%C1.dmp)');
+    expect(shownPath(Buffer.from('a\nb'))).toBe('/a%0Ab (sent as /a%0Ab)');
+    expect(shownPath(Buffer.from('a%0Ab'))).toBe('/a%0Ab');
   });
 });
 
@@ -71,7 +76,7 @@ describe('a name on the disk', () => {
 
 describe('a temporary name', () => {
   it.each(['MEMORY.DMP.filepart', 'a.part', 'a.dmp.PARTIAL'])('is %s', (name) => {
-    expect(isTemporaryName(name)).toBe(true);
+    expect(isTemporaryName(Buffer.from(name))).toBe(true);
   });
   it.each([
     ...[
@@ -85,7 +90,7 @@ describe('a temporary name', () => {
       '.in.',
     ],
   ])('is not %s', (name) => {
-    expect(isTemporaryName(name)).toBe(false);
+    expect(isTemporaryName(Buffer.from(name))).toBe(false);
   });
 });
 
@@ -94,12 +99,14 @@ it.each([
   ['.in.MEMORY.zip', 'MEMORY.zip'],
   ['MEMORY.DMP-aB3dE6gH', 'MEMORY.DMP'],
 ])('%s of rclone, lftp or Cyberduck is temporary and lies as %s', (name, stored) => {
-  expect(isTemporaryName(name)).toBe(true);
+  expect(isTemporaryName(Buffer.from(name))).toBe(true);
   expect(safeName(name)).toBe(stored);
 });
 
 it('a mark names the file that it speaks of', () => {
-  expect(nameMarkedComplete('MEMORY.DMP.done')).toBe('MEMORY.DMP');
-  expect(nameMarkedComplete('MEMORY.DMP')).toBeNull();
-  expect(nameMarkedComplete('.done')).toBeNull();
+  const marked = (name: Buffer) => nameMarkedComplete(name)?.bytes ?? null;
+  expect(marked(Buffer.from('MEMORY.DMP.done'))).toEqual(Buffer.from('MEMORY.DMP'));
+  expect(marked(Buffer.concat([Buffer.from([0xc0, 0xb6]), Buffer.from('.Done')]))).toEqual(Buffer.from([0xc0, 0xb6]));
+  expect(marked(Buffer.from('MEMORY.DMP'))).toBeNull();
+  expect(marked(Buffer.from('.done'))).toBeNull();
 });

@@ -1,36 +1,48 @@
 import { FileRefusal } from './file-refusal.js';
+import { percentEncoded, sentName, type SentName } from './shown-name.js';
 
 const longestPathBytes = 4096;
 const longestNameBytes = 255;
 const deepest = 16;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const gb18030 = new TextDecoder('gb18030', { fatal: true });
-/** Control signs, and those that turn the direction of writing and so can disguise a name. */
-// eslint-disable-next-line no-control-regex -- control signs are what is looked for
-const disguising = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
-
 /**
  * The parts of a path that a customer's client sent, seen from the root of the customer's own tree. `.` and `..` are
- * resolved here and never leave the root. Names are UTF-8, or else GB18030 (the code page of Chinese Windows), or
- * else their bytes written as %XX.
+ * resolved here and never leave the root.
  */
-export function parsePath(path: Buffer): string[] {
+export function parsePath(path: Buffer): SentName[] {
+  return partsOf(path).map(sentName);
+}
+
+/** The same path from the root, without `.`, `..` and needless slashes, in the bytes that the client sent. */
+export function resolvedPath(path: Buffer): Buffer {
+  const slash = Buffer.from('/');
+  const parts = partsOf(path);
+  return parts.length === 0 ? slash : Buffer.concat(parts.flatMap((part) => [slash, part]));
+}
+
+/** A path for people; where its bytes say more than how it reads, they stand behind it. */
+export function shownPath(path: Buffer): string {
+  const parts = parsePath(path);
+  const shown = `/${parts.map((part) => part.shown).join('/')}`;
+  if (parts.every((part) => part.bytes.equals(Buffer.from(part.shown)))) return shown;
+  return `${shown} (sent as /${parts.map((part) => percentEncoded(part.bytes)).join('/')})`;
+}
+
+function partsOf(path: Buffer): Buffer[] {
   if (path.length > longestPathBytes)
     throw new FileRefusal('EINVAL', `the path has ${path.length} bytes; at most ${longestPathBytes} are possible`);
   if (path.includes(0)) throw new FileRefusal('EACCES', 'a name cannot hold a NUL byte');
-  const parts: string[] = [];
-  for (const bytes of segmentsOf(path)) {
-    const name = decodeName(bytes);
+  const parts: Buffer[] = [];
+  for (const part of segmentsOf(path)) {
+    const name = part.toString('latin1');
     if (name === '' || name === '.') continue;
     if (name === '..') {
       parts.pop();
       continue;
     }
-    const length = Buffer.byteLength(name);
-    if (length > longestNameBytes)
-      throw new FileRefusal('EINVAL', `a name has ${length} bytes; at most ${longestNameBytes} are possible`);
-    parts.push(name);
+    if (part.length > longestNameBytes)
+      throw new FileRefusal('EINVAL', `a name has ${part.length} bytes; at most ${longestNameBytes} are possible`);
+    parts.push(part);
   }
   if (parts.length > deepest)
     throw new FileRefusal('EINVAL', `the path is ${parts.length} folders deep; at most ${deepest} are possible`);
@@ -50,13 +62,15 @@ export function safeName(name: string): string {
 }
 
 /** True for names under which clients keep a file that is still on its way. */
-export function isTemporaryName(name: string): boolean {
+export function isTemporaryName(bytes: Buffer): boolean {
+  const name = bytes.toString('latin1');
   return withoutTemporarySuffix(name) !== name;
 }
 
 /** The file of which an empty one with this name says that all of it is here; null for any other name. */
-export function nameMarkedComplete(name: string): string | null {
-  return /^(.+)\.done$/iu.exec(name)?.[1] ?? null;
+export function nameMarkedComplete(bytes: Buffer): SentName | null {
+  const isMark = /.\.done$/isu.test(bytes.toString('latin1'));
+  return isMark ? sentName(bytes.subarray(0, -'.done'.length)) : null;
 }
 
 /**
@@ -83,23 +97,4 @@ function segmentsOf(path: Buffer): Buffer[] {
   }
   segments.push(path.subarray(from));
   return segments;
-}
-
-function decodeName(bytes: Buffer): string {
-  return decode(bytes).replace(disguising, (sign) => percent(Buffer.from(sign)));
-}
-
-function decode(bytes: Buffer): string {
-  for (const decoder of [utf8, gb18030]) {
-    try {
-      return decoder.decode(bytes);
-    } catch {
-      continue;
-    }
-  }
-  return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : percent(Buffer.of(byte)))).join('');
-}
-
-function percent(bytes: Buffer): string {
-  return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }

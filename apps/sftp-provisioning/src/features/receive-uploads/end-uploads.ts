@@ -3,7 +3,7 @@ import type { JudgeOptions, Wholeness } from '@caserelay/dump-archive';
 import type { EventOf } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 import { FileRefusal } from './file-refusal.js';
-import { pathOf, type Content, type Needs, type Place, type Upload, type Uploads } from './receive-uploads.js';
+import { pathOf, type Content, type Needs, type Upload, type Uploads } from './receive-uploads.js';
 
 /** Whoever looks for uploads to end: one per process. */
 export interface EndingUploads {
@@ -33,10 +33,11 @@ export async function receive(
   const { uploadId, spaceId, caseId, location } = upload;
   const told = await uploads.findTold(spaceId, upload, content.sha256);
   if (told && !told.isVisible) {
-    const { folder, name } = upload;
+    const { folder, name, nameBytes } = upload;
+    const modifiedAt = (await uploads.get(uploadId))?.modifiedAt ?? null;
     await uploads.forget(uploadId);
-    await uploads.show(told.uploadId, { folder, name });
-    return { tells: await completeIfWhole(uploads, { ...told, folder, name }, needs), spare: location };
+    await uploads.show(told.uploadId, { folder, name, nameBytes }, modifiedAt);
+    return { tells: await completeIfWhole(uploads, { ...told, folder, name, nameBytes }, needs), spare: location };
   }
   await uploads.markReceived(uploadId, content, needs.now());
   if (told) {
@@ -63,10 +64,11 @@ export async function endSettled(ending: EndingUploads): Promise<void> {
  * The customer says that all of a file is here. Believed unless the file says otherwise: what lacks its end is refused
  * with what is missing. Asked twice, it is told once.
  */
-export async function markComplete(space: { spaceId: string }, place: Place, needs: Needs): Promise<void> {
+export async function markComplete(space: { spaceId: string }, uploadId: string, needs: Needs): Promise<void> {
   await needs.transaction(async (uploads) => {
-    const upload = await uploads.find(space.spaceId, place.folder, place.name);
-    if (!upload) throw new FileRefusal('ENOENT', `there is no ${pathOf(place)}`);
+    const upload = await uploads.get(uploadId);
+    if (upload?.spaceId !== space.spaceId || !upload.isVisible)
+      throw new FileRefusal('ENOENT', 'this file was taken away meanwhile');
     return { result: undefined, tells: await completeMarked(uploads, upload, needs) };
   });
 }

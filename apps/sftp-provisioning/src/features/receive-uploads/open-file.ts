@@ -2,10 +2,11 @@ import type { StoredFile } from './arriving-file.js';
 import { FileRefusal } from './file-refusal.js';
 
 export interface Entry {
-  readonly name: string;
+  /** As the client sent it. */
+  readonly name: Buffer;
   readonly isFolder: boolean;
   readonly bytes: number;
-  readonly changedAt: Date;
+  readonly modifiedAt: Date;
 }
 
 export interface OpenIntent {
@@ -14,6 +15,8 @@ export interface OpenIntent {
   readonly create: boolean;
   readonly truncate: boolean;
   readonly exclusive: boolean;
+  /** What the client says of a file that it makes. */
+  readonly modifiedAt?: Date | null;
 }
 
 export interface OpenFile {
@@ -21,6 +24,7 @@ export interface OpenFile {
   read(offset: number, length: number): Promise<Buffer>;
   write(offset: number, buffers: Buffer[], bytes: number): Promise<void>;
   truncate(bytes: number): Promise<void>;
+  setModifiedAt(modifiedAt: Date): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,6 +36,7 @@ export function leavingWhenClosed(file: OpenFile, leave: () => void): OpenFile {
     read: (offset, length) => file.read(offset, length),
     write: (offset, buffers, bytes) => file.write(offset, buffers, bytes),
     truncate: (bytes) => file.truncate(bytes),
+    setModifiedAt: (modifiedAt) => file.setModifiedAt(modifiedAt),
     sync: () => file.sync(),
     close: () => file.close().finally(leave),
   };
@@ -42,6 +47,7 @@ export class ReadingHandle implements OpenFile {
   constructor(
     private readonly file: StoredFile,
     readonly entry: () => Promise<Entry>,
+    readonly setModifiedAt: (modifiedAt: Date) => Promise<void>,
   ) {}
 
   read(offset: number, length: number): Promise<Buffer> {

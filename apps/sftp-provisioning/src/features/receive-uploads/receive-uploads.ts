@@ -3,6 +3,7 @@ import type { JudgeOptions, Wholeness } from '@caserelay/dump-archive';
 import type { Tell } from '@caserelay/messaging';
 import { ArrivingFile, type StoredFile } from './arriving-file.js';
 import { FileRefusal } from './file-refusal.js';
+import type { SentName } from './shown-name.js';
 import { SpaceQuota, type Usage } from './space-quota.js';
 
 /** Who uploads, and where to. */
@@ -17,13 +18,10 @@ export type UploadState = 'receiving' | 'interrupted' | 'named-later' | 'receive
 /** What was told of a received upload at last; untold: nothing, because another upload took its place. */
 export type Ending = 'completed' | 'cut-short' | 'untold';
 
-export interface Upload {
+export interface Upload extends NamedPlace {
   readonly uploadId: string;
   readonly spaceId: string;
   readonly caseId: string;
-  /** Folder below /upload without slashes at its ends; empty for /upload itself. */
-  readonly folder: string;
-  readonly name: string;
   readonly location: string;
   readonly state: UploadState;
   /** What is known to be there; while it is `receiving` the file itself knows better. */
@@ -32,6 +30,8 @@ export interface Upload {
   readonly gapAt: number | null;
   readonly sha256: string | null;
   readonly changedAt: Date;
+  /** When the customer's file was changed last, as the client said; null when it said nothing. */
+  readonly modifiedAt: Date | null;
   /** The customer sees it; else it is evidence out of sight. */
   readonly isVisible: boolean;
   /** Null while it is not known whether all of it is here. */
@@ -47,7 +47,7 @@ export interface Uploads {
   /** Keeps others from changing the same space until the transaction ends; false when the space is closed. */
   lockOpenSpace(spaceId: string): Promise<boolean>;
   get(uploadId: string): Promise<Upload | null>;
-  find(spaceId: string, folder: string, name: string): Promise<Upload | null>;
+  find(spaceId: string, folder: string, name: SentName): Promise<Alike<Upload>>;
   list(spaceId: string, folder: string): Promise<Upload[]>;
   count(spaceId: string): Promise<number>;
   usageOf(spaceId: string): Promise<Usage>;
@@ -55,7 +55,7 @@ export interface Uploads {
   /** Takes an upload out of the customer's sight; it stays evidence. */
   hide(uploadId: string): Promise<void>;
   /** Brings one back into sight; if nothing was told of its ending, that is open again. */
-  show(uploadId: string, place: Place): Promise<void>;
+  show(uploadId: string, place: NamedPlace, modifiedAt: Date | null): Promise<void>;
   forget(uploadId: string): Promise<void>;
   /** True the first time. */
   markStarted(uploadId: string): Promise<boolean>;
@@ -76,18 +76,40 @@ export interface Uploads {
   listUnended(closedMilliseconds: number, limit: number): Promise<Upload[]>;
   /** Those that were closed under a temporary name at least so long ago. */
   listNamedLater(closedMilliseconds: number, limit: number): Promise<Upload[]>;
-  rename(uploadId: string, folder: string, name: string, at: Date): Promise<void>;
-  hasFolder(spaceId: string, folder: string): Promise<boolean>;
-  listFolders(spaceId: string, parent: string): Promise<{ name: string; changedAt: Date }[]>;
+  rename(uploadId: string, to: NamedPlace, at: Date): Promise<void>;
+  setModifiedAt(uploadId: string, modifiedAt: Date | null): Promise<void>;
+  findFolder(spaceId: string, parent: string, name: SentName): Promise<Alike<Folder>>;
+  listFolders(spaceId: string, parent: string): Promise<Folder[]>;
   countFolders(spaceId: string): Promise<number>;
-  addFolder(spaceId: string, folder: string, at: Date): Promise<void>;
-  removeFolder(spaceId: string, folder: string): Promise<void>;
-  renameFolder(spaceId: string, from: string, to: string): Promise<void>;
+  addFolder(spaceId: string, place: NamedPlace, at: Date): Promise<void>;
+  removeFolder(spaceId: string, path: string): Promise<void>;
+  renameFolder(spaceId: string, from: string, to: NamedPlace): Promise<void>;
+  setFolderModifiedAt(spaceId: string, path: string, modifiedAt: Date): Promise<void>;
+  /** Which of these are shown in a folder already, by a file or by a folder. */
+  namesShown(spaceId: string, folder: string, among: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
+/** A place as it is shown: no two files or folders that the customer sees are shown alike. */
 export interface Place {
+  /** Folder below /upload without slashes at its ends; empty for /upload itself. */
   readonly folder: string;
   readonly name: string;
+}
+
+/** A place with the name as the client sent it; null where it is only known how that reads. */
+export interface NamedPlace extends Place {
+  readonly nameBytes: Buffer | null;
+}
+
+export interface Folder extends NamedPlace {
+  readonly changedAt: Date;
+  readonly modifiedAt: Date | null;
+}
+
+/** Who has a name already: by its very bytes, and by other bytes that are shown the same. */
+export interface Alike<Thing> {
+  readonly exact: Thing | null;
+  readonly alike: Thing | null;
 }
 
 export interface Content {
@@ -266,7 +288,7 @@ export class UploadReception {
   }
 }
 
-/** The path below /upload. */
+/** The path below /upload, as it is shown. */
 export function pathOf({ folder, name }: Place): string {
   return folder === '' ? name : `${folder}/${name}`;
 }

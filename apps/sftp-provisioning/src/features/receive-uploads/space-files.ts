@@ -1,12 +1,22 @@
 import type { Tell } from '@caserelay/messaging';
 import { v7 as newId } from 'uuid';
 import type { ArrivingFile } from './arriving-file.js';
-import { isTemporaryName, parsePath, safeName } from './customer-path.js';
+import { isTemporaryName, resolvedPath, safeName, shownPath } from './customer-path.js';
 import { receive } from './end-uploads.js';
 import { FileRefusal } from './file-refusal.js';
 import { leavingWhenClosed, ReadingHandle, type Entry, type OpenFile, type OpenIntent } from './open-file.js';
-import { pathOf, type Space, type Upload, type UploadReception, type Uploads } from './receive-uploads.js';
+import {
+  pathOf,
+  type Folder,
+  type NamedPlace,
+  type Space,
+  type Upload,
+  type UploadReception,
+  type Uploads,
+} from './receive-uploads.js';
+import { sentName, type SentName } from './shown-name.js';
 import { absent, below, folderEntry, placeOf, type Below } from './space-path.js';
+import { listedName, SpaceTree, type KnownPlace, type NamesHeeded, type Thing } from './space-tree.js';
 import { WritingHandle } from './writing-handle.js';
 
 const mostFolders = 1_000;
@@ -14,7 +24,7 @@ const mostFolders = 1_000;
 /**
  * The files of a space as one session of the customer sees them: a root that holds `upload` and nothing else, below
  * it folders and files by the customer's names. Names never become paths of the disk: they are kept in tables, the
- * bytes lie under a name that we chose.
+ * bytes lie under a name that we chose. A name is its bytes; who looks for something may also say it as it is shown.
  */
 export class SpaceFiles {
   private readonly open = new Set<WritingHandle>();
@@ -22,34 +32,36 @@ export class SpaceFiles {
   constructor(
     readonly space: Space,
     private readonly reception: UploadReception,
+    private readonly names: NamesHeeded = 'as-shown-too',
   ) {}
 
-  resolve(path: Buffer): string {
-    return `/${parsePath(path).join('/')}`;
+  resolve(path: Buffer): Buffer {
+    return resolvedPath(path);
+  }
+
+  shown(path: Buffer): string {
+    return shownPath(path);
   }
 
   async entry(path: Buffer): Promise<Entry> {
     const place = placeOf(path);
     if (place.kind === 'outside') throw absent(path);
-    if (place.kind !== 'below') return folderEntry(place.kind === 'root' ? '/' : 'upload', new Date(0));
-    const upload = await this.uploads.find(this.space.spaceId, place.folder, place.name);
-    if (upload) return this.entryOf(upload);
-    if (await this.uploads.hasFolder(this.space.spaceId, pathOf(place))) return folderEntry(place.name, new Date(0));
-    throw absent(path);
+    if (place.kind !== 'below') return topEntry(place.kind === 'root' ? '/' : 'upload');
+    const found = await this.tree().find(place);
+    if (!found) throw absent(path);
+    return 'upload' in found ? this.entryOf(found.upload) : entryOfFolder(found.folder);
   }
 
   async list(path: Buffer): Promise<Entry[]> {
     const place = placeOf(path);
     if (place.kind === 'outside') throw absent(path);
-    if (place.kind === 'root') return [folderEntry('upload', new Date(0))];
-    const folder = place.kind === 'upload' ? '' : pathOf(place);
-    if (!(await this.uploads.hasFolder(this.space.spaceId, folder))) throw absent(path);
+    if (place.kind === 'root') return [topEntry('upload')];
+    const names = place.kind === 'upload' ? [] : [...place.folders, place.name];
+    const folder = await this.tree().folder(names);
+    if (folder === null) throw absent(path);
     const folders = await this.uploads.listFolders(this.space.spaceId, folder);
     const uploads = await this.uploads.list(this.space.spaceId, folder);
-    return [
-      ...folders.map(({ name, changedAt }) => folderEntry(name, changedAt)),
-      ...(await Promise.all(uploads.map((upload) => this.entryOf(upload)))),
-    ];
+    return [...folders.map(entryOfFolder), ...(await Promise.all(uploads.map((upload) => this.entryOf(upload))))];
   }
 
   async openFile(path: Buffer, intent: OpenIntent): Promise<OpenFile> {
@@ -67,22 +79,26 @@ export class SpaceFiles {
   }
 
   async makeFolder(path: Buffer): Promise<void> {
-    const place = below(path);
+    const { folders, name } = below(path);
+    const { spaceId } = this.space;
     await this.change(async (uploads) => {
-      await this.refuseWhenTaken(uploads, place);
-      await this.refuseWithoutFolder(uploads, place.folder);
-      if ((await uploads.countFolders(this.space.spaceId)) >= mostFolders)
+      const tree = this.tree(uploads);
+      const parent = await tree.folderFor(folders);
+      const { exact, alike } = await tree.in(parent, name);
+      if (exact) throw taken();
+      if ((await uploads.countFolders(spaceId)) >= mostFolders)
         throw new FileRefusal('EACCES', `there are ${mostFolders} folders already; no more are possible`);
-      await uploads.addFolder(this.space.spaceId, pathOf(place), this.now());
+      await uploads.addFolder(spaceId, await tree.newPlace(parent, name, alike), this.now());
       return [];
     });
   }
 
   async removeFolder(path: Buffer): Promise<void> {
-    const folder = pathOf(below(path));
+    const { folders, name } = below(path);
     const { spaceId } = this.space;
     await this.change(async (uploads) => {
-      if (!(await uploads.hasFolder(spaceId, folder))) throw absent(path);
+      const folder = await this.tree(uploads).folder([...folders, name]);
+      if (folder === null) throw absent(path);
       const inside = [...(await uploads.list(spaceId, folder)), ...(await uploads.listFolders(spaceId, folder))];
       if (inside.length > 0)
         throw new FileRefusal('EEXIST', `the folder is not empty; it holds ${inside.length} entries`);
@@ -96,7 +112,9 @@ export class SpaceFiles {
     const place = below(path);
     let spare: string | null = null;
     await this.change(async (uploads) => {
-      const upload = await this.findIdle(uploads, path, place);
+      const found = await this.tree(uploads).find(place);
+      if (!found || 'folder' in found) throw absent(path);
+      const upload = this.idle(found.upload);
       if (upload.state === 'received') await uploads.hide(upload.uploadId);
       else {
         await uploads.forget(upload.uploadId);
@@ -111,30 +129,41 @@ export class SpaceFiles {
   async rename(fromPath: Buffer, toPath: Buffer, replace: boolean): Promise<void> {
     const from = below(fromPath);
     const to = below(toPath);
-    const { spaceId } = this.space;
     let spare: string | null = null;
     await this.change(async (uploads) => {
-      await this.refuseWithoutFolder(uploads, to.folder);
-      if (await uploads.hasFolder(spaceId, pathOf(from))) {
-        await this.refuseWhenTaken(uploads, to);
-        if (`${pathOf(to)}/`.startsWith(`${pathOf(from)}/`))
-          throw new FileRefusal('EINVAL', 'a folder cannot go into itself');
-        await uploads.renameFolder(spaceId, pathOf(from), pathOf(to));
+      const tree = this.tree(uploads);
+      const target = await tree.folderFor(to.folders);
+      const found = await tree.find(from);
+      if (!found) throw absent(fromPath);
+      if ('folder' in found) {
+        await this.renameFolder(uploads, found.folder, target, to.name);
         return [];
       }
-      const upload = await this.findIdle(uploads, fromPath, from);
-      if (pathOf(from) === pathOf(to)) return [];
-      const inTheWay = replace ? await this.findIdleOrNone(uploads, to) : null;
-      if (inTheWay) await uploads.hide(inTheWay.uploadId);
-      await this.refuseWhenTaken(uploads, to);
-      await uploads.rename(upload.uploadId, to.folder, to.name, this.now());
-      if (upload.state !== 'named-later' || isTemporaryName(to.name) || upload.sha256 === null) return [];
+      const upload = this.idle(found.upload);
+      const place = await this.placeForRenamed(uploads, upload, target, to.name, replace);
+      if (!place) return [];
+      await uploads.rename(upload.uploadId, place, this.now());
+      if (upload.state !== 'named-later' || isTemporaryName(to.name.bytes) || upload.sha256 === null) return [];
       const { bytes, sha256 } = upload;
-      const received = await receive(uploads, { ...upload, ...to }, { bytes, sha256 }, this.reception.needs);
+      const received = await receive(uploads, { ...upload, ...place }, { bytes, sha256 }, this.reception.needs);
       spare = received.spare;
       return received.tells;
     });
     if (spare !== null) await this.evidence.remove(spare);
+  }
+
+  /** Keeps when the customer's file was changed last. */
+  async setModifiedAt(path: Buffer, modifiedAt: Date): Promise<void> {
+    const place = placeOf(path);
+    if (place.kind === 'outside') throw absent(path);
+    if (place.kind !== 'below') return;
+    await this.change(async (uploads) => {
+      const found = await this.tree(uploads).find(place);
+      if (!found) throw absent(path);
+      if ('upload' in found) await uploads.setModifiedAt(found.upload.uploadId, modifiedAt);
+      else await uploads.setFolderModifiedAt(this.space.spaceId, pathOf(found.folder), modifiedAt);
+      return [];
+    });
   }
 
   async room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }> {
@@ -149,30 +178,41 @@ export class SpaceFiles {
   }
 
   private async openForReading(path: Buffer, place: Below): Promise<OpenFile> {
-    const upload = await this.uploads.find(this.space.spaceId, place.folder, place.name);
-    if (!upload) throw absent(path);
-    return new ReadingHandle(await this.evidence.openForReading(upload.location), () => this.entryOf(upload));
+    const found = await this.tree().find(place);
+    if (!found || 'folder' in found) throw absent(path);
+    const { upload } = found;
+    return new ReadingHandle(
+      await this.evidence.openForReading(upload.location),
+      async () => this.entryOf((await this.uploads.get(upload.uploadId)) ?? upload),
+      (modifiedAt) => this.keepModifiedAt(upload.uploadId, modifiedAt),
+    );
   }
 
   private async openForWriting(path: Buffer, place: Below, intent: OpenIntent): Promise<OpenFile> {
-    await this.refuseWithoutFolder(this.uploads, place.folder);
-    const upload = await this.uploads.find(this.space.spaceId, place.folder, place.name);
+    const { spaceId } = this.space;
+    const tree = this.tree();
+    const folder = await tree.folderFor(place.folders);
+    const { exact, alike } = await tree.in(folder, place.name);
+    // A new file has its own name; who goes on with one may say it as it is shown.
+    const isNew = intent.create && (intent.truncate || intent.exclusive);
+    const found = isNew ? exact : tree.best({ exact, alike }, place.name);
+    if (found && 'folder' in found) throw new FileRefusal('EACCES', 'this is a folder');
+    const upload = found?.upload;
     if (upload && intent.create && intent.exclusive) throw new FileRefusal('EEXIST', 'the file exists already');
-    await this.reception.quota.refuseWhenFull(this.space.spaceId, !upload || upload.state === 'received');
+    await this.reception.quota.refuseWhenFull(spaceId, !upload || upload.state === 'received');
     if (!upload) {
       if (!intent.create) throw absent(path);
-      if (await this.uploads.hasFolder(this.space.spaceId, pathOf(place)))
-        throw new FileRefusal('EACCES', 'this is a folder');
-      return this.begin(place, null);
+      return this.begin(await tree.newPlace(folder, place.name, alike), null, intent);
     }
+    const known = { folder, name: upload.name, nameBytes: upload.nameBytes ?? place.name.bytes };
     if (upload.state === 'received')
-      return intent.truncate ? this.begin(place, upload) : this.handle(place, upload, null);
-    return this.goOn(place, upload, intent);
+      return intent.truncate ? this.begin(known, upload, intent) : this.handle(known, upload, null);
+    return this.goOn(known, upload, intent);
   }
 
   /** A new upload; `before` is what had this name until now and stays evidence out of sight. */
-  private async begin(place: Below, before: Upload | null): Promise<WritingHandle> {
-    const upload = await this.newUpload(place);
+  private async begin(place: KnownPlace, before: Upload | null, intent: OpenIntent): Promise<WritingHandle> {
+    const upload = { ...this.newUpload(place), modifiedAt: intent.modifiedAt ?? null };
     const handle = this.handle(place, upload, null);
     try {
       await handle.start(upload, before, false);
@@ -183,7 +223,7 @@ export class SpaceFiles {
     return handle;
   }
 
-  private async goOn(place: Below, found: Upload, intent: OpenIntent): Promise<WritingHandle> {
+  private async goOn(place: KnownPlace, found: Upload, intent: OpenIntent): Promise<WritingHandle> {
     const writer = this.reception.writers.get(found.uploadId);
     if (writer) {
       const silent = performance.now() - writer.lastHeard;
@@ -198,6 +238,7 @@ export class SpaceFiles {
       if (intent.truncate) await file.truncate(0);
       await this.changeInTurn(async (uploads) => {
         await uploads.resume(upload.uploadId, this.now());
+        if (intent.truncate) await uploads.setModifiedAt(upload.uploadId, intent.modifiedAt ?? null);
         return [];
       });
     } catch (error) {
@@ -207,29 +248,30 @@ export class SpaceFiles {
     return this.handle(place, upload, file);
   }
 
-  private handle(place: Below, upload: Upload, file: ArrivingFile | null): WritingHandle {
+  private handle(place: KnownPlace, upload: Upload, file: ArrivingFile | null): WritingHandle {
     const handle = new WritingHandle(this, this.reception, place, upload, file);
     this.open.add(handle);
     return handle;
   }
 
-  async newUpload(place: Below): Promise<Upload> {
+  newUpload({ folder, name, nameBytes }: KnownPlace): Upload {
     const { spaceId, caseId } = this.space;
     const uploadId = newId();
-    const location = `uploads/${caseId}/${uploadId}/${safeName(place.name)}`;
-    const { folder, name } = place;
+    const location = `uploads/${caseId}/${uploadId}/${safeName(sentName(nameBytes).shown)}`;
     return {
       uploadId,
       spaceId,
       caseId,
       folder,
       name,
+      nameBytes,
       location,
       state: 'receiving',
       bytes: 0,
       gapAt: null,
       sha256: null,
       changedAt: this.now(),
+      modifiedAt: null,
       isVisible: true,
       ending: null,
       expectedBytes: null,
@@ -264,31 +306,55 @@ export class SpaceFiles {
       upload.state === 'received'
         ? upload.bytes
         : (writer?.bytes ?? Math.min(await this.evidence.size(upload.location), upload.gapAt ?? Infinity));
-    return { name: upload.name, isFolder: false, bytes, changedAt: upload.changedAt };
+    return { name: listedName(upload), isFolder: false, bytes, modifiedAt: upload.modifiedAt ?? upload.changedAt };
   }
 
-  private async findIdle(uploads: Uploads, path: Buffer, place: Below): Promise<Upload> {
-    const upload = await this.findIdleOrNone(uploads, place);
-    if (!upload) throw absent(path);
-    return upload;
+  /** Keeps what a client says of a file that it has open. */
+  async keepModifiedAt(uploadId: string, modifiedAt: Date): Promise<void> {
+    await this.change(async (uploads) => {
+      await uploads.setModifiedAt(uploadId, modifiedAt);
+      return [];
+    });
   }
 
-  private async findIdleOrNone(uploads: Uploads, place: Below): Promise<Upload | null> {
-    const upload = await uploads.find(this.space.spaceId, place.folder, place.name);
-    if (upload && this.reception.writers.has(upload.uploadId))
+  private async renameFolder(uploads: Uploads, folder: Folder, target: string, name: SentName): Promise<void> {
+    const { spaceId } = this.space;
+    const from = pathOf(folder);
+    if (`${target}/`.startsWith(`${from}/`)) throw new FileRefusal('EINVAL', 'a folder cannot go into itself');
+    const tree = this.tree(uploads);
+    const { exact, alike } = await tree.in(target, name);
+    if (exact) throw taken();
+    const isItself = alike !== null && 'folder' in alike && pathOf(alike.folder) === from;
+    await uploads.renameFolder(spaceId, from, await tree.newPlace(target, name, isItself ? null : alike));
+  }
+
+  /** Where a renamed file goes; null when it is there already. What has that name is hidden, if it may be replaced. */
+  private async placeForRenamed(
+    uploads: Uploads,
+    { uploadId }: Upload,
+    folder: string,
+    name: SentName,
+    replace: boolean,
+  ): Promise<NamedPlace | null> {
+    const isItself = (thing: Thing): boolean => 'upload' in thing && thing.upload.uploadId === uploadId;
+    const tree = this.tree(uploads);
+    const { exact, alike } = await tree.in(folder, name);
+    if (!exact) return tree.newPlace(folder, name, alike && isItself(alike) ? null : alike);
+    if (isItself(exact)) return null;
+    if ('folder' in exact || !replace) throw taken();
+    const inTheWay = this.idle(exact.upload);
+    await uploads.hide(inTheWay.uploadId);
+    return { folder, name: inTheWay.name, nameBytes: name.bytes };
+  }
+
+  private idle(upload: Upload): Upload {
+    if (this.reception.writers.has(upload.uploadId))
       throw new FileRefusal('EBUSY', 'this file is being uploaded; wait until that has ended');
     return upload;
   }
 
-  private async refuseWithoutFolder(uploads: Uploads, folder: string): Promise<void> {
-    if (await uploads.hasFolder(this.space.spaceId, folder)) return;
-    throw new FileRefusal('ENOENT', 'the folder does not exist');
-  }
-
-  private async refuseWhenTaken(uploads: Uploads, place: Below): Promise<void> {
-    const { spaceId } = this.space;
-    if ((await uploads.find(spaceId, place.folder, place.name)) ?? (await uploads.hasFolder(spaceId, pathOf(place))))
-      throw new FileRefusal('EEXIST', 'this name is taken');
+  private tree(uploads: Uploads = this.uploads): SpaceTree {
+    return new SpaceTree(uploads, this.space.spaceId, this.names);
   }
 
   private get uploads(): Uploads {
@@ -302,4 +368,16 @@ export class SpaceFiles {
   private now(): Date {
     return this.reception.needs.now();
   }
+}
+
+function topEntry(name: string): Entry {
+  return folderEntry(Buffer.from(name), new Date(0));
+}
+
+function entryOfFolder(folder: Folder): Entry {
+  return folderEntry(listedName(folder), folder.modifiedAt ?? folder.changedAt);
+}
+
+function taken(): FileRefusal {
+  return new FileRefusal('EEXIST', 'this name is taken');
 }

@@ -5,16 +5,17 @@ import { completeMarked, receive } from './end-uploads.js';
 import { FileRefusal } from './file-refusal.js';
 import type { Entry, OpenFile } from './open-file.js';
 import { pathOf, type Upload, type UploadReception, type Uploads, type Writer } from './receive-uploads.js';
-import type { Below } from './space-path.js';
+import type { KnownPlace } from './space-tree.js';
 import { UploadProgress } from './upload-progress.js';
 
 /** The session that a file was opened in, as far as the file needs it. */
 export interface WritingSession {
   entryOf(upload: Upload): Promise<Entry>;
-  newUpload(place: Below): Promise<Upload>;
+  newUpload(place: KnownPlace): Upload;
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   change(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
   changeInTurn(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
+  keepModifiedAt(uploadId: string, modifiedAt: Date): Promise<void>;
   released(handle: WritingHandle): void;
 }
 
@@ -33,12 +34,14 @@ export class WritingHandle implements OpenFile, Writer {
   /** Lets go of a received upload that was opened to go on with. */
   private holds: (() => void) | null = null;
   private closing: Promise<void> | null = null;
+  /** What the client said in this handle of when its file was changed; writing goes on under it. */
+  private modifiedAt: Date | null = null;
   private state: 'open' | 'closing' | 'ended' | 'replaced' = 'open';
 
   constructor(
     readonly session: WritingSession,
     private readonly reception: UploadReception,
-    private readonly place: Below,
+    private readonly place: KnownPlace,
     private upload: Upload,
     private arriving: ArrivingFile | null,
   ) {
@@ -57,7 +60,7 @@ export class WritingHandle implements OpenFile, Writer {
   }
 
   entry(): Promise<Entry> {
-    return this.session.entryOf(this.upload);
+    return this.session.entryOf({ ...this.upload, modifiedAt: this.modifiedAt ?? this.upload.modifiedAt });
   }
 
   async read(offset: number, length: number): Promise<Buffer> {
@@ -96,6 +99,14 @@ export class WritingHandle implements OpenFile, Writer {
     const file = this.arriving ?? (await this.continueReceived());
     this.roomTo = Math.min(this.roomTo, bytes);
     await file.truncate(bytes);
+  }
+
+  async setModifiedAt(modifiedAt: Date): Promise<void> {
+    this.refuseUnlessOpen();
+    this.lastHeard = performance.now();
+    this.modifiedAt = modifiedAt;
+    await this.starting;
+    await this.session.keepModifiedAt(this.upload.uploadId, modifiedAt);
   }
 
   async sync(): Promise<void> {
@@ -163,7 +174,7 @@ export class WritingHandle implements OpenFile, Writer {
   private async continueReceived(): Promise<ArrivingFile> {
     const received = this.upload;
     this.starting ??= this.session
-      .inTurn(async () => this.start(await this.session.newUpload(this.place), received, true))
+      .inTurn(() => this.start({ ...this.session.newUpload(this.place), modifiedAt: this.modifiedAt }, received, true))
       .then(() => undefined);
     await this.starting;
     if (!this.arriving) throw new FileRefusal('EIO', 'the file cannot be continued');
@@ -236,7 +247,7 @@ export class WritingHandle implements OpenFile, Writer {
     const { needs } = this.reception;
     let spare: string | null = null;
     await this.session.change(async (uploads) => {
-      if (isTemporaryName(this.place.name)) {
+      if (isTemporaryName(this.place.nameBytes)) {
         await uploads.markNamedLater(this.upload.uploadId, content, needs.now());
         needs.lookAgainIn(needs.namedLaterMilliseconds);
         return [];
@@ -250,14 +261,15 @@ export class WritingHandle implements OpenFile, Writer {
 
   /** An empty file beside another, named like it with `.done` behind, says that all of that one is here. It is not kept. */
   private async keepMark(): Promise<boolean> {
-    const { folder, name } = this.place;
+    const { folder, nameBytes } = this.place;
     const { uploadId, spaceId, location } = this.upload;
     const { needs } = this.reception;
-    const marked = nameMarkedComplete(name);
+    const marked = nameMarkedComplete(nameBytes);
     if (marked === null) return false;
     const outcome: { isMark: boolean; refusal: FileRefusal | null } = { isMark: false, refusal: null };
     await this.session.change(async (uploads) => {
-      const upload = await uploads.find(spaceId, folder, marked);
+      const { exact, alike } = await uploads.find(spaceId, folder, marked);
+      const upload = exact ?? (marked.isText ? alike : null);
       if (!upload) return [];
       outcome.isMark = true;
       await uploads.forget(uploadId);

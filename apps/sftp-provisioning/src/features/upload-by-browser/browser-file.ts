@@ -6,6 +6,7 @@ export interface Intent {
   readonly create: boolean;
   readonly truncate: boolean;
   readonly exclusive: boolean;
+  readonly modifiedAt?: Date | null;
 }
 
 /** A file of the space that is open for writing. */

@@ -44,12 +44,12 @@ export interface Needs {
     listBegunBefore(at: Date): Promise<(BrowserUpload & { caseId: string })[]>;
     /** The upload that the customer sees under a name below /upload. */
     findUploadId(spaceId: string, name: string): Promise<string | null>;
-    listReceived(spaceId: string): Promise<{ folder: string; name: string }[]>;
+    listReceived(spaceId: string): Promise<{ uploadId: string; path: string }[]>;
     /** Where an upload is now; it may have been renamed or taken away. */
-    findPlace(uploadId: string): Promise<{ path: string; state: string; bytes: number } | null>;
+    findPlace(uploadId: string): Promise<{ path: Buffer; state: string; bytes: number } | null>;
   };
   /** The customer says that all of a received file is here; throws when the file itself says otherwise. */
-  markComplete(space: Space, place: { folder: string; name: string }): Promise<void>;
+  markComplete(space: Space, uploadId: string): Promise<void>;
   now(): Date;
   mostFileBytes: number;
   /** An upload of which nothing comes for so long (real time) counts as interrupted until it goes on. */
@@ -87,7 +87,7 @@ export class BrowserUploads {
     await this.refuseTooMany(space.spaceId);
     const files = this.needs.filesOf(space);
     await this.refuseWithoutRoom(files, bytes);
-    const taken = await this.take(files, name);
+    const taken = await this.take(files, name, modifiedAt(lastModified));
     try {
       const uploadId = await this.needs.kept.findUploadId(space.spaceId, taken.name);
       if (uploadId === null) throw new Error(`the upload ${taken.name} was begun and is not there`);
@@ -152,14 +152,13 @@ export class BrowserUploads {
   async complete(space: Space): Promise<{ complete: string[]; lacking: string[] }> {
     const complete: string[] = [];
     const lacking: string[] = [];
-    for (const place of await this.needs.kept.listReceived(space.spaceId)) {
-      const name = place.folder === '' ? place.name : `${place.folder}/${place.name}`;
+    for (const { uploadId, path } of await this.needs.kept.listReceived(space.spaceId)) {
       try {
-        await this.needs.markComplete(space, place);
-        complete.push(name);
+        await this.needs.markComplete(space, uploadId);
+        complete.push(path);
       } catch (error) {
         if (!(error instanceof Error) || error.name !== 'FileRefusal') throw error;
-        lacking.push(name);
+        lacking.push(path);
       }
     }
     return { complete, lacking };
@@ -189,7 +188,7 @@ export class BrowserUploads {
     const file = this.open.get(upload.id);
     if (file) await this.letGo(upload.id, file);
     const place = await this.needs.kept.findPlace(upload.uploadId);
-    if (place && place.state !== 'received') await this.needs.filesOf(space).remove(Buffer.from(place.path));
+    if (place && place.state !== 'received') await this.needs.filesOf(space).remove(place.path);
     await this.needs.kept.forget(upload.id);
   }
 
@@ -211,8 +210,12 @@ export class BrowserUploads {
     if (bytes > free) throw new BrowserRefusal('no-room', `the file has ${bytes} bytes; there is room for ${free}`);
   }
 
-  private async take(files: SpaceFiles, wanted: string): Promise<{ name: string; file: SpaceFile }> {
-    const intent = { read: false, write: true, create: true, truncate: true, exclusive: true };
+  private async take(
+    files: SpaceFiles,
+    wanted: string,
+    modifiedAt: Date | null,
+  ): Promise<{ name: string; file: SpaceFile }> {
+    const intent = { read: false, write: true, create: true, truncate: true, exclusive: true, modifiedAt };
     for (let choice = 1; choice <= mostNamesTried; choice += 1) {
       const name = numberedName(wanted, choice);
       if (await isTaken(files, pathOf(name))) continue;
@@ -232,7 +235,7 @@ export class BrowserUploads {
     return upload;
   }
 
-  private async placeOf(upload: BrowserUpload): Promise<{ path: string; state: string; bytes: number }> {
+  private async placeOf(upload: BrowserUpload): Promise<{ path: Buffer; state: string; bytes: number }> {
     const place = await this.needs.kept.findPlace(upload.uploadId);
     if (!place) throw new BrowserRefusal('changed', `the file ${upload.name} was taken away; upload it anew`);
     return place;
@@ -242,7 +245,7 @@ export class BrowserUploads {
     const file = this.open.get(upload.id);
     if (file) return file.settledOffset();
     const place = await this.placeOf(upload);
-    return (await this.needs.filesOf(space).entry(Buffer.from(place.path))).bytes;
+    return (await this.needs.filesOf(space).entry(place.path)).bytes;
   }
 
   private async openAgain(space: Space, upload: BrowserUpload): Promise<BrowserFile> {
@@ -260,7 +263,7 @@ export class BrowserUploads {
       );
     const files = this.needs.filesOf(space);
     const intent = { read: false, write: true, create: false, truncate: false, exclusive: false };
-    const file = await files.openFile(Buffer.from(place.path), intent);
+    const file = await files.openFile(place.path, intent);
     const { bytes } = await file.entry();
     return this.keepOpen(upload, new BrowserFile(space.spaceId, files, file, bytes));
   }
@@ -289,6 +292,11 @@ export class BrowserUploads {
 
 function pathOf(name: string): Buffer {
   return Buffer.from(`/upload/${name}`);
+}
+
+/** A time that SFTP can tell; browsers say 0 where they know none. */
+function modifiedAt(milliseconds: number): Date | null {
+  return milliseconds > 0 && milliseconds < 2 ** 31 * 1000 ? new Date(milliseconds) : null;
 }
 
 async function isTaken(files: SpaceFiles, path: Buffer): Promise<boolean> {
