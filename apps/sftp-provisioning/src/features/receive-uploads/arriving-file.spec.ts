@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { ArrivingFile, type StoredFile } from './arriving-file.js';
 
+const mebibyte = 1024 * 1024;
+
 describe('a file that arrives', () => {
   it('is whole and hashed right in whatever order and sizes its bytes come', async () => {
     await fc.assert(
@@ -84,6 +86,42 @@ describe('a file that arrives', () => {
     expect(disk.writes).toBeLessThanOrEqual(3);
   });
 
+  it('writes no more than 256 KiB at once, unless one piece is larger', async () => {
+    const disk = new MemoryFile();
+    const file = arriving(disk, 0);
+    const piece = Buffer.alloc(100 * 1024);
+    await Promise.all([0, 1, 2, 3, 4].map((at) => file.write(at * piece.length, [piece], piece.length)));
+    await file.write(5 * piece.length, [Buffer.alloc(300 * 1024)], 300 * 1024);
+    expect(disk.sizes.map((bytes) => bytes / 1024)).toEqual([100, 200, 200, 300]);
+  });
+
+  it('is made durable while it arrives, so that little is left for its end', async () => {
+    const disk = new MemoryFile();
+    disk.keepsContent = false;
+    const file = arriving(disk, 0);
+    const piece = Buffer.alloc(mebibyte);
+    for (let at = 0; at < 200; at += 1) await file.write(at * piece.length, [piece], piece.length);
+    expect(disk.syncs).toBe(3);
+  });
+
+  it('that the disk has lost bytes of goes on from the last place that was safe', async () => {
+    const disk = new MemoryFile();
+    disk.keepsContent = false;
+    const file = arriving(disk, 0);
+    const piece = Buffer.alloc(mebibyte);
+    const send = async (from: number, to: number): Promise<void> => {
+      for (let at = from; at < to; at += 1) await file.write(at * mebibyte, [piece], mebibyte);
+    };
+    await send(0, 100);
+    disk.syncFails = true;
+    await send(100, 150);
+    disk.syncFails = false;
+    await send(150, 160);
+    await expect(file.finish()).rejects.toThrow('bytes lost');
+    expect(await file.abandon()).toEqual({ bytes: 64 * mebibyte });
+    expect(disk.cutTo).toBe(64 * mebibyte);
+  });
+
   it('does not become a sparse giant', async () => {
     const file = arriving(new MemoryFile(), 0);
     expect(() => file.write(2 ** 50, [Buffer.from('x')], 1)).toThrow('send the file in order');
@@ -105,15 +143,21 @@ function arriving(disk: StoredFile, bytesThere: number, noteGap: (gapAt: number 
 const nothing = () => Promise.resolve();
 
 class MemoryFile implements StoredFile {
-  writes = 0;
+  sizes: number[] = [];
+  syncs = 0;
   fails = false;
+  syncFails = false;
+  /** Without it only sizes are looked at. */
+  keepsContent = true;
+  cutTo: number | null = null;
   constructor(public content: Buffer = Buffer.alloc(0)) {}
 
   async write(pieces: readonly Buffer[], offset: number): Promise<void> {
     await Promise.resolve();
     if (this.fails) throw new Error('disk full');
-    this.writes += 1;
     const bytes = Buffer.concat(pieces);
+    this.sizes.push(bytes.length);
+    if (!this.keepsContent) return;
     const grown = Buffer.alloc(Math.max(this.content.length, offset + bytes.length));
     this.content.copy(grown);
     bytes.copy(grown, offset);
@@ -124,9 +168,16 @@ class MemoryFile implements StoredFile {
   }
   truncate(bytes: number): Promise<void> {
     this.content = this.content.subarray(0, bytes);
+    this.cutTo = bytes;
     return Promise.resolve();
   }
-  sync = () => Promise.resolve();
+  sync = () => {
+    this.syncs += 1;
+    return this.syncFails ? Promise.reject(new Error('bytes lost')) : Promise.resolve();
+  };
+  get writes(): number {
+    return this.sizes.length;
+  }
   close = () => Promise.resolve();
 }
 
