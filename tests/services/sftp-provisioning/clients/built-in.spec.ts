@@ -3,5 +3,5 @@ import { aRoom } from '../a-space.js';
 import { clientsBehave } from './clients-behave.js';
 
 describe('the built-in SFTP server with', () => {
-  clientsBehave(() => aRoom());
+  clientsBehave((settings) => aRoom(settings));
 });

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stallingLine } from '../../../support/stalling-line.js';
+import { fullDump } from '../../../support/synthetic-dump.js';
 import { until } from '../../../support/until.js';
 import { ask, logIn, type OpenSpace, type Room } from '../a-space.js';
 import { run, start } from './run-program.js';
@@ -20,11 +21,11 @@ import {
 const letThrough = 2_000_000;
 
 /** What every client gets from every engine of upload spaces. */
-export function clientsBehave(openRoom: () => Promise<Room>): void {
+export function clientsBehave(openRoom: (settings: Record<string, string>) => Promise<Room>): void {
   let room: Room;
   let folder: string;
   beforeAll(async () => {
-    room = await openRoom();
+    room = await openRoom({ UPLOAD_SETTLE_SECONDS: '1' });
     folder = await mkdtemp(join(tmpdir(), 'caserelay-clients-'));
   }, 120_000);
   afterAll(async () => {
@@ -41,11 +42,16 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
     run(await client.command(deed, { ...credentials, ...more }, folder));
   const told = (space: OpenSpace): Partial<Record<EventType, number>> =>
     Object.fromEntries(
-      (['upload.started', 'upload.interrupted', 'upload.received'] as const).map((type) => [
+      (['upload.started', 'upload.interrupted', 'upload.received', 'upload.completed'] as const).map((type) => [
         type,
         room.told(space.caseId, type).length,
       ]),
     );
+  const completed = (space: OpenSpace, content: Buffer) =>
+    room
+      .told(space.caseId, 'upload.completed')
+      .filter(({ data }) => data.sha256 === sha256Of(content))
+      .map(({ data }) => data);
   const received = (space: OpenSpace, sha256: string) =>
     until(
       'the upload is told as received',
@@ -54,11 +60,18 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
     );
   const evidence = (location: string): Promise<Buffer> =>
     readFile(join(room.system.environment['EVIDENCE_DIR'] as string, location));
-  /** What was told before something that was done later is told before it, so nothing more comes of what was before. */
+  /**
+   * What was told before something that was done later is told before it, so nothing more comes of what was before: of
+   * files that nobody has gone on with for a while the oldest is looked at first.
+   */
   const settled = async (client: SftpClient, space: OpenSpace): Promise<void> => {
     const last = Buffer.from(`the last of ${space.caseId}`);
     await perform(client, space, { do: 'put', file: await aFile(last), to: '/upload/last.txt' });
-    await received(space, sha256Of(last));
+    await until(
+      'the last is told as complete',
+      () => room.told(space.caseId, 'upload.completed').find(({ data }) => data.sha256 === sha256Of(last)),
+      30_000,
+    );
   };
 
   describe.each(sftpClients)('$name', (client) => {
@@ -70,7 +83,7 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
       'uploads, lists, renames and reads back, and the upload is told once',
       async () => {
         const space = await room.openSpace();
-        const content = randomBytes(1_500_000);
+        const content = fullDump({ megabytes: 1 });
         const put = await perform(client, space, { do: 'put', file: await aFile(content), to: '/upload/MEMORY.DMP' });
         expect(put).toMatchObject({ code: 0 });
         const { data } = await received(space, sha256Of(content));
@@ -89,7 +102,13 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
         expect((await readFile(back)).equals(content)).toBe(true);
 
         await settled(client, space);
-        expect(told(space)).toEqual({ 'upload.started': 2, 'upload.interrupted': 0, 'upload.received': 2 });
+        expect(told(space)).toEqual({
+          'upload.started': 2,
+          'upload.interrupted': 0,
+          'upload.received': 2,
+          'upload.completed': 2,
+        });
+        expect(completed(space, content)).toMatchObject([{ uploadId: data.uploadId, because: 'whole' }]);
         expect((await evidence(data.location)).equals(content)).toBe(true);
       },
       90_000,
@@ -99,7 +118,7 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
       'is killed in the middle: told as interrupted once, and whole once it was sent again',
       async () => {
         const space = await room.openSpace();
-        const content = randomBytes(8_000_000);
+        const content = fullDump({ megabytes: 8 });
         const file = await aFile(content);
         const line = await stallingLine(space.credentials, letThrough);
         const deed = { do: 'put', file, to: '/upload/big.dmp' } as const;
@@ -123,7 +142,13 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
         expect(whole.data).toMatchObject({ bytes: content.length, uploadId: interrupted.data.uploadId });
         expect((await evidence(whole.data.location)).equals(content)).toBe(true);
         await settled(client, space);
-        expect(told(space)).toEqual({ 'upload.started': 2, 'upload.interrupted': 1, 'upload.received': 2 });
+        expect(told(space)).toEqual({
+          'upload.started': 2,
+          'upload.interrupted': 1,
+          'upload.received': 2,
+          'upload.completed': 2,
+        });
+        expect(completed(space, content)).toMatchObject([{ uploadId: whole.data.uploadId, because: 'whole' }]);
       },
       90_000,
     );
@@ -237,7 +262,7 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
     'OpenSSH’s Ctrl-C in the middle: the client closes the file properly, and reput makes it whole',
     async () => {
       const space = await room.openSpace();
-      const content = randomBytes(40_000_000);
+      const content = fullDump({ megabytes: 40 });
       const file = await aFile(content);
       const line = await stallingLine(space.credentials, letThrough);
       const deed = { do: 'put', file, to: '/upload/stopped.dmp' } as const;
@@ -254,7 +279,8 @@ export function clientsBehave(openRoom: () => Promise<Room>): void {
       const whole = await received(space, sha256Of(content));
       expect(whole.data.bytes).toBe(content.length);
       await settled(openSsh, space);
-      expect(told(space)).toMatchObject({ 'upload.interrupted': 0, 'upload.received': 3 });
+      expect(told(space)).toMatchObject({ 'upload.interrupted': 0, 'upload.received': 3, 'upload.completed': 2 });
+      expect(completed(space, content)).toMatchObject([{ uploadId: whole.data.uploadId, because: 'whole' }]);
     },
     120_000,
   );

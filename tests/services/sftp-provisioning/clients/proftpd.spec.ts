@@ -23,7 +23,7 @@ if (obstacle !== null) process.stderr.write(`skipped: ${obstacle}\n`);
 const whereInstalled = obstacle === null ? describe : describe.skip;
 
 whereInstalled('ProFTPD as engine with', () => {
-  clientsBehave(() => aRoom({}, startProFtpd));
+  clientsBehave((settings) => aRoom(settings, startProFtpd));
 });
 
 whereInstalled('what happens at ProFTPD', () => {
@@ -70,18 +70,24 @@ whereInstalled('what happens at ProFTPD', () => {
     expect(names(space)).toEqual(['away.dmp', 'last.txt']);
   }, 60_000);
 
-  it('and was never told is found by looking, also under a name in GBK', async () => {
+  it('and was never told is found by looking, also under names in GBK and in UTF-8 that read the same', async () => {
     const space = await room.openSpace();
-    const content = randomBytes(100_000);
+    const [inGbk, inUtf8] = [randomBytes(100_000), randomBytes(50_000)];
     await room.restart(async () => {
       const gbk = Buffer.concat([Buffer.from([0xc0, 0xb6, 0xc6, 0xc1]), Buffer.from('.dmp')]);
-      const path = Buffer.concat([Buffer.from(join(homes, space.space.account, 'upload/')), gbk]);
-      await writeFile(path, content);
-      await utimes(path, new Date(0), new Date(0));
+      for (const [name, content] of [
+        [gbk, inGbk],
+        [Buffer.from('蓝屏.dmp'), inUtf8],
+      ] as const) {
+        const path = Buffer.concat([Buffer.from(join(homes, space.space.account, 'upload/')), name]);
+        await writeFile(path, content);
+        await utimes(path, new Date(0), new Date(0));
+      }
     });
-    expect((await received(space, '蓝屏.dmp')).data).toMatchObject({ bytes: content.length, sha256: sha256(content) });
+    const told = [await received(space, '蓝屏.dmp'), await received(space, '蓝屏 (2).dmp')];
+    expect(told.map(({ data }) => data.sha256).sort()).toEqual([sha256(inGbk), sha256(inUtf8)].sort());
     await room.restart();
-    expect(names(space)).toEqual(['蓝屏.dmp']);
+    expect(names(space)).toHaveLength(2);
   }, 60_000);
 
   it('goes on when the process that follows it is killed, and is not told as interrupted', async () => {
