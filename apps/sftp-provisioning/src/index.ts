@@ -6,3 +6,6 @@ export {
   type RemoteFile,
   type RemoteFiles,
 } from './adapters/sftp-server/sftp-session.js';
+export { AuditLog, type AuditEntry } from './adapters/audit-log/audit-log.js';
+export { AuditReader } from './adapters/audit-log/audit-reader.js';
+export { BanStore } from './adapters/ban-store/ban-store.js';
