@@ -1,9 +1,11 @@
-import { standardPolicy, type Policy } from '@caserelay/case-lifecycle';
+import { definePolicy, standardPolicy, standardPolicyDocument, type Policy } from '@caserelay/case-lifecycle';
+import { holidaysOfMainlandChina } from '@caserelay/business-calendar';
 import type { Hearing } from '@caserelay/messaging';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
 import { advanceCase } from './adapters/case-store/advance-case.js';
 import { CaseArrivals1763900000000 } from './adapters/case-store/case-arrivals.js';
+import { CaseClocks1764300000000 } from './adapters/case-store/case-clocks.js';
 import { CaseTables1710000000000 } from './adapters/case-store/case-tables.js';
 import { readCases } from './adapters/case-store/read-cases.js';
 import { WakeQueue, wakeQueueName } from './adapters/wake-queue/wake-queue.js';
@@ -21,7 +23,7 @@ type WorkflowHost = Host<typeof config>;
 export const caseWorkflow = defineService({
   name: 'case-workflow',
   config,
-  migrations: [CaseTables1710000000000, CaseArrivals1763900000000],
+  migrations: [CaseTables1710000000000, CaseArrivals1763900000000, CaseClocks1764300000000],
   module: (host): DynamicModule => {
     const policy = policyOf(host);
     const timers = timersOf(host);
@@ -47,13 +49,15 @@ export const caseWorkflow = defineService({
 });
 
 function policyOf({ config: settings, clock }: WorkflowHost): Policy {
-  const graceSeconds = settings.WRONG_DUMP_GRACE_SECONDS * clock.speed;
-  return {
-    ...standardPolicy,
-    wrongDump: { ...standardPolicy.wrongDump, graceSeconds },
+  return definePolicy(standardPolicyDocument, {
+    version: standardPolicy.version,
+    holidays: { cn: holidaysOfMainlandChina },
     retention: { readOnlyDays: settings.SPACE_READ_ONLY_DAYS, evidenceDays: settings.EVIDENCE_DAYS },
     seniorEngineer: settings.SENIOR_ENGINEER,
-  };
+    duty: settings.DUTY_ENGINEER,
+    wrongDumpGraceSeconds: settings.WRONG_DUMP_GRACE_SECONDS,
+    speed: clock.speed,
+  });
 }
 
 function timersOf({ bull, clock, log, checkReadiness }: WorkflowHost): WakeQueue {

@@ -15,6 +15,8 @@ const namedAddress = z
 export const config = {
   /** Who gets the package when a case is escalated. */
   SENIOR_ENGINEER: namedAddress.default({ name: '二线工程师', address: 'l2@support.example' }),
+  /** Who is told where a case has no owner, and when nobody has answered for long. */
+  DUTY_ENGINEER: namedAddress.default({ name: '值班工程师', address: 'duty@support.example' }),
   /**
    * Real seconds after which a customer is told that an upload is the wrong kind of dump; one that was received by then
    * is answered by its analysis alone. On the wall clock, because uploads and analyses take their time there.

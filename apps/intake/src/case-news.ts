@@ -41,7 +41,7 @@ export function newsFor(known: KnownCase, facts: CaseFacts): Partial<CaseFacts> 
 export function reportOf(
   known: KnownCase,
   facts: Partial<CaseFacts>,
-  how: { language: Language; channel: ProblemReported['data']['channel'] },
+  how: { language: Language } & Pick<ProblemReported['data'], 'channel' | 'priority' | 'contract'>,
 ): Tell {
   return {
     type: 'problem.reported',

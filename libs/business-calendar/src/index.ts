@@ -13,4 +13,4 @@ export {
 } from './holidays.js';
 export type { Weekday } from './local-date.js';
 export { morningAfter } from './morning-after.js';
-export { dueAt, elapsed, isOpen, nextOpening, type WhenDueAtClosing } from './working-time.js';
+export { dueAt, elapsed, isOpen, isWorkingDate, nextOpening, type WhenDueAtClosing } from './working-time.js';

@@ -63,6 +63,11 @@ export function isOpen(calendar: Calendar, instant: Date): boolean {
   return !openTimes(calendar, at, at + 1).next().done;
 }
 
+/** Whether any working time belongs to the local date of an instant. */
+export function isWorkingDate({ clock, segmentsOn }: Calendar, instant: Date): boolean {
+  return segmentsOn(Math.floor(clock.shows(instantOf(instant)) / day)).length > 0;
+}
+
 /** What is open from `from` to `to`, cut to these, in order. Hours over midnight come as two, one for each date. */
 export function* openTimes({ clock, segmentsOn }: Calendar, from: number, to: number): Generator<OpenTime, void> {
   // One day more, since a clock put back over midnight shows the date before once again.

@@ -1,9 +1,13 @@
 import { eventSchemas } from '@caserelay/contracts';
+import { holidaysOfMainlandChina } from '@caserelay/business-calendar';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { unopened } from './case.js';
 import { contact, finding, GivenCase, id, truncated } from './given-case.js';
 import { evolve } from './evolve.js';
+import { explainClock } from './explain-clock.js';
+import { definePolicy, standardPolicy } from './policy.js';
+import { standardPolicyDocument } from './standard-policy.data.js';
 import { wakeAt } from './wake-at.js';
 
 type Step = (given: GivenCase) => GivenCase;
@@ -23,6 +27,31 @@ const kinds = fc.constantFrom(
 );
 
 const dumpKinds = fc.constantFrom('full' as const, 'kernel' as const, 'triage' as const, 'user' as const);
+
+/** Another version of the contract, under which everything is measured otherwise, and the standard one. */
+const policies = [
+  standardPolicy,
+  definePolicy(
+    {
+      ...(standardPolicyDocument as object),
+      clocks: {
+        'first-response': { goals: '30min', levels: [{ at: '100%', tell: ['duty'], every: '12h' }] },
+        'upload-space': { goals: '2d', levels: [{ at: '50%', tell: ['owner', 'duty'], every: '1d' }] },
+        analysis: { calendar: 'office', goals: '6h', levels: [{ at: '150%', tell: ['owner'], every: '3h' }] },
+        'follow-up': { calendar: 'office', ladder: ['1d', '2d'], lastWait: '20h' },
+        'plan-check': { calendar: 'office', goals: '2d' },
+        engineer: { calendar: 'office', goals: { p1: '1h', p2: '3h', p3: '1d', p4: '2d' } },
+        observation: { goals: '10d' },
+      },
+    },
+    {
+      version: 'standard-2',
+      holidays: { cn: holidaysOfMainlandChina },
+      ...{ seniorEngineer: contact, duty: contact, wrongDumpGraceSeconds: 20 },
+      retention: { readOnlyDays: 3, evidenceDays: 30 },
+    },
+  ),
+];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.boolean().map(
@@ -102,6 +131,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         given.purged(part),
   ),
   fc.constant<Step>((given) => given.ring()),
+  fc.constantFrom('p1' as const, 'p2' as const, 'p3' as const, 'p4' as const).map(
+    (priority): Step =>
+      (given) =>
+        given.state.phase === 'archived' ? given : given.changePriority(priority),
+  ),
+  fc.constantFrom('first-response' as const, 'upload-space' as const, 'analysis' as const).map(
+    (clock): Step =>
+      (given) =>
+        given.acknowledge(clock),
+  ),
+  fc.constantFrom(...policies).map(
+    (policy): Step =>
+      (given) =>
+        given.apply(policy),
+  ),
   fc.integer({ min: 0, max: 240 }).map(
     (hours): Step =>
       (given) =>
@@ -122,7 +166,7 @@ function always(look: (given: GivenCase, before: GivenCase['state']) => void): v
         look(given, before);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env['ANY_LIFE_RUNS'] ?? 300) },
   );
 }
 
@@ -182,10 +226,37 @@ describe('whatever happens to a case', () => {
       expect(ids).toHaveLength(new Set(ids).size);
     }));
 
-  it('it wants to be looked at again, unless only people or services can move it', () =>
+  it('it wants to be looked at again while it is open, or has an owner', () =>
     always(({ state }) => {
-      const mayBeNull = state.phase === 'reported' || state.phase === 'archived' || state.phase === 'analysing';
-      if (!mayBeNull) expect(wakeAt(state)).not.toBeNull();
+      if (state.phase === 'unopened' || state.phase === 'archived') return;
+      if (state.known.file.owner === null) expect(wakeAt(state)).not.toBeNull();
+    }));
+
+  it('nobody is told of a clock that a person has taken on', () =>
+    always(({ told }, before) => {
+      if (before.phase === 'unopened') return;
+      const taken = before.known.clocks.filter(({ acknowledged }) => acknowledged).map(({ clock }) => clock as string);
+      for (const { type, data } of told) if (type === 'case.level-reached') expect(taken).not.toContain(data.clock);
+    }));
+
+  it('no clock is negative, and each runs once', () =>
+    always(({ state, now, policy }) => {
+      if (state.phase === 'unopened') return;
+      const { clocks, pastClocks } = state.known;
+      const names = clocks.map(({ clock }) => clock);
+      expect(names).toHaveLength(new Set(names).size);
+      for (const clock of [...clocks, ...pastClocks]) {
+        const { counted, intervals, dueAt, startedAt } = explainClock(clock, policy, new Date(now).toISOString());
+        expect(counted).toBeGreaterThanOrEqual(0);
+        if (dueAt !== null && startedAt !== null) expect(Date.parse(dueAt)).toBeGreaterThan(Date.parse(startedAt));
+        for (const { from, to } of intervals) expect(Date.parse(to)).toBeGreaterThan(Date.parse(from));
+      }
+    }));
+
+  it('an archived case has no clock but those of its grace and its retention', () =>
+    always(({ state }) => {
+      if (state.phase !== 'archived') return;
+      for (const { clock } of state.known.clocks) expect(['grace', 'retention']).toContain(clock);
     }));
 
   it('evidence is asked to be removed only of an archived case, and its account is retired before', () =>

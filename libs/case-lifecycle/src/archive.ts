@@ -1,3 +1,4 @@
+import { dueIfStarted, startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 /** Puts the case away with all that is known for the summary. */
@@ -7,7 +8,7 @@ export function archive(
   engineerSummary: string | null,
 ): void {
   const { file, openedAt, findings, steps, counts } = turn.known;
-  const { readOnlyDays, evidenceDays } = turn.policy.retention;
+  const evidenceUntil = turn.policy.retention.evidence === null ? null : dueIfStarted(turn, 'retention');
   turn.say({
     type: 'case.archived',
     data: {
@@ -19,9 +20,11 @@ export function archive(
       engineerSummary,
       counts,
       retention: {
-        readOnlyUntil: turn.morningIn(readOnlyDays),
-        evidenceUntil: evidenceDays === null ? null : turn.morningIn(evidenceDays),
+        readOnlyUntil: dueIfStarted(turn, 'grace'),
+        evidenceUntil,
       },
     },
   });
+  startClock(turn, 'grace');
+  if (evidenceUntil !== null) startClock(turn, 'retention');
 }

@@ -1,5 +1,7 @@
 import type { Evidence } from '@caserelay/contracts';
 import { restOf } from './evolve.js';
+import { clockOfRest } from './keep-clocks.js';
+import { startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 /** What a customer is asked for who has sent nothing yet. */
@@ -26,34 +28,13 @@ export function asksForFullDump({ state }: Turn): boolean {
 /** Begins the ladder of reminders anew. Without a contact there is nobody to remind: the case stays as it is. */
 export function awaitEvidence(turn: Turn, wanted: readonly Evidence[]): void {
   if (turn.known.file.contact === null) return;
-  turn.say({ type: 'evidence.awaited', data: { wanted, nextAt: turn.morningIn(daysBeforeStep(turn, 0)) } });
-}
-
-/** Days of silence after `step` reminders. */
-export function daysBeforeStep({ policy }: Turn, step: number): number {
-  return policy.followUp.stepsInDays[step] ?? policy.followUp.lastWaitInDays;
+  turn.say({ type: 'evidence.awaited', data: { wanted } });
+  startClock(turn, 'follow-up');
 }
 
 /** After a word of the customer, or of ours to the customer, the clock of the present phase starts anew. */
 export function startClockAnew(turn: Turn): void {
-  const days = daysOfClock(turn);
-  if (days !== null) turn.say({ type: 'clock.moved', data: { to: turn.morningIn(days) } });
-}
-
-function daysOfClock(turn: Turn): number | null {
-  const { policy, state } = turn;
-  const rest = restOf(state);
-  switch (rest?.phase) {
-    case undefined:
-    case 'reported':
-      return null;
-    case 'awaiting-evidence':
-      return daysBeforeStep(turn, rest.step);
-    case 'escalated':
-      return rest.answered ? policy.planCheckDays : policy.engineerDays;
-    case 'action-planned':
-      return policy.planCheckDays;
-    case 'observing':
-      return policy.observationDays;
-  }
+  const rest = restOf(turn.state);
+  const clock = rest && clockOfRest(rest);
+  if (clock) startClock(turn, clock);
 }

@@ -8,21 +8,34 @@ import type {
   Evidence,
   NextStep,
   Person,
+  Priority,
   PurgedFile,
   PurgedPart,
   RecognisedDump,
   Told,
   UploadSpace,
 } from '@caserelay/contracts';
+import type { CaseClock, ClockName, PastClock, PauseReason, Reckoning } from './clock.js';
 
 /** Bounds of what a case remembers; the rest is in its history. */
-export const limits = { words: 30, wordLength: 2_000, findings: 20, uploads: 100, mails: 200, textLength: 20_000 };
+export const limits = {
+  ...{ words: 30, wordLength: 2_000, findings: 20, uploads: 100, mails: 200, textLength: 20_000 },
+  ...{ pastClocks: 60, pauses: 100 },
+};
 
 /** What a case knows in every phase. */
 export interface Known {
   readonly file: CaseFile;
   readonly openedAt: string;
+  /** The version of the policy that it lives by. */
   readonly policy: string;
+  readonly priority: Priority;
+  /** Counts from 1; each reopening begins a new one. */
+  readonly cycle: number;
+  /** The clocks that have started and not ended, each name once. */
+  readonly clocks: readonly CaseClock[];
+  /** The last ones that have ended, also those of earlier cycles. */
+  readonly pastClocks: readonly PastClock[];
   readonly space: UploadSpace | null;
   /** A colleague who asked for the upload space before there was one. */
   readonly requester: Person | null;
@@ -98,7 +111,7 @@ export interface Purging {
   readonly keptBecause: DataOf<'case.evidence-purged'>['keptBecause'];
 }
 
-/** The phases in which nothing is being read, each with the one clock that runs in it. */
+/** The phases in which nothing is being read; but for the first each has a clock that runs in it. */
 export type Rest =
   /** Opened, or opened again, and not yet asked for evidence: the contact or the space is missing. */
   | { readonly phase: 'reported' }
@@ -107,30 +120,24 @@ export type Rest =
       readonly wanted: readonly Evidence[];
       /** Reminders sent since we asked. */
       readonly step: number;
-      readonly nextAt: string;
     }
-  | { readonly phase: 'escalated'; readonly answered: boolean; readonly checkAt: string }
-  | { readonly phase: 'action-planned'; readonly checkAt: string }
-  | { readonly phase: 'observing'; readonly because: 'no-evidence' | 'plan-carried-out'; readonly until: string };
+  | { readonly phase: 'escalated'; readonly answered: boolean }
+  | { readonly phase: 'action-planned' }
+  | { readonly phase: 'observing'; readonly because: 'no-evidence' | 'plan-carried-out' };
 
-/** The reading of one or more uploads; `rest` is where the case returns to. `dueAt` is null once it was overdue. */
+/** The reading of one or more uploads; `rest` is where the case returns to. */
 export interface Analysing {
   readonly phase: 'analysing';
   readonly pending: readonly string[];
-  readonly dueAt: string | null;
   readonly rest: Rest;
 }
 
 export type Case = { readonly phase: 'unopened' } | ({ readonly known: Known } & (Rest | Analysing | Archived));
 
-/** Put away. Its clocks are null once they rang, and missing in cases that were archived when there were none. */
+/** Put away. The clocks of its grace and its retention run, but in cases that were archived when there were none. */
 export interface Archived {
   readonly phase: 'archived';
   readonly archivedAt: string;
-  /** When the account is closed, which can be read from until then. */
-  readonly closesAt?: string | null;
-  /** When evidence is removed. */
-  readonly purgesAt?: string | null;
 }
 
 /** The state before anything happened. */
@@ -157,7 +164,15 @@ export type CaseCommand = { readonly now: string } & (
       readonly purged: PurgedPart & { readonly account?: string | null };
     }
   | { readonly type: 'let-time-pass' }
+  | { readonly type: 'change-priority'; readonly priority: Priority; readonly by: Person }
+  /** A person takes on what a clock tells of. */
+  | { readonly type: 'acknowledge-clock'; readonly clock: ClockName; readonly by: Person }
+  /** The case is to live by the policy that is handed in; its running clocks are reckoned anew. */
+  | { readonly type: 'apply-policy'; readonly because: PolicyReason; readonly by: Person | null }
 );
+
+/** Why a case comes to live by another policy, or another version of it. */
+export type PolicyReason = DataOf<'case.policy-applied'>['because'];
 
 /** What a case tells everybody. */
 export type ToldByCase = Told<EventOf<Extract<EventType, `case.${string}`>>>;
@@ -179,19 +194,35 @@ export type Kept =
   | { readonly type: 'cut-short.kept'; readonly data: { uploadId: string; cutShort: CutShort } }
   | { readonly type: 'space.kept'; readonly data: { space: UploadSpace } }
   | { readonly type: 'requester.kept'; readonly data: { requester: Person } }
-  | { readonly type: 'analysis.awaited'; readonly data: { dueAt: string } }
+  | { readonly type: 'clock.started'; readonly data: { clock: CaseClock } }
+  | {
+      readonly type: 'clock.paused';
+      readonly data: { clock: ClockName; because: PauseReason; until: string | null };
+    }
+  | { readonly type: 'clock.reckoned'; readonly data: { clock: ClockName } & Reckoning }
+  | { readonly type: 'clock.ended'; readonly data: { clock: ClockName } }
+  /** `againAt` is when the same level tells again unless somebody acknowledges it. */
+  | { readonly type: 'level.told'; readonly data: { clock: ClockName; level: number; againAt: string | null } }
   | {
       readonly type: 'upload.settled';
       readonly data: { uploadId: string; findings: readonly DumpFinding[]; comparison?: DumpComparison };
     }
-  | { readonly type: 'evidence.awaited'; readonly data: { wanted: readonly Evidence[]; nextAt: string } }
-  | { readonly type: 'engineer.awaited'; readonly data: { checkAt: string } }
-  | { readonly type: 'engineer.answered'; readonly data: { checkAt: string } }
-  | { readonly type: 'clock.moved'; readonly data: { to: string } }
+  | { readonly type: 'evidence.awaited'; readonly data: { wanted: readonly Evidence[]; nextAt?: string } }
+  | { readonly type: 'engineer.awaited'; readonly data: { checkAt?: string } }
+  | { readonly type: 'engineer.answered'; readonly data: { checkAt?: string } }
   | {
       readonly type: 'purge.kept';
       readonly data: { part: PurgePart; account: string | null } & PurgedPart;
-    };
+    }
+  | KeptBefore;
+
+/**
+ * What cases wrote before their clocks explained themselves, and write no more. Of that time are also `nextAt` and
+ * `checkAt` above.
+ */
+type KeptBefore =
+  | { readonly type: 'analysis.awaited'; readonly data: { dueAt: string } }
+  | { readonly type: 'clock.moved'; readonly data: { to: string } };
 
 /** One line in the history of a case; folding all of them gives its state. */
 export type CaseEvent = (ToldByCase | Kept) & { readonly at: string };

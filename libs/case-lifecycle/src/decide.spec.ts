@@ -190,8 +190,7 @@ describe('an upload', () => {
     expect(given.letTimePass('2020-06-03T09:59:00+08:00').told).toEqual([]);
     expect(given.letTimePass('2020-06-03T10:00:00+08:00').types).toEqual(['case.escalated']);
     expect(given.told[0]?.data).toMatchObject({ because: 'analysis-overdue', to: standardPolicy.seniorEngineer });
-    expect(given.wakesAt).toBeNull();
-    expect(given.letTimePass('2020-06-09T10:00:00+08:00').told).toEqual([]);
+    expect(given.letTimePass('2020-06-05T09:59:00+08:00').told).toEqual([]);
     expect(given.analysed(1).types).toEqual(['case.analysis-reported']);
   });
 
@@ -342,7 +341,7 @@ describe('an upload that still arrives', () => {
   it('is not told while nobody is known to tell', () => {
     const given = new GivenCase(monday).report().takeSpace().arrive(1).recognise(1, 'kernel');
     expect(given.ring().told).toEqual([]);
-    expect(given.wakesAt).toBeNull();
+    expect(given.state).toMatchObject({ known: { arriving: [{ noticeAt: null }] } });
   });
 
   it('among others of its kind brings one letter for all; the reports of the others refer to it', () => {

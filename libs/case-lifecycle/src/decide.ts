@@ -5,6 +5,8 @@ import type { Policy } from './policy.js';
 import { takePurge } from './take-purge.js';
 import { takeArrival, takeRecognition } from './take-arrival.js';
 import { open, completeDetails } from './report.js';
+import { acknowledgeClock } from './tell-levels.js';
+import { applyPolicy, changePriority } from './reckon-anew.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
 import { takeMail } from './take-mail.js';
 import { takeCompletion, takeCutShort, takeUpload } from './take-upload.js';
@@ -60,6 +62,15 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-purge':
       takePurge(turn, command.part, command.purged);
+      break;
+    case 'change-priority':
+      changePriority(turn, command);
+      break;
+    case 'acknowledge-clock':
+      acknowledgeClock(turn, command);
+      break;
+    case 'apply-policy':
+      applyPolicy(turn, command);
       break;
     case 'let-time-pass':
       letTimePass(turn);

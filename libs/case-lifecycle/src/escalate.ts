@@ -1,14 +1,19 @@
-import type { EventOf } from '@caserelay/contracts';
+import type { EventOf, Person } from '@caserelay/contracts';
 import type { Turn } from './turn.js';
 
 /** Gives the senior engineer everything that is known about the case. */
-export function escalate(turn: Turn, because: EventOf<'case.escalated'>['data']['because'], reason: string): void {
+export function escalate(
+  turn: Turn,
+  because: EventOf<'case.escalated'>['data']['because'],
+  reason: string,
+  to: Person = turn.policy.seniorEngineer,
+): void {
   const { file, uploads, findings, comparison, customerWords, space } = turn.known;
   turn.say({
     type: 'case.escalated',
     data: {
       file,
-      to: turn.policy.seniorEngineer,
+      to,
       because,
       reason,
       uploads: uploads.map(({ uploadId, name, bytes, sha256 }) => ({ uploadId, name, bytes, sha256 })),

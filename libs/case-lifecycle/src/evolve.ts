@@ -1,4 +1,6 @@
 import type { CaseFile } from '@caserelay/contracts';
+import { clockOfRest, dueOnly, withClock, withClockEnded, withClocksEnded, withNewsOf } from './keep-clocks.js';
+import { isOfPhase } from './clock.js';
 import {
   limits,
   type Analysing,
@@ -35,13 +37,13 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'cut-short.kept':
       return knowing(state, { uploads: marked(known, event.data.uploadId, { cutShort: event.data.cutShort }) });
     case 'space.kept':
-      return knowing(state, { space: event.data.space });
+      return knowing(state, { space: event.data.space, ...withClockEnded(known, 'upload-space', event.at) });
     case 'requester.kept':
       return knowing(state, { requester: event.data.requester });
     case 'case.upload-space-announced':
       return knowing(state, { requester: null });
     case 'case.evidence-requested':
-      return knowing(state, { asksAgain: false });
+      return knowing(state, { asksAgain: false, ...responded(known, event.at) });
     case 'case.collection-suggested':
       return knowing(state, { collectionSuggested: true });
     case 'case.upload-acknowledged':
@@ -52,54 +54,66 @@ export function evolve(state: Case, event: CaseEvent): Case {
         event.data.uploadId,
       );
     case 'analysis.awaited':
-      return state.phase === 'analysing' ? { ...state, dueAt: event.data.dueAt } : state;
+      return knowing(state, withClock(known, dueOnly(known, 'analysis', event.data.dueAt, event.at), event.at));
     case 'upload.settled':
-      return settled(knowing(state, findingsKept(known, event)), event.data.uploadId);
+      return settled(knowing(state, findingsKept(known, event)), event);
     case 'case.analysis-reported':
-      return knowing(state, { steps: event.data.nextSteps });
-    case 'evidence.awaited':
-      return resting(state, { phase: 'awaiting-evidence', step: 0, ...event.data });
+      return knowing(state, {
+        steps: event.data.nextSteps,
+        ...(event.data.file.contact && responded(known, event.at)),
+      });
+    case 'evidence.awaited': {
+      const { wanted, nextAt } = event.data;
+      return resting(state, { phase: 'awaiting-evidence', step: 0, wanted }, event.at, nextAt);
+    }
     case 'case.escalated':
-      return state.phase === 'analysing' && event.data.because === 'analysis-overdue'
-        ? { ...state, dueAt: null }
-        : state;
+      return event.data.because === 'analysis-overdue' ? knowing(state, overdueTold(known)) : state;
     case 'engineer.awaited':
-      return resting(state, { phase: 'escalated', answered: false, checkAt: event.data.checkAt });
+      return resting(state, { phase: 'escalated', answered: false }, event.at, event.data.checkAt);
     case 'engineer.answered':
-      return resting(state, { phase: 'escalated', answered: true, checkAt: event.data.checkAt });
+      return resting(state, { phase: 'escalated', answered: true }, event.at, event.data.checkAt);
     case 'case.action-planned':
-      return resting(state, { phase: 'action-planned', checkAt: event.data.checkAt });
-    case 'case.observation-started':
-      return resting(state, { phase: 'observing', because: event.data.because, until: event.data.until });
+      return resting(state, { phase: 'action-planned' }, event.at, event.data.checkAt);
+    case 'case.observation-started': {
+      const { because, until } = event.data;
+      return resting(state, { phase: 'observing', because }, event.at, until);
+    }
     case 'clock.moved':
-      return resting(state, moved(restOf(state), event.data.to));
+      return resting(state, restOf(state), event.at, event.data.to);
+    case 'clock.started':
+      return knowing(state, withClock(known, event.data.clock, event.at));
+    case 'clock.ended':
+      return knowing(state, withClockEnded(known, event.data.clock, event.at));
+    case 'clock.paused':
+    case 'clock.reckoned':
+    case 'level.told':
+    case 'case.clock-acknowledged':
+      return knowing(state, withNewsOf(known, event));
+    case 'case.priority-changed':
+      return knowing(state, { priority: event.data.to });
+    case 'case.policy-applied':
+      return knowing(state, { policy: event.data.to });
     case 'case.customer-reminded':
       return reminded(state);
     case 'case.archived':
-      return {
-        phase: 'archived',
-        known: { ...known, arriving: withoutNotices(known) },
-        archivedAt: event.at,
-        ...(event.data.retention && {
-          closesAt: event.data.retention.readOnlyUntil,
-          purgesAt: event.data.retention.evidenceUntil,
-        }),
-      };
+      return archived(known, event);
     case 'case.upload-space-retired':
-      return state.phase === 'archived' ? { ...state, closesAt: null } : state;
+      return knowing(state, withClockEnded(known, 'grace', event.at));
     case 'case.evidence-purge-requested':
-      return purging(state, event);
+      return purging(knowing(state, withClockEnded(known, 'retention', event.at)), event);
     case 'purge.kept':
       return knowing(state, partPurged(known, event));
     case 'case.evidence-purged':
       return known.purging?.requestedAt === event.data.requestedAt ? { ...state, known: withoutPurging(known) } : state;
     case 'case.reopened':
-      return { phase: 'reported', known: { ...known, asksAgain: event.data.because === 'customer-wrote' } };
+      return reopened(known, event);
+    case 'case.answer-forwarded':
+      return knowing(state, responded(known, event.at));
     case 'case.upload-space-requested':
     case 'case.recognition-requested':
     case 'case.customer-heard':
     case 'case.customer-forwarded':
-    case 'case.answer-forwarded':
+    case 'case.level-reached':
       return state;
   }
 }
@@ -129,6 +143,10 @@ function knownAtOpening({ data, at }: Happened<'case.opened'>): Known {
     file: data.file,
     openedAt: at,
     policy: data.policy,
+    priority: data.priority ?? 'p3',
+    cycle: 1,
+    clocks: [],
+    pastClocks: [],
     space: null,
     requester: null,
     mailIds: [],
@@ -148,10 +166,19 @@ function knowing(state: Opened, news: Partial<Known>): Opened {
   return { ...state, known: { ...state.known, ...news } };
 }
 
-function resting(state: Opened, rest: Rest | null): Case {
+/**
+ * The case stands, or will return to, somewhere else: the clock of where it stood ends. `dueAt` is when that of the new
+ * place is due where no other event tells more of it.
+ */
+function resting(state: Opened, rest: Rest | null, at: string, dueAt?: string): Case {
   if (rest === null) return state;
-  if (state.phase === 'analysing') return { ...state, rest: bare(rest) };
-  return { known: state.known, ...bare(rest) };
+  const clock = clockOfRest(rest);
+  const ended = withClocksEnded(state.known, ({ clock: other }) => isOfPhase(other) && other !== clock, at);
+  const kept = { ...state.known, ...ended };
+  const clocks = dueAt === undefined || clock === null ? {} : withClock(kept, dueOnly(kept, clock, dueAt, at), at);
+  const known = { ...kept, ...clocks };
+  if (state.phase === 'analysing') return { ...state, known, rest: bare(rest) };
+  return { known, ...bare(rest) };
 }
 
 /** A rest without what the whole case knows, should it have been taken from one. */
@@ -160,19 +187,34 @@ function bare(rest: Rest & { known?: Known }): Rest {
   return alone;
 }
 
-function moved(rest: Rest | null, to: string): Rest | null {
-  switch (rest?.phase) {
-    case undefined:
-    case 'reported':
-      return rest;
-    case 'awaiting-evidence':
-      return { ...rest, nextAt: to };
-    case 'escalated':
-    case 'action-planned':
-      return { ...rest, checkAt: to };
-    case 'observing':
-      return { ...rest, until: to };
-  }
+/** A letter that was written for this case. */
+function responded(known: Known, at: string): Partial<Known> {
+  return withClockEnded(known, 'first-response', at);
+}
+
+/** An analysis of which only the due time was kept tells once that it is overdue. */
+function overdueTold({ clocks }: Known): Partial<Known> {
+  return {
+    clocks: clocks.map((clock) =>
+      clock.clock === 'analysis' && clock.goal === null
+        ? { ...clock, levels: clock.levels.map((level) => ({ ...level, at: null, told: 1 })) }
+        : clock,
+    ),
+  };
+}
+
+function archived(known: Known, { data, at }: Happened<'case.archived'>): Case {
+  let kept: Known = { ...known, ...withClocksEnded(known, () => true, at), arriving: withoutNotices(known) };
+  const { readOnlyUntil, evidenceUntil } = data.retention ?? {};
+  if (readOnlyUntil) kept = { ...kept, ...withClock(kept, dueOnly(kept, 'grace', readOnlyUntil, at), at) };
+  if (evidenceUntil) kept = { ...kept, ...withClock(kept, dueOnly(kept, 'retention', evidenceUntil, at), at) };
+  return { phase: 'archived', known: kept, archivedAt: at };
+}
+
+function reopened(known: Known, { data, at }: Happened<'case.reopened'>): Case {
+  const ended = withClocksEnded(known, () => true, at);
+  const asksAgain = data.because === 'customer-wrote';
+  return { phase: 'reported', known: { ...known, ...ended, cycle: known.cycle + 1, asksAgain } };
 }
 
 function mailKept(
@@ -240,8 +282,7 @@ function purging(state: Opened, { data: { requestedAt } }: Happened<'case.eviden
     ...{ requestedAt, awaited: holders, account: null, files: [] },
     ...{ filesInAll: 0, bytesInAll: 0, kept: 0, keptBecause: [] },
   };
-  const asked = knowing(state, { purging: begun });
-  return asked.phase === 'archived' ? { ...asked, purgesAt: null } : asked;
+  return knowing(state, { purging: begun });
 }
 
 function partPurged({ purging }: Known, { data }: Happened<'purge.kept'>): Partial<Known> {
@@ -276,14 +317,15 @@ function analysing(state: Opened, uploadId: string): Case {
   if (state.phase === 'archived') return state;
   if (state.phase === 'analysing') return { ...state, pending: [...state.pending, uploadId] };
   const rest = restOf(state) ?? { phase: 'reported' };
-  const reading: Analysing = { phase: 'analysing', pending: [uploadId], dueAt: null, rest: bare(rest) };
+  const reading: Analysing = { phase: 'analysing', pending: [uploadId], rest: bare(rest) };
   return { known: state.known, ...reading };
 }
 
-function settled(state: Opened, uploadId: string): Case {
+function settled(state: Opened, { data, at }: Happened<'upload.settled'>): Case {
   if (state.phase !== 'analysing') return state;
-  const pending = state.pending.filter((other) => other !== uploadId);
-  return pending.length > 0 ? { ...state, pending } : { known: state.known, ...state.rest };
+  const pending = state.pending.filter((other) => other !== data.uploadId);
+  if (pending.length > 0) return { ...state, pending };
+  return { known: { ...state.known, ...withClockEnded(state.known, 'analysis', at) }, ...state.rest };
 }
 
 function reminded(state: Opened): Case {

@@ -1,4 +1,12 @@
-import type { DumpFinding, EventOf, Person, PurgedPart, RecognisedDump, UploadSpace } from '@caserelay/contracts';
+import type {
+  DumpFinding,
+  EventOf,
+  Person,
+  Priority,
+  PurgedPart,
+  RecognisedDump,
+  UploadSpace,
+} from '@caserelay/contracts';
 import {
   isTold,
   unopened,
@@ -8,9 +16,10 @@ import {
   type PurgePart,
   type ToldByCase,
 } from './case.js';
+import type { CaseClock, ClockName } from './clock.js';
 import { decide } from './decide.js';
 import { evolve } from './evolve.js';
-import { standardPolicy } from './policy.js';
+import { standardPolicy, type Policy } from './policy.js';
 import { wakeAt } from './wake-at.js';
 
 export const contact: Person = { name: '合作伙伴联系人', address: 'contact@partner.example' };
@@ -66,7 +75,10 @@ export class GivenCase {
   told: ToldByCase[] = [];
   private mails = 0;
 
-  constructor(public now = '2020-04-28T18:04:00+08:00') {}
+  constructor(
+    public now = '2020-04-28T18:04:00+08:00',
+    public policy = standardPolicy,
+  ) {}
 
   /** Opened with a contact and a space: the customer was asked for evidence. */
   static awaitingEvidence(now?: string): GivenCase {
@@ -79,7 +91,7 @@ export class GivenCase {
   }
 
   ask(command: CaseCommand): this {
-    const events = decide(this.state, command, standardPolicy);
+    const events = decide(this.state, command, this.policy);
     this.state = events.reduce(evolve, this.state);
     this.history.push(...events);
     this.told = events.filter(isTold).map(({ at: _, ...told }) => told);
@@ -199,6 +211,26 @@ export class GivenCase {
     const requestedAt = (this.state.phase !== 'unopened' && this.state.known.purging?.requestedAt) || this.instant;
     const purged = { requestedAt, files, filesInAll: 1, bytesInAll: 10, kept: 0, keptBecause: null, ...news };
     return this.ask({ type: 'take-purge', now: this.instant, part, purged });
+  }
+
+  acknowledge(clock: ClockName, by = engineer): this {
+    return this.ask({ type: 'acknowledge-clock', now: this.instant, clock, by });
+  }
+
+  changePriority(priority: Priority): this {
+    return this.ask({ type: 'change-priority', now: this.instant, priority, by: engineer });
+  }
+
+  apply(policy: Policy): this {
+    this.policy = policy;
+    return this.ask({ type: 'apply-policy', now: this.instant, because: 'policy-changed', by: engineer });
+  }
+
+  /** A clock that runs; fails the spec when it does not. */
+  clock(name: ClockName): CaseClock {
+    const found = 'known' in this.state ? this.state.known.clocks.find(({ clock }) => clock === name) : undefined;
+    if (!found) throw new Error(`the clock ${name} does not run`);
+    return found;
   }
 
   letTimePass(now = this.now): this {

@@ -1,5 +1,20 @@
-export { isTold, unopened, type Case, type CaseCommand, type CaseEvent, type Known, type ToldByCase } from './case.js';
+export {
+  isTold,
+  unopened,
+  type Case,
+  type CaseCommand,
+  type CaseEvent,
+  type Known,
+  type PolicyReason,
+  type ToldByCase,
+} from './case.js';
+export type { CaseClock, ClockLevel, ClockName, Goal, PastClock, Pause, PauseReason } from './clock.js';
 export { decide } from './decide.js';
 export { evolve } from './evolve.js';
-export { standardPolicy, type Policy } from './policy.js';
+export { explainClock, type ExplainedClock } from './explain-clock.js';
+export { goalInWords, spanInWords } from './goal-in-words.js';
+export { PolicyDocument, PolicyProblems, readPolicyDocument } from './policy-document.js';
+export { countriesOf, definePolicy, fitOf, standardPolicy, type Policy, type PolicyGrounds } from './policy.js';
+export { standardPolicyDocument, standardPolicyText } from './standard-policy.data.js';
+export { upgradeCase } from './upgrade-case.js';
 export { wakeAt } from './wake-at.js';

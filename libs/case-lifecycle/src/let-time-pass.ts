@@ -1,26 +1,36 @@
 import { archive } from './archive.js';
-import { daysBeforeStep } from './ask-for-evidence.js';
+import { startClockAnew } from './ask-for-evidence.js';
 import type { Case } from './case.js';
+import type { ClockName } from './clock.js';
 import { escalate } from './escalate.js';
+import { goalInWords } from './goal-in-words.js';
+import { dueIfStarted, endPauses, runningClock, startClock } from './run-clocks.js';
+import { tellLevels } from './tell-levels.js';
 import { proveWhatIsGone } from './take-purge.js';
 import { tellNotices } from './tell-notices.js';
 import type { Turn } from './turn.js';
-import { phaseClockOf } from './wake-at.js';
+import { silenceEndsAt, wakeAt } from './wake-at.js';
 
 type In<Phase extends Case['phase']> = Extract<Case, { phase: Phase }>;
 
-/** What a due notice and silence bring. One step at a time, however late the clock rings; the next one is counted from now. */
+/**
+ * What due notices, levels and silence bring. Silence takes one step at a time, however late the clock rings; the next
+ * one is counted from now.
+ */
 export function letTimePass(turn: Turn): void {
   tellNotices(turn);
+  endPauses(turn);
+  tellLevels(turn);
+  const due = silenceEndsAt(turn.state);
+  if (due !== null && Date.parse(due) <= Date.parse(turn.now)) endSilence(turn);
+  lookAfter(turn);
+}
+
+function endSilence(turn: Turn): void {
   const { state } = turn;
-  const due = phaseClockOf(state);
-  if (due === null || Date.parse(turn.now) < Date.parse(due)) return;
   switch (state.phase) {
     case 'awaiting-evidence':
       remindOrObserve(turn, state);
-      break;
-    case 'analysing':
-      escalate(turn, 'analysis-overdue', overdueReason(turn, state));
       break;
     case 'escalated':
       if (state.answered) observe(turn, 'plan-carried-out');
@@ -37,24 +47,33 @@ export function letTimePass(turn: Turn): void {
       break;
     case 'unopened':
     case 'reported':
+    case 'analysing':
       break;
   }
 }
 
 /** The account goes first, so that nobody reads from it while its evidence is removed. */
-function endRetention(turn: Turn, { closesAt, purgesAt, known: { file } }: In<'archived'>): void {
-  if (isDue(turn, closesAt)) turn.say({ type: 'case.upload-space-retired', data: { file } });
-  if (!isDue(turn, purgesAt)) return;
+function endRetention(turn: Turn, { known: { file } }: In<'archived'>): void {
+  if (isDue(turn, 'grace')) turn.say({ type: 'case.upload-space-retired', data: { file } });
+  if (!isDue(turn, 'retention')) return;
   proveWhatIsGone(turn);
   turn.say({ type: 'case.evidence-purge-requested', data: { file, requestedAt: turn.now } });
 }
 
-function isDue(turn: Turn, instant: string | null | undefined): boolean {
-  return typeof instant === 'string' && Date.parse(instant) <= Date.parse(turn.now);
+function isDue(turn: Turn, clock: ClockName): boolean {
+  const due = runningClock(turn, clock)?.dueAt ?? null;
+  return due !== null && Date.parse(due) <= Date.parse(turn.now);
+}
+
+/** An open case that nobody owns and nothing wakes, as they were kept once, is told of from now on. */
+function lookAfter(turn: Turn): void {
+  const { state } = turn;
+  if (state.phase === 'unopened' || state.phase === 'archived' || wakeAt(state) !== null) return;
+  if (state.known.file.owner === null) startClock(turn, state.phase === 'analysing' ? 'analysis' : 'first-response');
 }
 
 function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evidence'>): void {
-  const ofSteps = turn.policy.followUp.stepsInDays.length;
+  const ofSteps = turn.policy.document.clocks['follow-up'].ladder.length;
   if (step >= ofSteps) {
     observe(turn, 'no-evidence');
     return;
@@ -64,21 +83,18 @@ function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evide
     type: 'case.customer-reminded',
     data: { file, space, step: step + 1, ofSteps, wanted: [...wanted], planSteps: [...steps] },
   });
-  turn.say({ type: 'clock.moved', data: { to: turn.morningIn(daysBeforeStep(turn, step + 1)) } });
+  startClockAnew(turn);
 }
 
 function observe(turn: Turn, because: 'no-evidence' | 'plan-carried-out'): void {
   const { file, space } = turn.known;
-  const until = turn.morningIn(turn.policy.observationDays);
+  const until = dueIfStarted(turn, 'observation');
   turn.say({ type: 'case.observation-started', data: { file, space, until, because } });
+  startClock(turn, 'observation');
 }
 
 function askEngineerAgain(turn: Turn): void {
-  escalate(turn, 'no-known-plan', `nobody has answered for ${turn.policy.engineerDays} days`);
-  turn.say({ type: 'clock.moved', data: { to: turn.morningIn(turn.policy.engineerDays) } });
-}
-
-function overdueReason({ policy }: Turn, { pending, known }: In<'analysing'>): string {
-  const names = known.uploads.filter(({ uploadId }) => pending.includes(uploadId)).map(({ name }) => name);
-  return `not read within ${policy.analysisGoalHours} hours: ${names.join(', ')}`;
+  const goal = runningClock(turn, 'engineer')?.goal ?? null;
+  escalate(turn, 'no-known-plan', `nobody has answered for ${goal ? goalInWords(goal) : 'days'}`);
+  startClockAnew(turn);
 }

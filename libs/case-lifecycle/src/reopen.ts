@@ -1,4 +1,5 @@
 import { awaitEvidence, firstWanted } from './ask-for-evidence.js';
+import { startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 /**
@@ -7,5 +8,7 @@ import type { Turn } from './turn.js';
  */
 export function reopen(turn: Turn, because: 'customer-wrote' | 'new-upload'): void {
   turn.say({ type: 'case.reopened', data: { file: turn.known.file, because } });
+  startClock(turn, 'first-response');
+  startClock(turn, 'upload-space');
   if (turn.known.space !== null) awaitEvidence(turn, because === 'customer-wrote' ? firstWanted : ['full-dump']);
 }

@@ -1,16 +1,21 @@
 import type { CaseFile, EventOf, Person } from '@caserelay/contracts';
 import { askForEvidence } from './ask-for-evidence.js';
 import { acknowledge } from './take-upload.js';
+import { startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 type Report = EventOf<'problem.reported'>['data'];
 
 /** The first report opens the case and gets it an upload space. */
 export function open(turn: Turn, report: Report): void {
-  const { channel: _, ...told } = report;
+  const { channel: _, priority: __, contract: ___, ...told } = report;
   const file: CaseFile = { ...told, lastMessageId: null };
-  turn.say({ type: 'case.opened', data: { file, policy: turn.policy.version } });
+  const { version, document } = turn.policy;
+  const priority = report.priority ?? document.priority;
+  turn.say({ type: 'case.opened', data: { file, policy: version, priority } });
+  startClock(turn, 'first-response');
   turn.say({ type: 'case.upload-space-requested', data: { file } });
+  startClock(turn, 'upload-space');
 }
 
 /** Later reports tell what is missing and never overwrite what is known. */

@@ -1,6 +1,7 @@
 import type { DumpComparison, DumpFinding, EventOf, Evidence, NextStep } from '@caserelay/contracts';
 import { askForEvidence, asksForFullDump, awaitEvidence } from './ask-for-evidence.js';
 import { escalate } from './escalate.js';
+import { dueIfStarted, startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 type Analysis = EventOf<'dump.analysed'>['data'];
@@ -81,13 +82,15 @@ function settle(turn: Turn, reading: Reading, comparison?: DumpComparison): void
 function planOrEscalate(turn: Turn, findings: DumpFinding[], steps: NextStep[]): void {
   const { file } = turn.known;
   if (steps.length > 0) {
-    const checkAt = turn.morningIn(turn.policy.planCheckDays);
+    const checkAt = dueIfStarted(turn, 'plan-check');
     turn.say({ type: 'case.action-planned', data: { file, steps, checkAt } });
+    startClock(turn, 'plan-check');
     return;
   }
   const cause = findings.find(({ bugcheck }) => bugcheck !== null)?.bugcheck;
   escalate(turn, 'no-known-plan', cause ? `no playbook knows ${cause.code} ${cause.name}` : 'the dump names no cause');
-  turn.say({ type: 'engineer.awaited', data: { checkAt: turn.morningIn(turn.policy.engineerDays) } });
+  turn.say({ type: 'engineer.awaited', data: {} });
+  startClock(turn, 'engineer');
 }
 
 /** The report letter has asked for a better dump, so only the ladder of reminders begins. */

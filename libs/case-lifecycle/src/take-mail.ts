@@ -1,10 +1,11 @@
-import type { EventOf } from '@caserelay/contracts';
+import type { EventOf, Person } from '@caserelay/contracts';
 import { startClockAnew } from './ask-for-evidence.js';
 import { archive } from './archive.js';
 import { limits } from './case.js';
 import { restOf } from './evolve.js';
 import { reopen } from './reopen.js';
 import { completeContact, completeOwner } from './report.js';
+import { dueIfStarted, pauseClock, resumeClock, startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 type Mail = EventOf<'mail.received'>['data'];
@@ -23,6 +24,7 @@ function takeCustomerMail(turn: Turn, mail: Mail): void {
   if (mail.kind === 'acknowledgement') return;
   if (turn.state.phase === 'archived') reopen(turn, 'customer-wrote');
   turn.say({ type: 'case.customer-heard', data: { mailId: mail.mailId, uploadId: null } });
+  resumeClock(turn, 'analysis', 'awaiting-customer');
   startClockAnew(turn);
   if (mail.waitsForCrash) suggestCollection(turn);
   if (mail.kind === 'question') forwardToOwner(turn, mail, 'question');
@@ -69,8 +71,16 @@ function forwardAnswer(turn: Turn, { mailId, from, text }: Mail): void {
   if (file.contact === null) return;
   turn.say({ type: 'case.answer-forwarded', data: { file, mailId, from, text: clip(text, limits.textLength) } });
   if (restOf(turn.state)?.phase === 'escalated') {
-    turn.say({ type: 'engineer.answered', data: { checkAt: turn.morningIn(turn.policy.planCheckDays) } });
+    turn.say({ type: 'engineer.answered', data: {} });
+    startClock(turn, 'plan-check');
   } else startClockAnew(turn);
+  if (turn.state.phase === 'analysing') letAnalysisWait(turn, from);
+}
+
+/** Our word to the customer: until theirs, or the first reminder that their silence would bring, no time to read counts. */
+function letAnalysisWait(turn: Turn, engineer: Person): void {
+  completeOwner(turn, engineer);
+  pauseClock(turn, 'analysis', 'awaiting-customer', dueIfStarted(turn, 'follow-up'));
 }
 
 /** At most so many characters; one that takes two units is not cut in half. */

@@ -1,5 +1,6 @@
 import type { UploadSpace } from '@caserelay/contracts';
 import { askForEvidence } from './ask-for-evidence.js';
+import { endClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 /** The space is kept; who waited for it gets to know it: first a colleague who asked, then the customer. */
@@ -7,7 +8,10 @@ export function takeUploadSpace(turn: Turn, space: UploadSpace): void {
   const known = turn.known.space;
   const isNews =
     known === null || (Object.keys(space) as (keyof UploadSpace)[]).some((key) => space[key] !== known[key]);
-  if (!isNews) return;
+  if (!isNews) {
+    endClock(turn, 'upload-space');
+    return;
+  }
   turn.say({ type: 'space.kept', data: { space } });
   if (turn.state.phase === 'archived') return;
   const { file, requester } = turn.known;

@@ -2,6 +2,7 @@ import type { CutShort, EventOf } from '@caserelay/contracts';
 import { startClockAnew } from './ask-for-evidence.js';
 import type { KnownUpload } from './case.js';
 import { reopen } from './reopen.js';
+import { resumeClock, runningClock, startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 type Received = EventOf<'upload.received'>['data'];
@@ -15,6 +16,7 @@ export function takeUpload(turn: Turn, { uploadId, name, bytes, sha256 }: Receiv
   if (turn.state.phase === 'archived') reopen(turn, 'new-upload');
   turn.say({ type: 'upload.kept', data: { uploadId, name, bytes, sha256 } });
   turn.say({ type: 'case.customer-heard', data: { mailId: null, uploadId } });
+  resumeClock(turn, 'analysis', 'awaiting-customer');
   startClockAnew(turn);
 }
 
@@ -37,10 +39,7 @@ function beginReading(turn: Turn, upload: Received, cutShort: CutShort | null): 
   if (cutShort) turn.say({ type: 'cut-short.kept', data: { uploadId, cutShort } });
   acknowledge(turn, { uploadId, name, bytes, sha256, ...(cutShort && { cutShort }) });
   turn.say({ type: 'case.analysis-requested', data: { uploadId, name, bytes, sha256, location } });
-  if (turn.state.phase === 'analysing' && turn.state.dueAt === null) {
-    const dueAt = new Date(Date.parse(turn.now) + turn.policy.analysisGoalHours * 3_600_000).toISOString();
-    turn.say({ type: 'analysis.awaited', data: { dueAt } });
-  }
+  if (turn.state.phase === 'analysing' && !runningClock(turn, 'analysis')) startClock(turn, 'analysis');
 }
 
 /** Confirms a file to the customer, if there is one to write to. */

@@ -32,6 +32,6 @@ function mayTell(turn: Turn): boolean {
 function toldBefore({ known, policy }: Turn, startedAt: string, kind: RecognisedDump['kind']): string | null {
   const last = known.notices.find((notice) => notice.kind === kind);
   if (last === undefined) return null;
-  const quietUntil = Date.parse(last.at) + policy.wrongDump.quietHours * 3_600_000;
+  const quietUntil = Date.parse(last.at) + policy.wrongDump.quiet;
   return Date.parse(startedAt) < quietUntil ? last.at : null;
 }

@@ -1,5 +1,4 @@
 import { Refusal } from '@caserelay/contracts';
-import { morningAfter } from '@caserelay/business-calendar';
 import type { Case, CaseEvent, Kept, Known, ToldByCase } from './case.js';
 import { evolve } from './evolve.js';
 import type { Policy } from './policy.js';
@@ -28,10 +27,5 @@ export class Turn {
     const happened: CaseEvent = { ...event, at: this.now };
     this.events.push(happened);
     this.present = evolve(this.present, happened);
-  }
-
-  morningIn(days: number): string {
-    const { zone, morningHour } = this.policy;
-    return morningAfter(new Date(this.now), days, { zone, hour: morningHour }).toISOString();
   }
 }

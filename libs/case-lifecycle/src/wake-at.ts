@@ -1,33 +1,22 @@
 import type { Case } from './case.js';
+import { wakesAt } from './clock.js';
+import { clockOfRest } from './keep-clocks.js';
 
 /**
- * When the clock should look at a case again: for a notice that is due, or for silence. Null when only people or services can move it: before it is asked for
- * evidence (contact or space are missing; intake or provisioning bring them), while an overdue upload is still being
- * read (a senior engineer knows), and when it is archived and its account is closed and its evidence removed.
+ * When somebody should look at a case again: for silence, for the next level of a clock, or for a notice that is due.
+ * Null when it is archived and its evidence is removed, and when only a person who has taken it on, or a service, can move it.
  */
 export function wakeAt(state: Case): string | null {
-  const notices = state.phase === 'unopened' ? [] : state.known.arriving.map(({ noticeAt }) => noticeAt);
-  return earliest([phaseClockOf(state), ...notices]);
+  if (state.phase === 'unopened') return null;
+  const { arriving, clocks } = state.known;
+  return earliest([silenceEndsAt(state), ...clocks.flatMap(wakesAt), ...arriving.map(({ noticeAt }) => noticeAt)]);
 }
 
-/** When silence moves the case on. */
-export function phaseClockOf(state: Case): string | null {
-  switch (state.phase) {
-    case 'unopened':
-    case 'reported':
-      return null;
-    case 'archived':
-      return earliest([state.closesAt ?? null, state.purgesAt ?? null]);
-    case 'awaiting-evidence':
-      return state.nextAt;
-    case 'analysing':
-      return state.dueAt;
-    case 'escalated':
-    case 'action-planned':
-      return state.checkAt;
-    case 'observing':
-      return state.until;
-  }
+/** When silence moves the case on. While files are read it is listened to, but moves nothing. */
+export function silenceEndsAt(state: Case): string | null {
+  if (state.phase === 'unopened' || state.phase === 'analysing') return null;
+  const ofPhase = state.phase === 'archived' ? ['grace', 'retention'] : [clockOfRest(state)];
+  return earliest(state.known.clocks.map(({ clock, dueAt }) => (ofPhase.includes(clock) ? dueAt : null)));
 }
 
 function earliest(instants: (string | null)[]): string | null {

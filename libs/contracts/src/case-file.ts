@@ -8,6 +8,10 @@ export type Language = z.infer<typeof Language>;
 export const Person = z.object({ name: z.string(), address: z.email() });
 export type Person = z.infer<typeof Person>;
 
+/** How urgent a case is; `p1` the most. */
+export const Priority = z.enum(['p1', 'p2', 'p3', 'p4']);
+export type Priority = z.infer<typeof Priority>;
+
 /** What every letter about a case needs to know, so that no reader has to call back. */
 export const CaseFile = z.object({
   caseNumber: z.string().min(1),

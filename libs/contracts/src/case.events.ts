@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CaseFile, Evidence, NextStep, Person, UploadSpace } from './case-file.js';
+import { CaseFile, Evidence, NextStep, Person, Priority, UploadSpace } from './case-file.js';
 import { defineEvent } from './define-event.js';
 import { DumpComparison, DumpFinding, RecognisedDump } from './dump.events.js';
 import { mostPurgedFiles, PurgedFile } from './purge.events.js';
@@ -27,7 +27,7 @@ export const Phase = z.enum([
 export type Phase = z.infer<typeof Phase>;
 
 /** A case began. */
-export const CaseOpened = defineEvent('case.opened', { file, policy: z.string() });
+export const CaseOpened = defineEvent('case.opened', { file, policy: z.string(), priority: Priority.optional() });
 export type CaseOpened = z.infer<typeof CaseOpened>;
 
 /** A later report told what was missing, such as whom to write to. */
@@ -224,3 +224,56 @@ export const CaseEvidencePurged = defineEvent('case.evidence-purged', {
   keptBecause: z.array(z.enum(['reopened', 'in-other-cases'])),
 });
 export type CaseEvidencePurged = z.infer<typeof CaseEvidencePurged>;
+
+/** What is measured for a case. The set is open: a reader leaves out a name that it does not know. */
+export const ClockName = z.string().regex(/^[a-z]+(?:-[a-z]+)*$/);
+export type ClockName = z.infer<typeof ClockName>;
+
+const clock = { clock: ClockName, cycle: z.number().int().positive() };
+
+/** A part of a clock's goal has passed: somebody is told, and why. A level that tells several people tells each. */
+export const LevelReached = defineEvent('case.level-reached', {
+  file,
+  to: Person,
+  ...clock,
+  /** Levels count from 1, in the order of their parts. */
+  level: z.number().int().positive(),
+  ofLevels: z.number().int().positive(),
+  /** The part of the goal that has passed; from 100 on it is a breach. */
+  percent: z.number().int().positive(),
+  kind: z.enum(['warning', 'breach']),
+  /** How often this level has told, this time included. */
+  time: z.number().int().positive(),
+  startedAt: instant,
+  dueAt: instant,
+  /** What the clock has: milliseconds, or days to a morning; with a calendar working time counts, without plain time. */
+  goal: z.object({
+    milliseconds: z.number().int().positive().optional(),
+    days: z.number().int().positive().optional(),
+    calendar: z.string().nullable(),
+  }),
+  /** When the same is told again unless somebody acknowledges it; null when never. */
+  againAt: instant.nullable(),
+  /** The version of the policy that has the level. */
+  policy: z.string(),
+  priority: Priority,
+});
+export type LevelReached = z.infer<typeof LevelReached>;
+
+/** A person took on what a clock tells of; nobody is told of it any more. */
+export const ClockAcknowledged = defineEvent('case.clock-acknowledged', { file, ...clock, by: Person });
+export type ClockAcknowledged = z.infer<typeof ClockAcknowledged>;
+
+/** A case became more or less urgent; its clocks keep their start and have another due time. */
+export const PriorityChanged = defineEvent('case.priority-changed', { file, from: Priority, to: Priority, by: Person });
+export type PriorityChanged = z.infer<typeof PriorityChanged>;
+
+/** A case lives by another policy, or another version of it, from now on; its clocks keep their start. */
+export const PolicyApplied = defineEvent('case.policy-applied', {
+  from: z.string(),
+  to: z.string(),
+  because: z.enum(['policy-changed', 'holidays-announced', 'contract-known']),
+  /** Null when the case's own details led to it. */
+  by: Person.nullable(),
+});
+export type PolicyApplied = z.infer<typeof PolicyApplied>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Language, Person } from './case-file.js';
+import { Language, Person, Priority } from './case-file.js';
 
 /**
  * What other systems may post to `POST /v1/events`, as CloudEvents 1.0 in structured JSON mode. `id` together with
@@ -23,6 +23,9 @@ export const TicketRegistered = z.object({
     contact: Person.optional(),
     owner: Person.optional(),
     language: Language.optional(),
+    priority: Priority.optional(),
+    /** The support contract, by the name of its policy. */
+    contract: z.string().min(1).max(50).optional(),
   }),
 });
 export type TicketRegistered = z.infer<typeof TicketRegistered>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Language, Person } from './case-file.js';
+import { Language, Person, Priority } from './case-file.js';
 import { defineEvent } from './define-event.js';
 
 /** Someone reported a problem, by mail or through another system. Several reports of one case complete each other. */
@@ -14,6 +14,10 @@ export const ProblemReported = defineEvent('problem.reported', {
   owner: Person.nullable(),
   language: Language,
   channel: z.enum(['mail', 'ticket']),
+  /** How urgent the reporter's system says it is, when it reports first; else the policy says it. */
+  priority: Priority.optional(),
+  /** The support contract, by the name of its policy; else partner and end customer lead to it. */
+  contract: z.string().max(50).optional(),
 });
 export type ProblemReported = z.infer<typeof ProblemReported>;
 

@@ -49,6 +49,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.customer-reminded',
     'case.observation-started',
     'case.archived',
+    'case.level-reached',
   ],
   'ops-console': '*',
 };
@@ -80,6 +81,10 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.upload-space-retired',
     'case.evidence-purge-requested',
     'case.evidence-purged',
+    'case.level-reached',
+    'case.clock-acknowledged',
+    'case.priority-changed',
+    'case.policy-applied',
   ],
   'sftp-provisioning': [
     'upload-space.opened',

@@ -14,6 +14,7 @@ export const LetterTopic = z.enum([
   'analysis-report',
   'action-plan',
   'escalation-package',
+  'clock-notice',
   'customer-question',
   'answer',
   'reminder',

@@ -214,10 +214,13 @@ describe('the browser of cases', () => {
       caseNumber: 'CAS-1',
       history: [
         { type: 'case.opened', sequence: 1 },
+        { type: 'clock.started', sequence: null },
         { type: 'case.upload-space-requested', sequence: 2 },
+        { type: 'clock.started', sequence: null },
         { type: 'space.kept', sequence: null },
         { type: 'case.evidence-requested', sequence: 3 },
         { type: 'evidence.awaited', sequence: null },
+        { type: 'clock.started', sequence: null },
       ],
     });
     const list = await fetch(`${service.url}/v1/cases?phase=awaiting-evidence&limit=200`);

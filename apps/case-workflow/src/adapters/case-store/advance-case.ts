@@ -1,4 +1,4 @@
-import { evolve, isTold, unopened, wakeAt, type Case, type CaseEvent } from '@caserelay/case-lifecycle';
+import { evolve, isTold, unopened, upgradeCase, wakeAt, type Case, type CaseEvent } from '@caserelay/case-lifecycle';
 import type { Tell } from '@caserelay/messaging';
 import type { EntityManager } from 'typeorm';
 
@@ -39,7 +39,8 @@ export async function advanceCase(
 
 async function lock(tx: EntityManager, caseId: string): Promise<Kept | null> {
   const rows: Kept[] = await tx.query('select state, positions, told from cases where id = $1 for update', [caseId]);
-  return rows[0] ?? null;
+  const [kept] = rows;
+  return kept ? { ...kept, state: upgradeCase(kept.state) } : null;
 }
 
 async function insert(tx: EntityManager, caseId: string, events: CaseEvent[]): Promise<boolean> {
@@ -74,7 +75,8 @@ async function append(
        from unnest($4::int[], $5::text[], $6::jsonb[], $7::timestamptz[]) with ordinality
          as happened (sequence, type, data, at, line)
      )
-     update cases set state = $8, phase = $9, wake_at = $10, changed_at = $11, positions = $2::int + $12, told = $13
+     update cases set state = $8, phase = $9, wake_at = $10, changed_at = $11, positions = $2::int + $12, told = $13,
+       policy_version = coalesce($14, policy_version)
      where id = $1`,
     [
       caseId,
@@ -90,6 +92,7 @@ async function append(
       events.at(-1)?.at,
       events.length,
       told,
+      state.phase === 'unopened' ? null : state.known.policy,
     ],
   );
   return { tells: tellsOf(caseId, events, sequences), wakeAt: due };

@@ -1,4 +1,4 @@
-import type { Case } from '@caserelay/case-lifecycle';
+import { upgradeCase, type Case } from '@caserelay/case-lifecycle';
 import type { DataSource } from 'typeorm';
 import type { CaseRow, HistoryLine } from '../../features/browse-cases/browse-cases.js';
 
@@ -31,7 +31,8 @@ export function readCases(database: Pick<DataSource, 'query'>) {
         `select ${columns}, state from cases where id = $1`,
         [caseId],
       );
-      return rows[0] ?? null;
+      const [found] = rows;
+      return found ? { ...found, state: upgradeCase(found.state) } : null;
     },
 
     /** What happened, oldest first. */

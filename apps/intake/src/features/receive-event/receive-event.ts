@@ -112,9 +112,11 @@ async function register(
   if (news !== null) await records.completeCase(known.caseId, news);
   const { caseId, caseNumber, trackingToken } = known;
   const language = data.language ?? languageOf([topic, data.problem, data.endCustomer].join('\n'));
+  const { priority, contract } = data;
+  const how = { language, channel: 'ticket' as const, ...(priority && { priority }), ...(contract && { contract }) };
   return {
     answer: { caseId, caseNumber, trackingToken },
-    tells: [reportOf(known, facts, { language, channel: 'ticket' })],
+    tells: [reportOf(known, facts, how)],
   };
 }
 

@@ -145,6 +145,7 @@ describe('what a letter brings about, and to whom', () => {
       given('case.analysis-reported', 'zh-CN', { space: null }),
       { to: customer.address, audience: 'customer', topics: ['analysis-report', 'evidence-request'] },
     ],
+    [given('case.level-reached', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['clock-notice'] }],
     [given('case.escalated', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['escalation-package'] }],
     [
       given('case.customer-forwarded', 'zh-CN'),

@@ -86,6 +86,7 @@ function recipientOf(
   switch (event.type) {
     case 'case.upload-space-announced':
     case 'case.escalated':
+    case 'case.level-reached':
       return { to: event.data.to, audience: 'colleague' };
     case 'case.customer-forwarded':
       return { to: file.owner ?? { name: '', address: teamAddress }, audience: 'colleague' };

@@ -172,6 +172,16 @@ const dataOf: DataOf = {
     customerWords: [{ at: '2020-05-07T09:01:55.000+08:00', text: '你好，4月30日帮客户配置了，\n死机卡死，不蓝屏。' }],
     space,
   }),
+  'case.level-reached': (language) => ({
+    file: file(language),
+    to: senior,
+    ...{ clock: 'first-response', cycle: 1, level: 2, ofLevels: 3, percent: 100, kind: 'breach', time: 1 },
+    startedAt: '2020-04-30T17:00:00.000+08:00',
+    dueAt: '2020-05-06T17:00:00.000+08:00',
+    goal: { milliseconds: 28_800_000, calendar: 'office' },
+    againAt: null,
+    ...{ policy: 'standard-1', priority: 'p3' },
+  }),
   'case.customer-forwarded': (language) => ({
     file: file(language),
     mailId: id(4),

@@ -23,7 +23,7 @@ import { facts, heading, paragraph, points, quote, steps, type Block } from './l
 import { noteInWords } from './note-in-words.js';
 import type { Texts } from './templates/texts.js';
 import { textsOf } from './templates/texts-of.js';
-import { bytesInWords, timeIn } from './time-in-words.js';
+import { bytesInWords, spanOf, timeIn } from './time-in-words.js';
 
 /** The events that lead to a letter. */
 export type LetterEvent = EventOf<
@@ -39,6 +39,7 @@ export type LetterEvent = EventOf<
   | 'case.customer-reminded'
   | 'case.observation-started'
   | 'case.archived'
+  | 'case.level-reached'
 >;
 
 /** What letters need to know that no event tells. */
@@ -95,6 +96,8 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
       return startObservation(event, given);
     case 'case.archived':
       return summarise(event, given);
+    case 'case.level-reached':
+      return tellOfClock(event, given);
   }
 }
 
@@ -337,6 +340,33 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
       ...data.customerWords.flatMap(({ at, text }) => [paragraph(timeIn(settings.zone, at)), quote(text.trim())]),
       ...(space ? [heading(texts.escalated.files), ...accessBlocks(space, time, given)] : []),
       paragraph(texts.escalated.reply),
+    ],
+  };
+}
+
+function tellOfClock({ data }: EventOf<'case.level-reached'>, { texts, settings }: With): LetterBody {
+  const { file, goal } = data;
+  const { clock, labels } = texts;
+  const amount = goal.days === undefined ? texts.span(spanOf((goal.milliseconds ?? 0) / 1000)) : clock.days(goal.days);
+  const name = clock.names[data.clock] ?? data.clock;
+  return {
+    topics: ['clock-notice'],
+    blocks: [
+      paragraph(clock.intro[data.kind](name, data.percent)),
+      facts([
+        ...caseRows(file, texts),
+        { label: labels.contact, value: file.contact && `${file.contact.name} <${file.contact.address}>` },
+        { label: labels.owner, value: file.owner && `${file.owner.name} <${file.owner.address}>` },
+        { label: labels.clock, value: name },
+        { label: labels.startedAt, value: timeIn(settings.zone, data.startedAt) },
+        {
+          label: labels.goal,
+          value: goal.calendar === null ? clock.plain(amount) : clock.working(amount, goal.calendar),
+        },
+        { label: labels.dueAt, value: timeIn(settings.zone, data.dueAt) },
+      ]),
+      paragraph(clock.why(data)),
+      paragraph(data.againAt === null ? clock.once : clock.again(timeIn(settings.zone, data.againAt))),
     ],
   };
 }

@@ -7,6 +7,7 @@ import {
   CustomerForwarded,
   CustomerReminded,
   EvidenceRequested,
+  LevelReached,
   ObservationStarted,
   UploadAcknowledged,
   UploadSpaceAnnounced,
@@ -88,6 +89,11 @@ export class WriteLettersConsumer {
 
   @Hears(CaseArchived)
   async hearCaseArchived(event: CaseArchived, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(LevelReached)
+  async hearLevelReached(event: LevelReached, hearing: Hearing): Promise<Tell[]> {
     return await this.write(event, hearing);
   }
 

@@ -135,6 +135,30 @@ export function headline(event: AnyEvent): Sentence {
       return event.data.because === 'closed-by-engineer'
         ? say('工程师结案，案例归档', 'Closed by an engineer; case archived')
         : say('观察期内无新情况，案例归档', 'Observed without news; case archived');
+    case 'case.level-reached': {
+      const { clock, percent, time } = event.data;
+      const name = clockNames[clock] ?? say(clock, clock);
+      const to = clip(event.data.to.name) || event.data.to.address;
+      return say(
+        `${name.zh}时限已用 ${percent}%，通知 ${to}${time > 1 ? `（第 ${time} 次）` : ''}`,
+        `${percent}% of the time for ${name.en} has passed; ${to} is told${time > 1 ? ` for the ${time}. time` : ''}`,
+      );
+    }
+    case 'case.clock-acknowledged': {
+      const name = clockNames[event.data.clock] ?? say(event.data.clock, event.data.clock);
+      const by = clip(event.data.by.name) || event.data.by.address;
+      return say(`${by} 已接手：${name.zh}`, `${by} took on: ${name.en}`);
+    }
+    case 'case.priority-changed':
+      return say(
+        `优先级由 ${event.data.from} 改为 ${event.data.to}`,
+        `Priority changed from ${event.data.from} to ${event.data.to}`,
+      );
+    case 'case.policy-applied':
+      return say(
+        `改按策略 ${clip(event.data.to)} 计时：${policyReasons[event.data.because].zh}`,
+        `Lives by policy ${clip(event.data.to)} from now on: ${policyReasons[event.data.because].en}`,
+      );
     case 'case.reopened':
       return event.data.because === 'customer-wrote'
         ? say('客户来信，案例重新开启', 'Customer wrote; case reopened')
@@ -357,6 +381,7 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   'upload-acknowledgement': say('确认收到文件', 'receipt of a file'),
   'analysis-report': say('分析结果', 'what the dump says'),
   'action-plan': say('处理方案', 'action plan'),
+  'clock-notice': say('时限通知', 'word of a clock'),
   'escalation-package': say('升级资料', 'escalation package'),
   'customer-question': say('客户来信', 'the customer’s words'),
   answer: say('工程师答复', 'an engineer’s answer'),
@@ -389,6 +414,18 @@ const escalationReasons: Record<EventOf<'case.escalated'>['data']['because'], Se
 const keptReasons: Record<NonNullable<PurgedPart['keptBecause']>, Sentence> = {
   reopened: say('案例已重新打开', 'the case was opened again'),
   'in-other-cases': say('其他案例也在用', 'other cases have them too'),
+};
+
+const clockNames: Readonly<Record<string, Sentence>> = {
+  'first-response': say('初次响应', 'the first response'),
+  'upload-space': say('开通上传账号', 'the upload account'),
+  analysis: say('分析', 'the analysis'),
+};
+
+const policyReasons: Record<EventOf<'case.policy-applied'>['data']['because'], Sentence> = {
+  'policy-changed': say('策略已修改', 'it was changed'),
+  'holidays-announced': say('放假安排已公布', 'holidays were announced'),
+  'contract-known': say('已得知支持合同', 'the contract became known'),
 };
 
 const verdicts: Record<EventOf<'case.analysis-reported'>['data']['verdict'], Sentence> = {

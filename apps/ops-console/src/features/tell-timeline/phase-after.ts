@@ -64,6 +64,10 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'mails.purged':
     case 'reports.purged':
     case 'upload-space.made-read-only':
+    case 'case.level-reached':
+    case 'case.clock-acknowledged':
+    case 'case.priority-changed':
+    case 'case.policy-applied':
     case 'problem.reported':
     case 'mail.received':
     case 'upload-space.opened':

@@ -56,6 +56,10 @@ export const en: Texts = {
     customerMails: 'Mails from the customer',
     reminders: 'Reminders',
     progress: 'Progress',
+    clock: 'Clock',
+    startedAt: 'Started',
+    goal: 'Time agreed',
+    dueAt: 'Due',
     survey: 'Survey',
   },
 
@@ -250,6 +254,24 @@ export const en: Texts = {
     files: 'Where the files are',
     reply:
       'To answer the customer, reply to this mail and begin with "Dear customer": what you write is passed on in the mail thread of the case. Any other reply is kept as an internal note.',
+  },
+  clock: {
+    names: {
+      'first-response': 'first response',
+      'upload-space': 'opening of the upload account',
+      analysis: 'analysis',
+    },
+    intro: {
+      warning: (clock, percent) => `${percent}% of the time agreed for the ${clock} of the following case has passed.`,
+      breach: (clock) => `The time agreed for the ${clock} of the following case is over.`,
+    },
+    days: (days) => `${days} days`,
+    working: (amount, calendar) => `${amount} (working time, calendar ${calendar})`,
+    plain: (amount) => `${amount} (plain time)`,
+    why: ({ level, ofLevels, percent, policy, priority }) =>
+      `Why you are told: policy ${policy} tells you at level ${level} of ${ofLevels}, which is ${percent}% of the goal of priority ${priority}.`,
+    again: (at) => `You will be told again at ${at} unless somebody takes it on before.`,
+    once: 'This level tells once.',
   },
   comparison: {
     same: (earlier) => `The same crash as in ${earlier}.`,

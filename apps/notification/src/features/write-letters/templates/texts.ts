@@ -88,6 +88,17 @@ export interface Texts extends LayoutHabits {
     files: string;
     reply: string;
   };
+  /** Of a clock of which a part has passed. Names that a policy gave are shown as they are. */
+  clock: {
+    names: Readonly<Record<string, string>>;
+    intro: Record<EventOf<'case.level-reached'>['data']['kind'], (clock: string, percent: number) => string>;
+    days(days: number): string;
+    working(amount: string, calendar: string): string;
+    plain(amount: string): string;
+    why(level: { level: number; ofLevels: number; percent: number; policy: string; priority: string }): string;
+    again(at: string): string;
+    once: string;
+  };
   /** How the latest dump compares with the one before it, for engineers. */
   comparison: {
     same(earlier: string): string;
@@ -163,4 +174,8 @@ type Label =
   | 'customerMails'
   | 'reminders'
   | 'progress'
+  | 'clock'
+  | 'startedAt'
+  | 'goal'
+  | 'dueAt'
   | 'survey';

@@ -56,6 +56,10 @@ export const zhCn: Texts = {
     customerMails: '收到的客户邮件数',
     reminders: '提醒次数',
     progress: '案例进展',
+    clock: '计时',
+    startedAt: '开始时间',
+    goal: '约定时限',
+    dueAt: '到期时间',
     survey: '问卷',
   },
 
@@ -232,6 +236,20 @@ export const zhCn: Texts = {
     files: '文件所在位置',
     reply:
       '需要答复客户时，请直接回复此邮件，并以“客户，您好”开头：您写的内容会在案例邮件中转给客户。其他回复只作为内部记录。',
+  },
+  clock: {
+    names: { 'first-response': '初次响应', 'upload-space': '开通上传账号', analysis: '分析' },
+    intro: {
+      warning: (clock, percent) => `以下案例的${clock}时限已用去 ${percent}%。`,
+      breach: (clock) => `以下案例的${clock}已超过约定时限。`,
+    },
+    days: (days) => `${days} 天`,
+    working: (amount, calendar) => `${amount}（工作时间，工作日历 ${calendar}）`,
+    plain: (amount) => `${amount}（自然时间）`,
+    why: ({ level, ofLevels, percent, policy, priority }) =>
+      `为什么通知您：策略 ${policy} 在第 ${level} 级（共 ${ofLevels} 级），即优先级 ${priority} 时限的 ${percent}% 时通知您。`,
+    again: (at) => `如果在 ${at} 之前没有人接手，将再次通知您。`,
+    once: '本级只通知一次。',
   },
   comparison: {
     same: (earlier) => `与 ${earlier} 是同一个崩溃。`,
