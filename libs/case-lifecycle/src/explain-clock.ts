@@ -166,7 +166,7 @@ function inZone(instant: string, zone: string): string {
     new Intl.DateTimeFormat('en-GB', {
       ...{ timeZone: zone, hourCycle: 'h23', timeZoneName: 'longOffset' },
       ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
-    } as Intl.DateTimeFormatOptions)
+    })
       .formatToParts(date)
       .map(({ type, value }) => [type, value]),
   );

@@ -40,13 +40,14 @@ export function endClock(turn: Turn, name: ClockName): void {
 /** Stops a clock until it is resumed, or until an instant. One that was stopped too often, or of which only the due time is known, runs on. */
 export function pauseClock(turn: Turn, name: ClockName, because: PauseReason, until: string | null): void {
   const clock = runningClock(turn, name);
-  if (!clock || clock.goal === null || isStandingStill(clock) || clock.pauses.length >= limits.pauses) return;
+  if (!clock?.goal || isStandingStill(clock) || clock.pauses.length >= limits.pauses) return;
   turn.say({ type: 'clock.paused', data: { clock: name, because, until } });
 }
 
 export function resumeClock(turn: Turn, name: ClockName, because: PauseReason): void {
   const clock = runningClock(turn, name);
-  if (!clock || !isStandingStill(clock) || clock.pauses.at(-1)?.because !== because) return;
+  if (!clock || !isStandingStill(clock)) return;
+  if (clock.pauses.at(-1)?.because !== because) return;
   reckon(turn, { ...clock, pauses: pausesClosed(clock.pauses, turn.now) });
 }
 
