@@ -30,6 +30,7 @@ export async function startOurs({ folder, hostKey }: Workshop): Promise<Contesta
       AMQP_URL: brokerUrl,
       NAMESPACE: namespace,
       EVIDENCE_DIR: evidence,
+      EVIDENCE_KEY: process.env['EVIDENCE_KEY'] ?? randomBytes(32).toString('hex'),
       SFTP_HOST_KEY_FILE: hostKey,
       SFTP_PORT: String(port),
       HTTP_PORT: String(httpPort),

@@ -86,6 +86,7 @@ function serviceSettings({ folder }, ports, secrets) {
     MAIL_SERVER_URL: `smtp://127.0.0.1:${ports['mail-catcher-smtp']}`,
     SENT_LOOKUP_URL: `http://127.0.0.1:${ports['mail-catcher-http']}/api/messages`,
     EVIDENCE_DIR: path.join(folder, 'evidence'),
+    EVIDENCE_KEY: secrets.EVIDENCE_KEY,
     INTAKE_API_KEY: secrets.INTAKE_API_KEY,
     SPACES_API_KEY: secrets.SPACES_API_KEY,
     CONSOLE_USER: 'engineer',

@@ -5,7 +5,7 @@ import { connect } from 'amqplib';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,10 @@ import { repository } from '../support/repository.js';
 import { stallingLine } from '../support/stalling-line.js';
 import { fullDump } from '../support/synthetic-dump.js';
 import { until } from '../support/until.js';
+import { aMasterKey, evidenceStoreOf } from '../support/evidence.js';
+import { streamOf } from '@caserelay/evidence-store';
+
+const masterKey = aMasterKey();
 
 /** MiB of the file that is uploaded; the test with 2048 takes a few minutes. */
 const mebibytes = Number(process.env['CHAOS_UPLOAD_MEBIBYTES'] ?? 64);
@@ -90,7 +94,7 @@ whenInstalled(
       60_000,
     );
     expect(completed?.data).toMatchObject({ name: 'MEMORY.DMP', bytes, sha256, because: 'whole' });
-    expect(await hashOf(join(folder, 'evidence', completed?.data.location ?? ''))).toBe(sha256);
+    expect(await hashOf(completed?.data.location ?? '')).toBe(sha256);
 
     await afterEverythingBefore(credentials);
     const count = async (type: EventType): Promise<number> =>
@@ -179,9 +183,10 @@ async function aDump(): Promise<{ file: string; sha256: string }> {
   return { file, sha256: hash.digest('hex') };
 }
 
-async function hashOf(file: string): Promise<string> {
+async function hashOf(location: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
+  const store = evidenceStoreOf({ EVIDENCE_DIR: join(folder, 'evidence'), EVIDENCE_KEY: masterKey });
+  for await (const piece of streamOf(await store.openForReading(location))) hash.update(piece as Buffer);
   return hash.digest('hex');
 }
 
@@ -256,6 +261,7 @@ class Service {
         NAMESPACE: namespace,
         ROLE: 'sftp-provisioning',
         EVIDENCE_DIR: join(folder, 'evidence'),
+        EVIDENCE_KEY: masterKey,
         SFTP_HOST_KEY_FILE: join(folder, 'sftp_host_key'),
         SFTP_PORT: String(sftp),
         SFTP_PROVISIONING_HTTP_PORT: String(http),

@@ -5,6 +5,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { aMasterKey } from './evidence.js';
 import { repository } from './repository.js';
 import { until } from './until.js';
 
@@ -47,6 +48,7 @@ export async function startProcesses(options: ProcessOptions): Promise<CaseRelay
     PATH: process.env['PATH'] ?? '',
     LOG_LEVEL: 'info',
     EVIDENCE_DIR: join(options.folder, 'evidence'),
+    EVIDENCE_KEY: aMasterKey(),
     SMTP_PORT: String(smtpPort),
     SFTP_PORT: String(sftpPort),
     SFTP_PUBLIC_HOST: '127.0.0.1',

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { aMasterKey } from './evidence.js';
 
 /** Where the real parts are: as the launcher says, else the usual places of a developer's machine. */
 export const parts = {
@@ -43,6 +44,7 @@ export async function aSystem(more: Record<string, string> = {}): Promise<System
       ...parts,
       NAMESPACE: namespace,
       EVIDENCE_DIR: join(folder, 'evidence'),
+      EVIDENCE_KEY: aMasterKey(),
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
       RETRY_PAUSES_SECONDS: quickRetries,
       ...more,

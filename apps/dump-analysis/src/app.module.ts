@@ -1,5 +1,6 @@
 import type { StoredReport } from '@caserelay/contracts';
 import { causeOf, type Tell } from '@caserelay/messaging';
+import { openEvidenceStore } from '@caserelay/evidence-store';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule } from '@nestjs/common';
 import { AnalysisQueue } from './adapters/analysis-queue/analysis-queue.js';
@@ -14,7 +15,7 @@ import { AnalysisTable1720000000000 } from './adapters/analysis-store/analysis-t
 import { ProgressColumns1720000300000 } from './adapters/analysis-store/progress-columns.js';
 import { keepDumpOfCase } from './adapters/case-dumps/case-dumps.js';
 import { CaseDumpsTable1720000300001 } from './adapters/case-dumps/case-dumps-table.js';
-import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
+import { UploadedEvidence } from './adapters/evidence-store/evidence-store.js';
 import { readInProcess, type ReadingLimits } from './adapters/reading-process/read-in-process.js';
 import {
   keepRecognition,
@@ -122,16 +123,18 @@ function needsOf(
   signal: AbortSignal,
 ): AnalyseNeeds<AnalysisRow> {
   const versions = new VersionStore(host.database);
-  const reports = new ReportStore(host.config.EVIDENCE_DIR);
+  const evidence = openEvidenceStore(host.config);
+  const reports = new ReportStore(evidence);
+  const uploads = new UploadedEvidence(evidence);
   const progress = progressOf(host, store, queue);
   return {
     begin: (uploadId) => store.begin(uploadId),
     read: async ({ uploadId, name, location }, onProgress) =>
-      await readInProcess({ upload: { uploadId, name, location }, ...orderOf(host) }, limitsOf(host), {
-        signal,
-        onProgress,
-        lookUpVersions: (images) => versions.lookUp(images),
-      }).finally(() => progress.end(uploadId)),
+      await readInProcess(
+        { upload: { uploadId, name, location }, evidence: await uploads.passFor(location), ...orderOf(host) },
+        limitsOf(host),
+        { signal, onProgress, lookUpVersions: (images) => versions.lookUp(images) },
+      ).finally(() => progress.end(uploadId)),
     planNextSteps,
     show: ({ uploadId }, news) => progress.note(uploadId, news),
     tell: async (upload, reading) => tellOnce(host, upload, reading, await keepReport(host, reports, upload, reading)),
@@ -146,7 +149,7 @@ function needsOf(
 }
 
 function roomOf({ config: settings }: AnalysisHost, store: AnalysisStore): Room {
-  const evidence = new EvidenceStore(settings.EVIDENCE_DIR);
+  const evidence = new UploadedEvidence(openEvidenceStore(settings));
   return {
     parallel: settings.ANALYSIS_PARALLEL,
     largeFromBytes: Math.round(settings.ANALYSIS_LARGE_GIBIBYTES * 2 ** 30),
@@ -174,7 +177,6 @@ const shareOfPrograms = 0.75;
 
 function orderOf({ config: settings }: AnalysisHost) {
   return {
-    evidenceFolder: settings.EVIDENCE_DIR,
     archive: {
       maxMembers: settings.ARCHIVE_MAX_MEMBERS,
       headBytes: Math.round(settings.ARCHIVE_HEAD_MEBIBYTES * 2 ** 20),
@@ -249,7 +251,7 @@ function followerOf(host: AnalysisHost): FollowUploadTimer<RecognitionRow> {
     longSeconds: settings.RECOGNITION_PAUSE_SECONDS,
     idleSeconds: settings.RECOGNITION_IDLE_HOURS * 3600,
   });
-  const evidence = new EvidenceStore(settings.EVIDENCE_DIR);
+  const evidence = new UploadedEvidence(openEvidenceStore(settings));
   return new FollowUploadTimer(
     {
       take: (limit) => store.take(limit),

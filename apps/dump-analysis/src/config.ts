@@ -1,9 +1,11 @@
+import { evidenceConfig } from '@caserelay/evidence-store';
 import { z } from 'zod';
 
 const count = z.coerce.number().int().positive();
 
 /** The service's own environment variables. Times are of the real clock. */
 export const config = {
+  ...evidenceConfig,
   /** How often an upload is tried to be read before it is told to be unreadable. */
   ANALYSIS_ATTEMPTS: count.max(100).default(5),
   /** Pause after the first fault; it doubles with each further one, up to a minute. */

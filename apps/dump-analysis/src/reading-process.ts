@@ -1,6 +1,6 @@
 import type { KnownVersion } from '@caserelay/crash-dump';
 import { archiveName, openArchive } from '@caserelay/dump-archive';
-import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
+import { openByPass } from './adapters/evidence-store/evidence-store.js';
 import { dieWithParent } from './adapters/reading-process/die-with-parent.js';
 import type {
   FromReadingProcess,
@@ -42,12 +42,17 @@ async function read(order: ReadingOrder): Promise<void> {
   }
 }
 
-function needsOf({ evidenceFolder, archive }: ReadingOrder): Needs {
-  const evidence = new EvidenceStore(evidenceFolder);
+function needsOf({ evidence, archive }: ReadingOrder): Needs {
   return {
-    open: (location) => evidence.open(location),
-    readArchive: (path, needsWhole, onRead) =>
-      openArchive(path, { ...archive, needsWhole, onRead, signal: new AbortController().signal }),
+    open: () => openByPass(evidence),
+    readArchive: ({ source, path, name }, needsWhole, onRead) =>
+      openArchive(path ?? source, {
+        ...archive,
+        archiveName: name,
+        needsWhole,
+        onRead,
+        signal: new AbortController().signal,
+      }),
     archiveName,
     planNextSteps,
     lookUpVersions: (images) =>

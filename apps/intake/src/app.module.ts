@@ -1,4 +1,5 @@
 import { defaultPatterns, type CaseKeyPatterns } from '@caserelay/mail-thread';
+import { openEvidenceStore } from '@caserelay/evidence-store';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
@@ -8,7 +9,7 @@ import { CaseRecords } from './adapters/case-records/case-records.js';
 import { CaseTables1720000000000 } from './adapters/case-records/case-tables.js';
 import { MailRecords, noteRejectedMail } from './adapters/case-records/mail-records.js';
 import { PostRecords } from './adapters/case-records/post-records.js';
-import { EvidenceFolder } from './adapters/evidence-folder/evidence-folder.js';
+import { MailEvidence } from './adapters/mail-evidence/mail-evidence.js';
 import { readMail } from './adapters/mail-parser/mail-parser.js';
 import { SmtpDoor } from './adapters/smtp-door/smtp-door.js';
 import { config } from './config.js';
@@ -41,7 +42,7 @@ export const intake = defineService({
 
 function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
   const { config, log } = host;
-  const evidence = new EvidenceFolder(config.EVIDENCE_DIR);
+  const evidence = new MailEvidence(openEvidenceStore(config));
   const needs = takeNeedsOf(host, evidence);
   const mails = new Counter({
     name: 'caserelay_mails_in_total',
@@ -79,12 +80,12 @@ function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
   };
 }
 
-function takeNeedsOf(host: IntakeHost, evidence: EvidenceFolder): TakeNeeds {
+function takeNeedsOf(host: IntakeHost, evidence: MailEvidence): TakeNeeds {
   const { config, clock, database } = host;
   return {
     keepMail: (mail) => evidence.keepMail(mail),
     keepAttachment: (content, name) => evidence.keepAttachment(content, name),
-    readMail: ({ location }) => readMail(evidence.pathOf(location)),
+    readMail: async ({ location }) => readMail(await evidence.read(location)),
     inTransaction: (work) =>
       host.outbox.transaction(async (tx) => {
         const mails = new MailRecords(tx);

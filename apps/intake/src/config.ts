@@ -1,9 +1,11 @@
+import { evidenceConfig } from '@caserelay/evidence-store';
 import { z } from 'zod';
 
 const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'expected a domain such as support.example');
 
 /** Settings of intake. */
 export const config = {
+  ...evidenceConfig,
   /** Port for mail; 0 takes a free one. */
   SMTP_PORT: z.coerce.number().int().min(0).max(65535).default(0),
   SMTP_BIND_ADDRESS: z.string().min(1).default('127.0.0.1'),

@@ -1,5 +1,6 @@
 import { services } from '@caserelay/contracts';
 import { DeadLetterTable1700000000001, DeadLetters, type Topology } from '@caserelay/messaging';
+import { openEvidenceStore } from '@caserelay/evidence-store';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { lengthOfFile } from './adapters/arriving-files/arriving-files.js';
@@ -64,17 +65,18 @@ export const opsConsole = defineService({
 function providersOf(host: ConsoleHost) {
   const timeline = readTimeline(host.database);
   const timers = timersOf(host);
+  const evidence = openEvidenceStore(host.config);
   return [
     { provide: ListCasesNeeds, useValue: timeline },
     { provide: ShowCaseNeeds, useValue: timeline },
     {
       provide: ShowArrivingNeeds,
-      useValue: { ...timeline, lengthOf: (location: string) => lengthOfFile(host.config.EVIDENCE_DIR, location) },
+      useValue: { ...timeline, lengthOf: (location: string) => lengthOfFile(evidence, location) },
     },
     { provide: ShowQueuesNeeds, useValue: queuesOf(host) },
     { provide: ShowTimersNeeds, useValue: timers },
     { provide: ShowAnalysisNeeds, useValue: timers },
-    { provide: ReportFiles, useValue: new ReportFiles(host.config.EVIDENCE_DIR) },
+    { provide: ReportFiles, useValue: new ReportFiles(evidence) },
     { provide: RepairNeeds, useValue: deadLettersOf(host) },
     { provide: Engineer, useValue: host.config.CONSOLE_USER },
     { provide: LiveFeed, useValue: liveFeedOf(host, timeline) },

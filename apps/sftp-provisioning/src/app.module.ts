@@ -1,3 +1,4 @@
+import { openEvidenceStore } from '@caserelay/evidence-store';
 import { defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -11,7 +12,6 @@ import { EngineLoginRules1700000710000 } from './adapters/engine-store/engine-lo
 import { EngineStore } from './adapters/engine-store/engine-store.js';
 import { EngineTables1700000700000 } from './adapters/engine-store/engine-tables.migration.js';
 import { FrontProcess } from './adapters/front-process/front-process.js';
-import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import { PageScripts } from './adapters/page-scripts/page-scripts.js';
 import { PasswordHasher } from './adapters/password-hasher/password-hasher.js';
 import { readHook } from './adapters/sftpgo/sftpgo-news.js';
@@ -221,7 +221,7 @@ function showingNeeds(host: ThisHost, audit: AuditLog) {
 
 function uploadingNeeds(host: ThisHost) {
   const { config, database, log, clock } = host;
-  const evidence = new EvidenceStore(config.EVIDENCE_DIR);
+  const evidence = openEvidenceStore(config);
   const passes = new UploadPassStore(database.manager, config.BROWSER_PASS_HOURS);
   const spaces = new UploadSpaceStore(database.manager);
   const seen = new SeenUploadStore(database.manager);

@@ -1,3 +1,4 @@
+import { evidenceConfig } from '@caserelay/evidence-store';
 import { timeZone } from '@caserelay/service-host';
 import { z } from 'zod';
 
@@ -5,6 +6,7 @@ const port = z.coerce.number().int().min(0).max(65535);
 
 /** The settings of upload spaces. */
 export const config = {
+  ...evidenceConfig,
   /** Where the SFTP server listens; port 0 takes a free one. */
   SFTP_BIND_ADDRESS: z.string().min(1).default('127.0.0.1'),
   SFTP_PORT: port.default(0),

@@ -1,11 +1,11 @@
 import { judgeWhole } from '@caserelay/dump-archive';
 import { Outbox } from '@caserelay/messaging';
+import { openEvidenceStore } from '@caserelay/evidence-store';
 import { Clock, openDatabase, openLog, schemaOf, type HostConfig } from '@caserelay/service-host';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { AuditLog } from './adapters/audit-log/audit-log.js';
 import { AuditedFiles } from './adapters/audit-log/audited-files.js';
-import { EvidenceStore } from './adapters/evidence-store/evidence-store.js';
 import type { FromFront, FrontOrder, ToFront } from './adapters/front-process/front-messages.js';
 import { TusServer, type TusAddress } from './adapters/tus-server/tus-server.js';
 import { BrowserUploadStore } from './adapters/upload-space-store/browser-upload-store.js';
@@ -77,7 +77,7 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   const reception = new UploadReception({
     uploads: new UploadStore(database.manager),
     transaction: (work) => outbox.transaction((tx) => work(new UploadStore(tx))),
-    evidence: new EvidenceStore(settings.EVIDENCE_DIR),
+    evidence: openEvidenceStore(settings),
     limits: {
       mostBytes: settings.SPACE_MAX_GIBIBYTES * 2 ** 30,
       mostFiles: settings.SPACE_MAX_FILES,

@@ -35,6 +35,8 @@ export interface ReadOptions extends Partial<Limits> {
   onRead?(packedBytes: number): void;
   /** What encrypted members are opened with. */
   password?: string;
+  /** What the archive is called, where it is no path that says so. */
+  archiveName?: string;
   /** Does not use a `7zz` or `7z` that is installed, but the one that comes along. */
   onlyBundledProgram?: boolean;
 }

@@ -23,7 +23,7 @@ export async function* openArchive(archive: string | ByteSource, options: ReadOp
       : { source: archive, file: null, close: () => Promise.resolve() };
   try {
     const allowance = new Allowance(options, file.source.size);
-    const archiveName = typeof archive === 'string' ? basename(archive) : '';
+    const archiveName = typeof archive === 'string' ? basename(archive) : (options.archiveName ?? '');
     yield* readNested(file, { ...options, allowance, archiveName }, 1);
   } finally {
     await file.close();

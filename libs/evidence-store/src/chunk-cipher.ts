@@ -10,6 +10,7 @@ export const frameOverhead = headBytes + tagBytes;
 export const frameBytes = chunkBytes + frameOverhead;
 
 const mostKeys = 64;
+const mostPieces = 8;
 const noSalt = Buffer.alloc(saltBytes);
 
 export interface Chunk {
@@ -41,18 +42,21 @@ export class ChunkCipher {
     this.ownKey = this.derive(this.salt);
   }
 
-  /** The frame of a chunk, in pieces. Its place, version and length are bound to it. */
-  encrypt(index: number, version: number, content: Buffer): Buffer[] {
+  /** The frame of a chunk, in pieces as its content is. Its place, version and length are bound to it. */
+  encrypt(index: number, version: number, pieces: readonly Buffer[]): Buffer[] {
     const head = Buffer.allocUnsafe(headBytes);
     this.salt.copy(head);
     head.writeBigUInt64BE(BigInt(this.counter), saltBytes);
     this.counter += 1;
     head.writeUInt32BE(version, saltBytes + 8);
-    head.writeUInt32BE(content.length, saltBytes + 12);
+    head.writeUInt32BE(bytesIn(pieces), saltBytes + 12);
     const cipher = createCipheriv('aes-256-gcm', this.ownKey, nonceIn(head)).setAAD(this.associated(index, head));
-    const encrypted = cipher.update(content);
+    // To join large pieces first costs more than to encrypt each of them.
+    const encrypted = (pieces.length > mostPieces ? [Buffer.concat(pieces)] : pieces).map((piece) =>
+      cipher.update(piece),
+    );
     cipher.final();
-    return [head, encrypted, cipher.getAuthTag()];
+    return [head, ...encrypted, cipher.getAuthTag()];
   }
 
   /** `hole` for a place to which nothing was written, `broken` for anything that was not encrypted here. */
@@ -96,6 +100,10 @@ export class ChunkCipher {
   private derive(salt: Buffer): Buffer {
     return Buffer.from(hkdfSync('sha256', this.dataKey, salt, 'caserelay evidence chunks', 32));
   }
+}
+
+export function bytesIn(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 function nonceIn(head: Buffer): Buffer {

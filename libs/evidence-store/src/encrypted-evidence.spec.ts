@@ -227,7 +227,16 @@ describe('encrypted evidence', () => {
       await lost.write([content.subarray(chunk + 40_000)], chunk + 40_000);
       await settled(content.length);
       const whole = await readFile(pathOf(place));
-      const ends = [0, 100, headerBytes, headerBytes + 30, frameAt(1) - 1, frameAt(1), frameAt(2) + 47, frameAt(3) - 16];
+      const ends = [
+        0,
+        100,
+        headerBytes,
+        headerBytes + 30,
+        frameAt(1) - 1,
+        frameAt(1),
+        frameAt(2) + 47,
+        frameAt(3) - 16,
+      ];
       for (const end of [...ends, frameAt(3) + 49, whole.length - 1, whole.length]) {
         await writeFile(pathOf(place), whole.subarray(0, end));
         const bytes = await store.size(place);
@@ -254,6 +263,7 @@ describe('encrypted evidence', () => {
       await rm(redo);
       expect(await store.size(place)).toBe(chunk);
       await rename(`${redo}.kept`, redo);
+      expect(await store.size(place)).toBe(chunk + 5000);
       const file = await store.openForWriting(place);
       expect(await file.size()).toBe(chunk + 5000);
       await file.write([content.subarray(chunk + 5000)], chunk + 5000);

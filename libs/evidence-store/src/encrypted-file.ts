@@ -1,8 +1,8 @@
 import type { BackendFile } from './backend.js';
-import { bodyBytesOf, chunkBytes, ChunkCipher, frameBytes } from './chunk-cipher.js';
+import { bodyBytesOf, bytesIn, chunkBytes, ChunkCipher, frameBytes } from './chunk-cipher.js';
 import { unknownVersions, type ChunkVersions } from './chunk-versions.js';
 import { DamagedEvidence } from './damaged-evidence.js';
-import { readFrames, wholeBytes } from './encrypted-reader.js';
+import { readFrames, readRedo, wholeBytes } from './encrypted-reader.js';
 import { encodeHeader, readState, type FileIdentity, type FileState } from './file-header.js';
 
 /** Frames that are read by one call. */
@@ -97,7 +97,7 @@ export class EncryptedFile {
     }
     const cipher = new ChunkCipher(identity.dataKey, identity.fileId);
     await redo(file, cipher);
-    const bytes = await wholeBytes(file, cipher, await file.bodyBytes());
+    const bytes = await wholeBytes(file, cipher, await file.bodyBytes(), null);
     await file.truncate(bodyBytesOf(bytes));
     const beginning = { identity, location, bytes, versions, wasTorn: true, isOpenOnDisk: true };
     return new EncryptedFile(file, beginning, persistMilliseconds);
@@ -200,25 +200,26 @@ export class EncryptedFile {
     this.persistSoon();
   }
 
-  private async wholeChunk(index: number, content: Buffer): Promise<Frame> {
+  private async wholeChunk(index: number, content: readonly Buffer[]): Promise<Frame> {
     const overwrites = this.isPersisted(index);
     if (overwrites) await this.noteRewritten(index);
     return { index, overwrites, pieces: this.cipher.encrypt(index, this.versions.at(index), content) };
   }
 
   /** The frame of the chunk when it has become whole. */
-  private async fillPart(index: number, within: number, content: Buffer): Promise<Frame | null> {
+  private async fillPart(index: number, within: number, content: readonly Buffer[]): Promise<Frame | null> {
     const part = await this.partAt(index);
     if (within < part.persisted) await this.noteRewritten(index);
-    content.copy(part.data, within);
-    part.length = Math.max(part.length, within + content.length);
+    let at = within;
+    for (const piece of content) at += piece.copy(part.data, at);
+    part.length = Math.max(part.length, at);
     part.isDirty = true;
     if (part.length < chunkBytes) return null;
     this.part = null;
     return {
       index,
       overwrites: part.persisted > 0,
-      pieces: this.cipher.encrypt(index, this.versions.at(index), part.data),
+      pieces: this.cipher.encrypt(index, this.versions.at(index), [part.data]),
     };
   }
 
@@ -346,7 +347,7 @@ export class EncryptedFile {
       const content = zeros.subarray(0, Math.min(chunkBytes, this.length - index * chunkBytes));
       if (this.part?.index !== index)
         await this.writeFrames([
-          { index, overwrites: false, pieces: this.cipher.encrypt(index, this.versions.at(index), content) },
+          { index, overwrites: false, pieces: this.cipher.encrypt(index, this.versions.at(index), [content]) },
         ]);
     }
     await this.persist();
@@ -377,7 +378,7 @@ export class EncryptedFile {
     const { part } = this;
     if (!part?.isDirty) return;
     const content = part.data.subarray(0, part.length);
-    const pieces = this.cipher.encrypt(part.index, this.versions.at(part.index), content);
+    const pieces = this.cipher.encrypt(part.index, this.versions.at(part.index), [content]);
     await this.writeFrames([{ index: part.index, overwrites: part.persisted > 0, pieces }]);
     part.persisted = part.length;
     part.isDirty = false;
@@ -436,13 +437,10 @@ export class EncryptedFile {
 
 /** Writes again what a crash has torn while it was written over. */
 async function redo(file: BackendFile, cipher: ChunkCipher): Promise<void> {
-  const kept = await file.readRedo();
-  if (!kept || kept.length <= 8) return;
-  const index = Number(kept.readBigUInt64BE(0));
-  const frame = kept.subarray(8);
-  const isWhole = typeof cipher.decrypt(index, frame) !== 'string';
-  const isTorn = cipher.decrypt(index, await readFrames(file, index, 1)) === 'broken';
-  if (isWhole && isTorn && index * frameBytes < (await file.bodyBytes())) await file.write([frame], index * frameBytes);
+  const kept = await readRedo(file, cipher);
+  if (!kept || kept.index * frameBytes >= (await file.bodyBytes())) return;
+  const isTorn = cipher.decrypt(kept.index, await readFrames(file, kept.index, 1)) === 'broken';
+  if (isTorn) await file.write([kept.frame], kept.index * frameBytes);
 }
 
 function indexBytes(index: number): Buffer {
@@ -451,17 +449,17 @@ function indexBytes(index: number): Buffer {
   return bytes;
 }
 
-/** Takes bytes from pieces one after another; copies only what does not lie in one of them. */
+/** Takes bytes from pieces one after another, without copying them. */
 class PieceReader {
   readonly bytes: number;
   private piece = 0;
   private at = 0;
 
   constructor(private readonly pieces: readonly Buffer[]) {
-    this.bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    this.bytes = bytesIn(pieces);
   }
 
-  take(count: number): Buffer {
+  take(count: number): Buffer[] {
     const parts: Buffer[] = [];
     for (let left = count; left > 0;) {
       const piece = this.pieces[this.piece];
@@ -474,6 +472,6 @@ class PieceReader {
       this.piece += 1;
       this.at = 0;
     }
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+    return parts;
   }
 }

@@ -99,7 +99,8 @@ export async function sizeOf(file: BackendFile, identity: FileIdentity, location
   const state = readState(identity, await file.readHeader(), location);
   const body = await file.bodyBytes();
   if (state && !state.isOpen && body === bodyBytesOf(state.bytes)) return state.bytes;
-  return await wholeBytes(file, new ChunkCipher(identity.dataKey, identity.fileId), body);
+  const cipher = new ChunkCipher(identity.dataKey, identity.fileId);
+  return await wholeBytes(file, cipher, body, await readRedo(file, cipher));
 }
 
 /** What the header says now; null when that cannot be read, because it is just being written or was changed. */
@@ -121,7 +122,7 @@ async function contentBytes(
 ): Promise<number> {
   const body = await file.bodyBytes();
   const expected = bodyBytesOf(state.bytes);
-  if (state.isOpen || body > expected) return await wholeBytes(file, cipher, body);
+  if (state.isOpen || body > expected) return await wholeBytes(file, cipher, body, null);
   if (body < expected)
     throw new DamagedEvidence(location, `it was cut to ${body} bytes of ${expected} that were written`);
   return state.bytes;
@@ -135,6 +136,7 @@ export async function wholeBytes(
   file: BackendFile,
   cipher: ChunkCipher,
   bodyBytes: number,
+  redo: Redo | null,
 ): Promise<number> {
   const rest = bodyBytes % frameBytes;
   const slots = Math.floor(bodyBytes / frameBytes) + (rest > frameOverhead ? 1 : 0);
@@ -144,7 +146,8 @@ export async function wholeBytes(
     let bytes = 0;
     for (let index = end - 1; index >= first; index -= 1) {
       const at = (index - first) * frameBytes;
-      const chunk = cipher.decrypt(index, frames.subarray(at, at + frameBytes));
+      const lying = cipher.decrypt(index, frames.subarray(at, at + frameBytes));
+      const chunk = lying === 'broken' && redo?.index === index ? redo.chunk : lying;
       if (chunk === 'broken') bytes = 0;
       else if (chunk !== 'hole' && (bytes === 0 || chunk.content.length < chunkBytes))
         bytes = index * chunkBytes + chunk.content.length;
@@ -152,6 +155,23 @@ export async function wholeBytes(
     if (bytes > 0) return bytes;
   }
   return 0;
+}
+
+/** A chunk that was kept aside before it was written over something. */
+export interface Redo {
+  index: number;
+  frame: Buffer;
+  chunk: Chunk;
+}
+
+/** Null when nothing was kept aside, or a crash has torn that. */
+export async function readRedo(file: BackendFile, cipher: ChunkCipher): Promise<Redo | null> {
+  const kept = await file.readRedo();
+  if (!kept || kept.length <= 8) return null;
+  const index = Number(kept.readBigUInt64BE(0));
+  const frame = kept.subarray(8);
+  const chunk = cipher.decrypt(index, frame);
+  return typeof chunk === 'string' ? null : { index, frame, chunk };
 }
 
 /** Consecutive frames as they lie; shorter when the file ends. */

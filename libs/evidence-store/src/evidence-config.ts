@@ -31,6 +31,7 @@ export function openEvidenceStore(settings: EvidenceSettings): EvidenceStore {
     keys: masterKeysOf(EVIDENCE_KEY),
     plain: new PlainFolder(EVIDENCE_DIR),
     refusesPlain: EVIDENCE_KEY !== noKey && EVIDENCE_PLAIN_FILES === 'refuse',
+    folder: EVIDENCE_DIR,
   });
 }
 

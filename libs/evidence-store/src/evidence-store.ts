@@ -3,31 +3,11 @@ import type { BackendFile, Room, StorageBackend } from './backend.js';
 import { ChunkVersions } from './chunk-versions.js';
 import { EncryptedFile } from './encrypted-file.js';
 import { EncryptedReader, sizeOf } from './encrypted-reader.js';
+import type { Draft, EvidenceFile } from './evidence-file.js';
 import { newIdentity, readIdentity, type FileIdentity } from './file-header.js';
-import { incoming } from './folder-backend.js';
+import { FolderBackend, incoming } from './folder-backend.js';
 import type { MasterKeys } from './master-keys.js';
-import type { PlainFolder } from './plain-folder.js';
-
-/** One open file. Every write says where it goes; what it leaves out reads as zeros. */
-export interface EvidenceFile {
-  write(pieces: readonly Buffer[], offset: number): Promise<void>;
-  /** As many bytes as there are of those asked for. */
-  read(offset: number, length: number): Promise<Buffer>;
-  size(): Promise<number>;
-  /** Cuts the file; never makes it longer. */
-  truncate(bytes: number): Promise<void>;
-  /** Resolves when all that was written survives a crash of the machine. */
-  sync(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** A file that is there once it is whole, and not before. */
-export interface Draft {
-  write(piece: Uint8Array): Promise<void>;
-  /** Gives it its place, in place of what lies there; afterwards it survives a crash of the machine. */
-  keepAs(location: string): Promise<void>;
-  discard(): Promise<void>;
-}
+import { PlainFolder } from './plain-folder.js';
 
 export interface StoreParts {
   backend: StorageBackend;
@@ -37,6 +17,8 @@ export interface StoreParts {
   plain: PlainFolder | null;
   /** Files of earlier times that lie as they are are not believed. */
   refusesPlain: boolean;
+  /** Where files lie on this machine. */
+  folder: string;
 }
 
 /** How long a part of a chunk waits for the rest of it. */
@@ -166,15 +148,17 @@ export class EvidenceStore {
     return await this.parts.backend.room();
   }
 
-  /** What another process needs to read this one file, and nothing else; null when there is no such file. */
-  async identify(location: string): Promise<FileIdentity | 'plain' | null> {
-    const file = await this.parts.backend.open(location, 'read');
-    if (file)
-      return await readIdentityOf(file, location, this.keys(location)).finally(() => file.close());
-    const old = await this.parts.plain?.open(location, 'read');
-    if (!old) return null;
+  /** What another process needs to read this one file, and nothing else. */
+  async ticketFor(location: string): Promise<ReadingTicket> {
+    const { backend, plain, folder } = this.parts;
+    const file = await backend.open(location, 'read');
+    if (file) {
+      const identity = await readIdentityOf(file, location, this.keys(location)).finally(() => file.close());
+      return { folder, location, identity };
+    }
+    const old = (await plain?.open(location, 'read')) ?? absent(location);
     await old.close();
-    return this.believed('plain', location);
+    return this.believed({ folder, location, identity: 'plain' }, location);
   }
 
   private async reading(file: BackendFile, location: string): Promise<EvidenceFile> {
@@ -201,7 +185,9 @@ export class EvidenceStore {
 
   private keys(location: string): MasterKeys {
     if (this.parts.keys) return this.parts.keys;
-    throw new Error(`the evidence at ${location} is encrypted, but EVIDENCE_KEY is none; set the key that it was kept with`);
+    throw new Error(
+      `the evidence at ${location} is encrypted, but EVIDENCE_KEY is none; set the key that it was kept with`,
+    );
   }
 
   private believed<Found>(found: Found, location: string): Found {
@@ -210,20 +196,21 @@ export class EvidenceStore {
   }
 }
 
-/** Opens a file for another process, which got to know it by `identify`. */
-export async function openIdentified(
-  backend: StorageBackend,
-  plain: PlainFolder,
-  location: string,
-  identity: FileIdentity | 'plain',
-): Promise<EvidenceFile | null> {
-  if (identity === 'plain') {
-    const old = await plain.open(location, 'read');
-    return old && readOnly(old);
-  }
-  const file = await backend.open(location, 'read');
-  if (!file) return null;
-  return await orClose(file, async () => readable(await EncryptedReader.open(file, identity, location)));
+/** Lets another process read one file of a folder, and none beside it: it holds the key of that file alone. */
+export interface ReadingTicket {
+  folder: string;
+  location: string;
+  identity: FileIdentity | 'plain';
+}
+
+/** Opens the file of a ticket. */
+export async function openByTicket({ folder, location, identity }: ReadingTicket): Promise<EvidenceFile> {
+  if (identity === 'plain') return readOnly((await new PlainFolder(folder).open(location, 'read')) ?? absent(location));
+  const file = (await new FolderBackend(folder).open(location, 'read')) ?? absent(location);
+  // Between processes buffers become plain arrays of bytes.
+  const { fileId, dataKey, prefix } = identity;
+  const known = { fileId: Buffer.from(fileId), dataKey: Buffer.from(dataKey), prefix: Buffer.from(prefix) };
+  return await orClose(file, async () => readable(await EncryptedReader.open(file, known, location)));
 }
 
 async function begin(

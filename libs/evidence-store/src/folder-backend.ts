@@ -8,7 +8,9 @@ import { OutsideStore, safeLocation } from './location.js';
 
 /** Nobody else's business on this machine; the group may read, for backups. */
 const folderMode = 0o750;
-const fileMode = 0o640;
+export const fileMode = 0o640;
+export const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const mostTries = 5;
 /** A vectored write takes at most 1024 buffers (IOV_MAX of Linux). */
 const mostBuffers = 1000;
 /** What an encrypted file is called behind its location, so that nobody takes it for its content. */
@@ -25,9 +27,10 @@ export class FolderBackend implements StorageBackend {
   }
 
   async create(location: string): Promise<BackendFile> {
-    const path = await this.paths.makeRoomFor(location);
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    return new FolderFile(await open(path + ending, flags, fileMode), path + redoEnding);
+    return await this.paths.withFolder(
+      location,
+      async (path) => new FolderFile(await open(path + ending, newFile, fileMode), path + redoEnding),
+    );
   }
 
   async open(location: string, access: 'read' | 'write'): Promise<BackendFile | null> {
@@ -39,16 +42,17 @@ export class FolderBackend implements StorageBackend {
   async copy(from: string, to: string): Promise<boolean> {
     const source = await this.paths.of(from);
     if (source === null || !(await isThere(source + ending))) return false;
-    await copyTo(source + ending, (await this.paths.makeRoomFor(to)) + ending);
+    await this.paths.withFolder(to, (target) => copyTo(source + ending, target + ending));
     return true;
   }
 
   async move(from: string, to: string): Promise<void> {
     const source = await this.paths.of(from);
-    const target = await this.paths.makeRoomFor(to);
     if (source === null) throw new Error(`there is no ${from} to be moved to ${to}`);
-    await rename(source + ending, target + ending);
-    await syncFolder(dirname(target));
+    await this.paths.withFolder(to, async (target) => {
+      await rename(source + ending, target + ending);
+      await syncFolder(dirname(target));
+    });
   }
 
   async remove(location: string): Promise<void> {
@@ -86,12 +90,18 @@ export class FolderPaths {
     }
   }
 
-  /** The path of a file that shall be made, with the folders above it. */
-  async makeRoomFor(location: string): Promise<string> {
+  /** Makes something at a path, with the folders above it, which somebody may just remove because they are empty. */
+  async withFolder<Result>(location: string, work: (path: string) => Promise<Result>): Promise<Result> {
     const path = join(this.root, safeLocation(location));
-    await mkdir(dirname(path), { recursive: true, mode: folderMode });
-    if ((await this.of(location)) === null) throw new OutsideStore(location);
-    return path;
+    for (let tries = 1; ; tries += 1) {
+      await mkdir(dirname(path), { recursive: true, mode: folderMode });
+      await this.of(location);
+      try {
+        return await work(path);
+      } catch (error) {
+        if (!isCode(error, 'ENOENT') || tries === mostTries) throw error;
+      }
+    }
   }
 
   /** Removes a file, and the folder that was made for it once that is empty. */
@@ -101,7 +111,8 @@ export class FolderPaths {
     const removed = await Promise.all(endings.map((one) => removeIfThere(path + one)));
     if (!removed.includes(true)) return;
     const folder = dirname(path);
-    await syncFolder((await removeIfEmpty(folder)) ? dirname(folder) : folder);
+    const isSpare = folder !== join(this.root, incoming) && (await removeIfEmpty(folder));
+    await syncFolder(isSpare ? dirname(folder) : folder);
   }
 
   async removeAbandoned(olderThanMilliseconds: number): Promise<void> {

@@ -6,14 +6,15 @@ import { join } from 'node:path';
 import { openEvidenceStore } from './evidence-config.js';
 import { storeBehaves, type StoreUnderTest } from './store-behaves.js';
 
-describe.each([['encrypted', randomBytes(32).toString('hex')], ['as it is', 'none']])('a folder, %s', (_, key) => {
+describe.each([
+  ['encrypted', randomBytes(32).toString('hex')],
+  ['as it is', 'none'],
+])('a folder, %s', (_, key) => {
   storeBehaves(async (): Promise<StoreUnderTest> => {
     const folder = await mkdtemp(join(tmpdir(), 'evidence-'));
     return {
       open: () =>
-        Promise.resolve(
-          openEvidenceStore({ EVIDENCE_DIR: folder, EVIDENCE_KEY: key, EVIDENCE_PLAIN_FILES: 'accept' }),
-        ),
+        Promise.resolve(openEvidenceStore({ EVIDENCE_DIR: folder, EVIDENCE_KEY: key, EVIDENCE_PLAIN_FILES: 'accept' })),
       tearDown: () => rm(folder, { recursive: true }),
     };
   });

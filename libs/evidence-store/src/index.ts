@@ -1,5 +1,7 @@
 export { DamagedEvidence } from './damaged-evidence.js';
 export { evidenceConfig, openEvidenceStore, type EvidenceSettings } from './evidence-config.js';
-export { PlainEvidence, type Draft, type EvidenceFile, type EvidenceStore } from './evidence-store.js';
+export type { Draft, EvidenceFile } from './evidence-file.js';
+export { openByTicket, PlainEvidence, type EvidenceStore, type ReadingTicket } from './evidence-store.js';
 export { OutsideStore } from './location.js';
 export { UnknownKey } from './master-keys.js';
+export { streamOf } from './stream-of.js';

@@ -1,11 +1,18 @@
-import { constants } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { EvidenceFile } from './evidence-store.js';
-import { copyTo, FolderPaths, isThere, openFile, readFully, syncFolder, writeFully } from './folder-backend.js';
-
-const fileMode = 0o640;
+import type { EvidenceFile } from './evidence-file.js';
+import {
+  copyTo,
+  fileMode,
+  FolderPaths,
+  newFile,
+  isThere,
+  openFile,
+  readFully,
+  syncFolder,
+  writeFully,
+} from './folder-backend.js';
 
 /** Files that lie as they are: all of them where nothing is encrypted, else those of an earlier time. */
 export class PlainFolder {
@@ -16,9 +23,7 @@ export class PlainFolder {
   }
 
   async create(location: string): Promise<EvidenceFile> {
-    const path = await this.paths.makeRoomFor(location);
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    return new PlainFile(await open(path, flags, fileMode));
+    return await this.paths.withFolder(location, async (path) => new PlainFile(await open(path, newFile, fileMode)));
   }
 
   async open(location: string, access: 'read' | 'write'): Promise<EvidenceFile | null> {
@@ -30,16 +35,17 @@ export class PlainFolder {
   async copy(from: string, to: string): Promise<boolean> {
     const source = await this.paths.of(from);
     if (source === null || !(await isThere(source))) return false;
-    await copyTo(source, await this.paths.makeRoomFor(to));
+    await this.paths.withFolder(to, (target) => copyTo(source, target));
     return true;
   }
 
   async move(from: string, to: string): Promise<void> {
     const source = await this.paths.of(from);
-    const target = await this.paths.makeRoomFor(to);
     if (source === null) throw new Error(`there is no ${from} to be moved to ${to}`);
-    await rename(source, target);
-    await syncFolder(dirname(target));
+    await this.paths.withFolder(to, async (target) => {
+      await rename(source, target);
+      await syncFolder(dirname(target));
+    });
   }
 
   remove(location: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import type { EvidenceFile, EvidenceStore } from './evidence-store.js';
+import type { EvidenceFile } from './evidence-file.js';
+import type { EvidenceStore } from './evidence-store.js';
 
 const chunk = 65_536;
 const place = 'uploads/case/upload/MEMORY.DMP';
@@ -69,7 +70,10 @@ export function storeBehaves(make: () => Promise<StoreUnderTest>): void {
       const content = randomBytes(4 * chunk + 99);
       const file = await store.create(place);
       for (let at = 0, step = 1; at < content.length; at += step, step = (step * 7) % 40_009)
-        await file.write([content.subarray(at, at + 3), content.subarray(at + 3, at + step)].filter((one) => one.length > 0), at);
+        await file.write(
+          [content.subarray(at, at + 3), content.subarray(at + 3, at + step)].filter((one) => one.length > 0),
+          at,
+        );
       expect(await file.size()).toBe(content.length);
       expectBytes(await file.read(chunk - 5, 10), content.subarray(chunk - 5, chunk + 5));
       await file.close();
@@ -218,7 +222,8 @@ export function storeBehaves(make: () => Promise<StoreUnderTest>): void {
       for (let step = 0; step < 150; step += 1) {
         const kind = random(10);
         if (kind < 6) {
-          const from = random(3) === 0 ? random(model.length + 2 * chunk) : Math.max(0, model.length - random(2) * random(chunk));
+          const from =
+            random(3) === 0 ? random(model.length + 2 * chunk) : Math.max(0, model.length - random(2) * random(chunk));
           const piece = randomBytes(1 + random(random(4) === 0 ? 3 * chunk : 5000));
           const next = Buffer.alloc(Math.max(model.length, from + piece.length));
           model.copy(next);

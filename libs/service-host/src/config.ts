@@ -10,8 +10,6 @@ export const hostConfig = z.object({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,30}$/)
     .default('caserelay'),
-  /** Folder of the evidence store; every service must see the same one. */
-  EVIDENCE_DIR: z.string().min(1).default('.data/evidence'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   BIND_ADDRESS: z.string().default('127.0.0.1'),
   /** Port of the HTTP doors; 0 takes a free one. */

@@ -4,10 +4,10 @@ import { topologyOf } from '@caserelay/messaging';
 import { runService, type RunningService } from '@caserelay/service-host';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
+import { putEvidence } from '../../support/evidence.js';
 
 export type Answer = EventOf<'dump.analysed'> | EventOf<'dump.unreadable'> | EventOf<'evidence.recognised'>;
 
@@ -70,9 +70,7 @@ export class AnalysisDesk {
   async ask(name: string, content: Uint8Array, caseId: string = randomUUID()): Promise<Upload> {
     const uploadId = randomUUID();
     const location = `uploads/${caseId}/${uploadId}/${name}`;
-    const path = join(this.system.environment['EVIDENCE_DIR'] as string, location);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
+    await putEvidence(this.system.environment, location, content);
     const request: Upload['request'] = {
       ...{ specversion: '1.0', id: randomUUID(), source: '/caserelay/case-workflow', subject: caseId },
       ...{ time: new Date().toISOString(), type: 'case.analysis-requested' },

@@ -8,13 +8,14 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { repository } from '../../support/repository.js';
 import { fullDump, kernelDump, zipOf } from '../../support/synthetic-dump.js';
 import { aSystem, type System } from '../../support/system.js';
 import { testData } from '../../support/test-data.js';
 import { until } from '../../support/until.js';
+import { putEvidence } from '../../support/evidence.js';
 
 type Answer = EventOf<'dump.analysed'> | EventOf<'dump.unreadable'> | EventOf<'evidence.recognised'>;
 
@@ -68,9 +69,7 @@ interface Upload {
 async function anUpload(name: string, content: Buffer | null, location?: string): Promise<Upload> {
   const [caseId, uploadId] = [randomUUID(), randomUUID()];
   const place = location ?? `uploads/${caseId}/${uploadId}/${name}`;
-  const path = join(system.environment['EVIDENCE_DIR'] as string, place);
-  await mkdir(dirname(path), { recursive: true });
-  if (content) await writeFile(path, content);
+  if (content) await putEvidence(system.environment, place, content);
   const bytes = content ?? Buffer.alloc(0);
   return {
     caseId,

@@ -5,11 +5,11 @@ import { runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { kernelDump, zipOf } from '../../support/synthetic-dump.js';
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
+import { evidenceStoreOf } from '../../support/evidence.js';
+import type { EvidenceFile } from '@caserelay/evidence-store';
 
 type Recognised = EventOf<'upload.recognised'>;
 
@@ -55,23 +55,21 @@ class GrowingUpload {
   readonly uploadId = randomUUID();
   readonly requestId = randomUUID();
   readonly location: string;
+  private file: EvidenceFile | null = null;
 
   constructor(readonly name: string) {
     this.location = `uploads/${this.caseId}/${this.uploadId}/${name}`;
   }
 
-  get path(): string {
-    return join(system.environment['EVIDENCE_DIR'] as string, this.location);
+  async write(bytes: Uint8Array, offset: number): Promise<void> {
+    const store = evidenceStoreOf(system.environment);
+    this.file ??= await store.create(this.location);
+    await this.file.write([Buffer.from(bytes)], offset);
   }
 
-  async write(bytes: Uint8Array, offset: number): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
-    const file = await open(this.path, 'a').then(async (made) => {
-      await made.close();
-      return open(this.path, 'r+');
-    });
-    await file.write(bytes, 0, bytes.byteLength, offset);
-    await file.close();
+  async remove(): Promise<void> {
+    await this.file?.close();
+    await evidenceStoreOf(system.environment).remove(this.location);
   }
 
   /** Asks as the case does. */
@@ -270,6 +268,6 @@ describe('an upload of which nothing is told', () => {
     await upload.wasLookedAt();
     await upload.ask('case.analysis-requested');
     expect(await givenUp(upload)).toBe('it was received, and is analysed');
-    await rm(upload.path);
+    await upload.remove();
   });
 });

@@ -1,11 +1,12 @@
 import type { EventOf } from '@caserelay/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fullDump, kernelDump, zipOf } from '../../support/synthetic-dump.js';
 import { kernelMemory } from '../../support/synthetic-memory.js';
 import { AnalysisDesk, type Answer } from './analysis-desk.js';
+import { encryptedPathOf, evidenceAt } from '../../support/evidence.js';
 
 let desk: AnalysisDesk;
 beforeAll(async () => {
@@ -31,16 +32,16 @@ describe('the whole report', () => {
     const archive = zipOf({ 'MEMORY.DMP': fullDump(), 'old/MEMORY.DMP': kernelDump() });
     const { report, uploadId } = analysed(await desk.read('MEMORY.zip', archive, caseId));
     expect(report?.location).toBe(`analyses/${caseId}/${uploadId}.json`);
-    const path = join(desk.system.environment['EVIDENCE_DIR'] as string, report?.location ?? '');
-    const content = readFileSync(path);
+    const content = await evidenceAt(desk.system.environment, report?.location ?? '');
     expect(content.length).toBe(report?.bytes);
     expect(createHash('sha256').update(content).digest('hex')).toBe(report?.sha256);
     const whole = JSON.parse(content.toString()) as { dumps: { file: string; modules: { name: string }[] }[] };
     expect(whole.dumps.map(({ file }) => file)).toEqual(['MEMORY.DMP', 'old/MEMORY.DMP']);
-    const files = ['en.html', 'json', 'zh-CN.html'].map((ending) => `${uploadId}.${ending}`);
+    const files = ['en.html', 'json', 'zh-CN.html'].map((ending) => `${uploadId}.${ending}.encrypted`);
+    const path = encryptedPathOf(desk.system.environment, report?.location ?? '');
     expect(readdirSync(dirname(path)).sort()).toEqual(files);
     expect(report?.page?.location).toBe(`analyses/${caseId}/${uploadId}.zh-CN.html`);
-    const page = readFileSync(path.replace('.json', '.zh-CN.html'), 'utf8');
+    const page = (await evidenceAt(desk.system.environment, report?.page?.location ?? '')).toString();
     expect(page).toContain('<html lang="zh-CN">');
     expect(page).toContain('<h1>MEMORY.zip</h1>');
     for (const file of ['MEMORY.DMP', 'old/MEMORY.DMP'])

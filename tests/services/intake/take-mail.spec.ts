@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SendMailOptions } from 'nodemailer';
 import { until } from '../../support/until.js';
 import { anIntake, type IntakeSystem } from './intake-system.js';
+import { evidenceAt } from '../../support/evidence.js';
 
 let intake: IntakeSystem;
 let evidence: string;
@@ -15,6 +16,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await intake.remove();
 });
+
+const textAt = async (location: string): Promise<string> =>
+  (await evidenceAt(intake.system.environment, location)).toString();
 
 let counter = 0;
 /** A mail of a customer about a case that nobody knows; a test says only what matters to it. */
@@ -67,7 +71,7 @@ describe('a first mail', () => {
       },
       { type: 'mail.received', data: { kind: 'problem', author: 'customer', text: '财务的电脑装机后出现蓝屏。' } },
     ]);
-    expect(await readFile(join(evidence, received.data.location), 'utf8')).toContain(mail.messageId);
+    expect(await textAt(received.data.location)).toContain(mail.messageId);
   });
 
   test('without number and token gets both', async () => {
@@ -212,7 +216,7 @@ describe('what cannot be taken', () => {
     expect(reply.code).toBe(554);
     expect(reply.text).toContain('sender is unknown');
     const rows = await intake.rows<{ location: string }>('select location from {schema}.rejected_mail');
-    expect(await readFile(join(evidence, rows[0]?.location ?? ''), 'utf8')).toContain('no mail at all');
+    expect(await textAt(rows[0]?.location ?? '')).toContain('no mail at all');
   });
 
   test('is refused when too large, and leaves nothing', async () => {
@@ -266,7 +270,7 @@ describe('attachments', () => {
       'attachments/…/截图 1.png',
     ]);
     for (const { location, bytes } of attachments)
-      expect((await readFile(join(evidence, location))).length).toBe(bytes);
+      expect((await evidenceAt(intake.system.environment, location)).length).toBe(bytes);
   });
 
   test('and texts may hold what no database keeps', async () => {

@@ -5,10 +5,9 @@ import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { Queue, Worker } from 'bullmq';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
+import { putEvidence } from '../../support/evidence.js';
 
 interface Envelope {
   id: string;
@@ -315,9 +314,9 @@ describe('queues and timers', () => {
 describe('analyses', () => {
   it('are shown as the whole report that lies in the evidence store, as data that no browser runs', async () => {
     const [caseId, uploadId] = [randomUUID(), randomUUID()];
-    const folder = join(system.environment['EVIDENCE_DIR'] as string, 'analyses', caseId);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, `${uploadId}.json`), '{"dumps":[{"name":"</script>驱动"}]}');
+    const keep = (form: string, text: string): Promise<void> =>
+      putEvidence(system.environment, `analyses/${caseId}/${uploadId}.${form}`, Buffer.from(text));
+    await keep('json', '{"dumps":[{"name":"</script>驱动"}]}');
     const address = `${service.url}/v1/cases/${caseId}/analyses/${uploadId}`;
     expect((await fetch(address)).status).toBe(401);
     const answer = await fetch(address, { headers: login });
@@ -325,7 +324,7 @@ describe('analyses', () => {
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none';.* sandbox/);
-    await writeFile(join(folder, `${uploadId}.en.html`), '<h1>report</h1>');
+    await keep('en.html', '<h1>report</h1>');
     const page = await fetch(`${address}/page?language=en`, { headers: login });
     expect(await page.text()).toBe('<h1>report</h1>');
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');

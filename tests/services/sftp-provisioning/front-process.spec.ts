@@ -18,6 +18,7 @@ import {
   type Credentials,
   type Room,
 } from './a-space.js';
+import { encryptedPathOf } from '../../support/evidence.js';
 
 let room: Room;
 beforeAll(async () => {
@@ -57,7 +58,7 @@ describe('the process that receives uploads', () => {
     const ended = new Promise((resolve) => client.once('close', resolve));
     try {
       const row = await until('bytes come', () => arriving(credentials));
-      const path = join(room.system.environment['EVIDENCE_DIR'] as string, row.location);
+      const path = encryptedPathOf(room.system.environment, row.location);
       const before = statSync(path).size;
       // Nothing of this process runs meanwhile, so neither does the service, which lives in it.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);

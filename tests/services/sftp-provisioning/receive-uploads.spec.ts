@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { SFTPWrapper } from 'ssh2';
 import { until } from '../../support/until.js';
 import { aRoom, ask, logIn, newFile, openFor, upload, writeAt, type OpenSpace, type Room } from './a-space.js';
+import { encryptedPathOf, evidenceAt, evidenceStoreOf } from '../../support/evidence.js';
 
 let room: Room;
 beforeAll(async () => {
@@ -76,7 +77,9 @@ describe('an upload', () => {
     );
     expect(room.told(open.caseId, 'upload.received').map(({ data }) => data.name)).toEqual(['a.zip', 'b.zip']);
     expect(await names(sftp, '/upload')).toEqual(['a.zip', 'b.zip']);
-    expect(await readdir(join(folderOf(), 'uploads', open.caseId))).toHaveLength(2);
+    expect(await readdir(join(room.system.environment['EVIDENCE_DIR'] as string, 'uploads', open.caseId))).toHaveLength(
+      2,
+    );
     leave();
   });
 
@@ -176,9 +179,11 @@ describe('an upload whose connection drops', () => {
       `select location, gap_at from ${schema()}.upload where space_id = $1`,
       [open.space.spaceId],
     );
-    const path = resolve(room.system.environment['EVIDENCE_DIR'] as string, row?.location as string);
+    const location = row?.location as string;
+    const store = evidenceStoreOf(room.system.environment);
+    await until('all of it lies there', async () => (await store.size(location)) === 90_000);
+    const path = encryptedPathOf(room.system.environment, location);
     const asCrashed = await readFile(path);
-    expect(asCrashed).toHaveLength(90_000);
     leave();
     await told(open, 'upload.interrupted');
     // What a kill leaves: nobody cut the file, and the row says "receiving".
@@ -425,9 +430,8 @@ async function names(sftp: SFTPWrapper, path: string): Promise<string[]> {
 }
 
 async function evidence(location = ''): Promise<Buffer> {
-  return readFile(join(folderOf(), location));
+  return evidenceAt(room.system.environment, location);
 }
 
-const folderOf = () => resolve(room.system.environment['EVIDENCE_DIR'] as string);
 const schema = () => room.system.schema('sftp-provisioning');
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

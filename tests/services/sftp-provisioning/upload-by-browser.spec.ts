@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:http';
-import { appendFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { until } from '../../support/until.js';
 import { aPage, append, arrivals, begin, fromPage, offsetOf, openPage, received, send, tus } from './a-browser.js';
 import { aRoom, frontOf, logIn, openFor, upload, type Room } from './a-space.js';
+import { evidenceAt, evidenceStoreOf } from '../../support/evidence.js';
 
 let room: Room;
 beforeAll(async () => {
@@ -14,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
-const evidence = (location: string) =>
-  readFile(join(room.system.environment['EVIDENCE_DIR'] as string, ...location.split('/')));
+const evidence = (location: string) => evidenceAt(room.system.environment, location);
 
 describe('an upload by browser', () => {
   it('is received and told like one over SFTP', async () => {
@@ -150,10 +148,9 @@ describe('an upload by browser', () => {
     const [stored] = await room.system.query<{ location: string }>(
       `select location from ${room.system.schema('sftp-provisioning')}.upload where name = 'late.zip'`,
     );
-    await appendFile(
-      join(room.system.environment['EVIDENCE_DIR'] as string, ...(stored?.location ?? '').split('/')),
-      content.subarray(10_000),
-    );
+    const lying = await evidenceStoreOf(room.system.environment).openForWriting(stored?.location ?? '');
+    await lying.write([content.subarray(10_000)], 10_000);
+    await lying.close();
     expect(room.told(caseId, 'upload.received')).toHaveLength(0);
     expect(await offsetOf(page, file)).toBe(content.length);
     expect((await received(room, caseId))[0]?.data.sha256).toBe(sha256(content));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { stat, utimes, writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '../../../support/until.js';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../a-space.js';
 import { clientsBehave } from './clients-behave.js';
 import { startProFtpd, whyNoProFtpd } from './proftpd.js';
+import { evidenceStoreOf } from '../../../support/evidence.js';
 
 const obstacle = whyNoProFtpd();
 if (obstacle !== null) process.stderr.write(`skipped: ${obstacle}\n`);
@@ -46,7 +47,7 @@ whereInstalled('what happens at ProFTPD', () => {
     );
   const bytesHere = async (space: OpenSpace): Promise<number> => {
     const location = room.told(space.caseId, 'upload.started')[0]?.data.location ?? '';
-    return (await stat(join(room.system.environment['EVIDENCE_DIR'] as string, location))).size;
+    return evidenceStoreOf(room.system.environment).size(location);
   };
   const names = (space: OpenSpace) => room.told(space.caseId, 'upload.received').map(({ data }) => data.name);
 

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EvidenceStore } from './evidence-store.js';
+import { deserialize, serialize } from 'node:v8';
+import { openEvidenceStore, type EvidenceStore } from '@caserelay/evidence-store';
+import { openByPass, UploadedEvidence } from './evidence-store.js';
 
 let folder: string;
-let store: EvidenceStore;
+let store: UploadedEvidence;
+let evidence: EvidenceStore;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'evidence-'));
   await mkdir(join(folder, 'evidence/uploads'), { recursive: true });
@@ -14,11 +18,16 @@ beforeAll(async () => {
   await mkdir(join(folder, 'evidence-of-others'));
   await writeFile(join(folder, 'evidence-of-others/b'), 'b');
   await symlink(join(folder, 'secret'), join(folder, 'evidence/uploads/link'));
-  store = new EvidenceStore(join(folder, 'evidence'));
+  evidence = openEvidenceStore({
+    EVIDENCE_DIR: join(folder, 'evidence'),
+    EVIDENCE_KEY: randomBytes(32).toString('hex'),
+    EVIDENCE_PLAIN_FILES: 'accept',
+  });
+  store = new UploadedEvidence(evidence);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('the evidence store', () => {
+describe('uploaded evidence', () => {
   it('opens a file in it and reads no further than its end', async () => {
     const opened = await store.open('uploads/a.dmp');
     if ('refused' in opened) throw new Error(opened.refused);
@@ -38,7 +47,27 @@ describe('the evidence store', () => {
   );
 
   it('refuses a folder', async () => {
-    expect(await store.open('uploads')).toMatchObject({ refused: expect.stringMatching(/expected a file/) });
+    expect(await store.open('uploads')).toMatchObject({ refused: expect.stringMatching(/outside the evidence store/) });
+  });
+
+  it('gives a pass for one file, which opens it in another process without the master key', async () => {
+    const file = await evidence.create('uploads/encrypted.dmp');
+    await file.write([Buffer.from('PAGEDU64 and more')], 0);
+    await file.close();
+    for (const [location, text] of [
+      ['uploads/encrypted.dmp', 'PAGEDU64 and more'],
+      ['uploads/a.dmp', 'PAGEDU64'],
+    ] as const) {
+      const pass = deserialize(serialize(await store.passFor(location))) as Awaited<ReturnType<typeof store.passFor>>;
+      const opened = await openByPass(pass);
+      if ('refused' in opened) throw new Error(opened.refused);
+      const { buffer, byteOffset, byteLength } = await opened.source.read(0, 100);
+      expect(Buffer.from(buffer, byteOffset, byteLength).toString()).toBe(text);
+      expect(opened.path === null).toBe(location === 'uploads/encrypted.dmp');
+      await opened.close();
+    }
+    expect(await openByPass(await store.passFor('../secret'))).toMatchObject({ refused: expect.any(String) });
+    await expect(store.passFor('uploads/gone.dmp')).rejects.toThrow(/ENOENT/);
   });
 
   it('fails for a file that is not there, so that it is tried again', async () => {

@@ -1,12 +1,13 @@
 import type { ImageIdentity, KnownVersion } from '@caserelay/crash-dump';
 import type { Limits } from '@caserelay/dump-archive';
+import type { EvidencePass } from '../evidence-store/evidence-store.js';
 import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
 import type { KnownDump, Progress, Upload } from '../../features/analyse-upload/read-upload.js';
 
-/** All that a reading process gets to know: no address of a database, no password, no environment. */
+/** All that a reading process gets to know: one file and its key; no address of a database, no password, no environment. */
 export interface ReadingOrder {
   upload: Upload;
-  evidenceFolder: string;
+  evidence: EvidencePass;
   archive: Omit<Limits, 'maxSeconds'> & { headBytes: number };
 }
 

@@ -22,7 +22,8 @@ async function read(
       open: () =>
         Promise.resolve({
           source: fromBytes(bytes),
-          path: name,
+          path: null,
+          name,
           close: () => Promise.resolve(void (closed += 1)),
         }),
       async *readArchive(_, needsWhole) {

@@ -59,12 +59,22 @@ export interface KnownDump {
   isRead: boolean;
 }
 
+/** An upload that is open for reading. */
+export interface OpenUpload {
+  source: ByteSource;
+  /** Where it lies as it is, for programs that read it; null where only we can. */
+  path: string | null;
+  /** What it is called where it lies. */
+  name: string;
+  close(): Promise<void>;
+}
+
 export interface Needs {
   /** Opens the upload where it lies; says why when it must not be opened. Faults are thrown. */
-  open(location: string): Promise<{ source: ByteSource; path: string; close(): Promise<void> } | { refused: string }>;
+  open(location: string): Promise<OpenUpload | { refused: string }>;
   /** Reads the members of an archive; the rest of a member is unpacked only when its beginning is worth it. */
   readArchive(
-    path: string,
+    archive: Pick<OpenUpload, 'source' | 'path' | 'name'>,
     needsWhole: (head: Uint8Array, name: string) => boolean,
     onRead: (packedBytes: number) => void,
   ): AsyncIterable<ArchivePart>;
@@ -87,7 +97,7 @@ export async function readUpload(upload: Upload, needs: Needs): Promise<Reading>
     const source = noting(opened.source, needs);
     const start = await source.read(0, 4096);
     const kind = needs.archiveName(new Uint8Array(start.buffer, start.byteOffset, start.byteLength));
-    if (kind !== null) return await readMembers(upload, { kind, path: opened.path, size: source.size }, needs);
+    if (kind !== null) return await readMembers(upload, { ...opened, kind, source }, needs);
     return await readRaw(upload, source, start, needs);
   } finally {
     await opened.close();
@@ -162,7 +172,7 @@ function findingOf(report: DumpReport): DumpFinding {
 
 async function readMembers(
   upload: Upload,
-  archive: { kind: string; path: string; size: number },
+  archive: Pick<OpenUpload, 'source' | 'path' | 'name'> & { kind: string },
   needs: Needs,
 ): Promise<Reading> {
   const dumps: ReadDump[] = [];
@@ -172,10 +182,10 @@ async function readMembers(
   let isOfficeDocument = false;
   let used = 0;
   const onRead = (packedBytes: number): void => {
-    used = Math.min(archive.size, used + packedBytes);
+    used = Math.min(archive.source.size, used + packedBytes);
     needs.advance({ bytes: used });
   };
-  needs.advance({ stage: 'unpacking', bytes: 0, total: archive.size });
+  needs.advance({ stage: 'unpacking', bytes: 0, total: archive.source.size });
   const beginnings: Promise<void>[] = [];
   const needsWhole = (head: Uint8Array, name: string): boolean => {
     const isNeeded = beginsAsDump(head);
@@ -183,7 +193,7 @@ async function readMembers(
     if (isNeeded) beginnings.push(knowBeginning(fromBytes(head.slice()), name, needs));
     return isNeeded;
   };
-  for await (const part of needs.readArchive(archive.path, needsWhole, onRead)) {
+  for await (const part of needs.readArchive(archive, needsWhole, onRead)) {
     await Promise.all(beginnings.splice(0));
     if (part.kind === 'limit-reached') {
       limit = part;

@@ -1,5 +1,5 @@
 import { simpleParser, type AddressObject, type HeaderValue, type ParsedMail } from 'mailparser';
-import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
 import type { Letter } from '../../features/take-mail/take-mail.js';
 
 const longestText = 200_000;
@@ -16,11 +16,11 @@ const toldHeaders = [
 ];
 
 /**
- * Reads a mail from a file; names and texts are as the sender wrote them, without characters that no database keeps.
- * Throws when the file is no mail.
+ * Reads a mail; names and texts are as the sender wrote them, without characters that no database keeps. Throws when it
+ * is no mail.
  */
-export async function readMail(path: string): Promise<Letter> {
-  const parsed = await simpleParser(createReadStream(path), {
+export async function readMail(mail: Readable): Promise<Letter> {
+  const parsed = await simpleParser(mail, {
     skipTextToHtml: true,
     skipImageLinks: true,
     keepCidLinks: true,

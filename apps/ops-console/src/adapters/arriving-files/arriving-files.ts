@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { OutsideStore, type EvidenceStore } from '@caserelay/evidence-store';
 
 /** How long a file of the evidence store is at this moment; null when there is none, or it would lie outside. */
-export async function lengthOfFile(evidenceFolder: string, location: string): Promise<number | null> {
-  const folder = resolve(evidenceFolder);
-  const path = resolve(folder, location);
-  if (!path.startsWith(folder + sep)) return null;
-  const file = await stat(path).catch(() => null);
-  return file?.isFile() ? file.size : null;
+export async function lengthOfFile(store: EvidenceStore, location: string): Promise<number | null> {
+  try {
+    return await store.sizeIfThere(location);
+  } catch (error) {
+    if (error instanceof OutsideStore) return null;
+    throw error;
+  }
 }

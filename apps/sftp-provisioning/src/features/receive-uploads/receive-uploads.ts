@@ -267,7 +267,7 @@ export class UploadReception {
     } finally {
       await file.close();
     }
-    return gapAt;
+    return await evidence.size(location);
   }
 
   /** Notes that an upload stopped before its end. */

@@ -1,14 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { EvidenceFolder, safeFileName } from './evidence-folder.js';
+import { text } from 'node:stream/consumers';
+import { openEvidenceStore } from '@caserelay/evidence-store';
+import { MailEvidence, safeFileName } from './mail-evidence.js';
 
 let folder: string;
-let evidence: EvidenceFolder;
+let evidence: MailEvidence;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'evidence-'));
-  evidence = new EvidenceFolder(folder);
+  const key = randomBytes(32).toString('hex');
+  evidence = new MailEvidence(
+    openEvidenceStore({ EVIDENCE_DIR: folder, EVIDENCE_KEY: key, EVIDENCE_PLAIN_FILES: 'accept' }),
+  );
   await evidence.open();
 });
 afterEach(async () => {
@@ -25,18 +31,18 @@ function aStream(chunks: string[], { sizeExceeded = false, breaks = false } = {}
   );
 }
 
-describe('the evidence folder', () => {
+describe('evidence that comes by mail', () => {
   test('keeps a mail under the name of its content', async () => {
     const kept = await evidence.keepMail(aStream(['From: a', '@b.example']));
     expect(kept).toMatchObject({ bytes: 17, location: `mails/${kept?.sha256 ?? ''}.eml` });
-    expect(await readFile(evidence.pathOf(kept?.location ?? ''), 'utf8')).toBe('From: a@b.example');
+    expect(await text(await evidence.read(kept?.location ?? ''))).toBe('From: a@b.example');
   });
 
   test('keeps mails and attachments from the eyes of others on the machine', async () => {
     const mail = await evidence.keepMail(aStream(['From: a@b.example']));
     const attachment = await evidence.keepAttachment(Buffer.from('x'), 'a.txt');
     for (const location of [mail?.location ?? '', attachment.location]) {
-      const path = evidence.pathOf(location);
+      const path = join(folder, `${location}.encrypted`);
       expect((await stat(path)).mode & 0o007).toBe(0);
       expect((await stat(dirname(path))).mode & 0o007).toBe(0);
     }
@@ -51,6 +57,7 @@ describe('the evidence folder', () => {
 
   test('reads a mail that it cannot keep to its end, so that the sender hears the answer', async () => {
     await rm(join(folder, 'incoming'), { recursive: true });
+    await writeFile(join(folder, 'incoming'), 'no folder');
     const stream = aStream(['one', 'two']);
     await expect(evidence.keepMail(stream)).rejects.toThrow('cannot be written to');
     expect(await stream.next()).toMatchObject({ done: true });

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { streamOf, type Draft, type EvidenceStore } from '@caserelay/evidence-store';
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 
 /** What was kept, and where in the evidence store. */
 export interface Kept {
@@ -10,18 +10,12 @@ export interface Kept {
 }
 
 /** Keeps mails and attachments in the evidence store; what `keep` answers survives a crash of the machine. */
-export class EvidenceFolder {
-  constructor(private readonly folder: string) {}
+export class MailEvidence {
+  constructor(private readonly store: EvidenceStore) {}
 
   /** Throws away what was half written when the process died. */
   async open(): Promise<void> {
-    await mkdir(join(this.folder, incoming), { recursive: true, mode: folderMode });
-    for (const name of await readdir(join(this.folder, incoming))) {
-      const path = join(this.folder, incoming, name);
-      // Another instance may be writing to a younger one.
-      if (Date.now() - (await stat(path).catch(() => ({ mtimeMs: Infinity }))).mtimeMs > 3_600_000)
-        await rm(path, { force: true });
-    }
+    await this.store.removeAbandonedDrafts(3_600_000);
   }
 
   /** Keeps a mail while it comes in; null when it is too large. Reads the stream to its end in any case. */
@@ -39,8 +33,9 @@ export class EvidenceFolder {
     return kept;
   }
 
-  pathOf(location: string): string {
-    return join(this.folder, location);
+  /** What was kept, from its beginning on. */
+  async read(location: string): Promise<Readable> {
+    return streamOf(await this.store.openForReading(location));
   }
 
   private async keep(
@@ -48,21 +43,20 @@ export class EvidenceFolder {
     locationOf: (sha256: string) => string,
     isTooLarge: () => boolean = () => false,
   ): Promise<Kept | null> {
-    const part = join(this.folder, incoming, randomUUID());
     const hash = createHash('sha256');
     let bytes = 0;
-    let file: FileHandle | null = null;
+    let draft: Draft | null = null;
     let fault: Error | null = null;
     try {
       try {
-        file = await open(part, 'wx', fileMode);
+        draft = await this.store.draft();
       } catch (error) {
         fault = faultOf(error);
       }
       for await (const chunk of content) {
         if (fault !== null || isTooLarge()) continue;
         try {
-          await file?.write(chunk);
+          await draft?.write(chunk);
           hash.update(chunk);
           bytes += chunk.length;
         } catch (error) {
@@ -70,31 +64,20 @@ export class EvidenceFolder {
         }
       }
       if (fault !== null) throw fault;
-      await file?.sync();
     } catch (error) {
-      await file?.close();
-      await rm(part, { force: true });
+      await draft?.discard();
       throw error;
     }
-    await file?.close();
     if (isTooLarge()) {
-      await rm(part, { force: true });
+      await draft?.discard();
       return null;
     }
     const sha256 = hash.digest('hex');
     const location = locationOf(sha256);
-    const path = join(this.folder, location);
-    await mkdir(dirname(path), { recursive: true, mode: folderMode });
-    await rename(part, path);
-    await syncFolder(dirname(path));
+    await draft?.keepAs(location);
     return { sha256, bytes, location };
   }
 }
-
-const incoming = 'incoming';
-/** Mails are nobody else's business on this machine; the group may read, for backups. */
-const folderMode = 0o750;
-const fileMode = 0o640;
 
 /** A name that is one plain file name everywhere; what it said before stays in the mail. */
 export function safeFileName(name: string): string {
@@ -111,9 +94,4 @@ export function safeFileName(name: string): string {
 
 function faultOf(cause: unknown): Error {
   return new Error('the evidence store cannot be written to', { cause });
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path);
-  await folder.sync().finally(() => folder.close());
 }
