@@ -12,9 +12,9 @@ import { join } from 'node:path';
 const rounds = 7;
 const mebibyte = 2 ** 20;
 const fileBytes = 512 * mebibyte;
-/** As the SFTP server hands over what OpenSSH sends: packets of 32 KiB, joined to batches of a few MiB. */
+/** As the SFTP server hands over what OpenSSH sends: packets of 32 KiB, joined to writes of 256 KiB. */
 const packetBytes = 32 * 1024;
-const batchPackets = 64;
+const batchPackets = 8;
 const location = 'uploads/bench/MEMORY.DMP';
 
 interface Measured {
@@ -27,7 +27,7 @@ type Work = (store: EvidenceStore) => Promise<void>;
 const packets = Array.from({ length: batchPackets }, () => randomBytes(packetBytes));
 const works: { name: string; amount: string; prepare: Work; work: Work }[] = [
   {
-    name: 'write in batches of 2 MiB',
+    name: 'write 256 KiB at a time',
     amount: '512 MiB',
     prepare: (store) => store.remove(location),
     work: writeAll,
@@ -48,11 +48,16 @@ const folder = await mkdtemp(join(process.env['BENCH_DIR'] ?? tmpdir(), 'evidenc
 try {
   const plain = storeWith(join(folder, 'plain'), 'none');
   const encrypted = storeWith(join(folder, 'encrypted'), randomBytes(32).toString('hex'));
-  process.stdout.write('| | | plain | encrypted | ratio | CPU plain | CPU encrypted |\n| - | - | -: | -: | -: | -: | -: |\n');
+  process.stdout.write(
+    '| | | plain | encrypted | ratio | CPU plain | CPU encrypted |\n| - | - | -: | -: | -: | -: | -: |\n',
+  );
   for (const { name, amount, prepare, work } of works) {
     const measured = { plain: [] as Measured[], encrypted: [] as Measured[] };
     for (let round = 0; round < rounds; round += 1)
-      for (const [kind, store] of [['plain', plain], ['encrypted', encrypted]] as const) {
+      for (const [kind, store] of [
+        ['plain', plain],
+        ['encrypted', encrypted],
+      ] as const) {
         await prepare(store);
         measured[kind].push(await measure(() => work(store)));
       }

@@ -120,11 +120,10 @@ export class EncryptedFile {
     return this.inTurn(() => this.cut(bytes));
   }
 
-  sync(): Promise<void> {
-    return this.inTurn(async () => {
-      await this.settle(this.beginning.location);
-      await this.file.sync();
-    });
+  /** Others may write meanwhile; what they write is not waited for. */
+  async sync(): Promise<void> {
+    await this.inTurn(() => (this.holes.size > 0 ? this.persist() : this.settle(this.beginning.location)));
+    await this.file.sync();
   }
 
   /** Makes the file durable as one that lies elsewhere: the next step is to move it there. */
