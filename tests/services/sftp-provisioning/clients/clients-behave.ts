@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { evidenceAt } from '../../../support/evidence.js';
 import { stallingLine } from '../../../support/stalling-line.js';
 import { fullDump } from '../../../support/synthetic-dump.js';
 import { until } from '../../../support/until.js';
@@ -17,7 +18,6 @@ import {
   type Deed,
   type SftpClient,
 } from './sftp-clients.js';
-import { evidenceAt } from '../../../support/evidence.js';
 
 const letThrough = 2_000_000;
 
@@ -59,13 +59,12 @@ export function clientsBehave(openRoom: (settings: Record<string, string>) => Pr
       () => room.told(space.caseId, 'upload.received').find(({ data }) => data.sha256 === sha256),
       30_000,
     );
-  const evidence = (location: string): Promise<Buffer> =>
-    readFile(join(room.system.environment['EVIDENCE_DIR'] as string, location));
+  const evidence = (location: string): Promise<Buffer> => evidenceAt(room.system.environment, location);
   /**
    * What was told before something that was done later is told before it, so nothing more comes of what was before: of
    * files that nobody has gone on with for a while the oldest is looked at first.
    */
-import { evidenceAt } from '../../../support/evidence.js';
+  import { evidenceAt } from '../../../support/evidence.js';
   const settled = async (client: SftpClient, space: OpenSpace): Promise<void> => {
     const last = Buffer.from(`the last of ${space.caseId}`);
     await perform(client, space, { do: 'put', file: await aFile(last), to: '/upload/last.txt' });
