@@ -64,7 +64,6 @@ export function clientsBehave(openRoom: (settings: Record<string, string>) => Pr
    * What was told before something that was done later is told before it, so nothing more comes of what was before: of
    * files that nobody has gone on with for a while the oldest is looked at first.
    */
-  import { evidenceAt } from '../../../support/evidence.js';
   const settled = async (client: SftpClient, space: OpenSpace): Promise<void> => {
     const last = Buffer.from(`the last of ${space.caseId}`);
     await perform(client, space, { do: 'put', file: await aFile(last), to: '/upload/last.txt' });
