@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aRoom, reveal, type Room } from './a-space.js';
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { aRoom, logIn, reveal, type Room } from './a-space.js';
 
 let room: Room;
 beforeAll(async () => {
@@ -92,4 +95,27 @@ describe('the credential page', () => {
       expect(response.headers.get('content-type')).toContain('application/problem+json');
     },
   );
+});
+
+describe('the credential page of a server with an RSA key', () => {
+  it('shows the key as programs will show it', async () => {
+    const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    const old = await aRoom({}, async ({ environment }) => {
+      const folder = join(environment['EVIDENCE_DIR'] as string, '..');
+      await writeFile(join(folder, 'sftp_host_key'), key.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
+      return { settings: {}, tablesAreThere: () => Promise.resolve(), stop: () => Promise.resolve() };
+    });
+    try {
+      const { space, credentials } = await old.openSpace();
+      const response = await fetch(space.link, { method: 'POST', headers: { accept: 'text/html' } });
+      const page = await response.text();
+      expect(page).toContain(`RSA key fingerprint is ${credentials.fingerprint}.`);
+      expect(page).toContain(`ssh-rsa 2048 ${credentials.fingerprint.replace('SHA256:', '')}=`);
+      expect(page).toMatch(/\]:\d+ ssh-rsa AAAA/);
+      expect(page).not.toMatch(/ed25519/i);
+      (await logIn(credentials)).client.end();
+    } finally {
+      await old.close();
+    }
+  }, 30_000);
 });

@@ -1,4 +1,5 @@
 import type { Language } from '@caserelay/contracts';
+import { algorithmAndBits, hostKeyKind } from './host-key-kind.js';
 import { copied, escape, fact, offer } from './page-parts.js';
 import { texts } from './page-texts.js';
 import { addressOf, fileZillaSite, knownHostsLine, winScpCommands, winScpHostKey } from './site-files.js';
@@ -42,7 +43,7 @@ function fileZilla(account: Account, password: string | null, language: Language
     picture(filezilla.keyTitle, [
       `<span class="wide">${filezilla.keyText}</span>`,
       fact(filezilla.keyHost, addressOf(account)),
-      fact(filezilla.keyAlgorithm, `${kindOf(account)} 255`),
+      fact(filezilla.keyAlgorithm, escape(algorithmAndBits(account.hostKey))),
       fact(filezilla.fingerprints, fingerprint),
       press(filezilla.confirm),
     ]),
@@ -71,7 +72,7 @@ function winScp(account: Account, password: string | null, language: Language): 
     ]),
     picture(winscp.keyTitle, [
       `<span class="wide">${winscp.keyText}</span>`,
-      fact(winscp.keyAlgorithm, `${kindOf(account)} 255`),
+      fact(winscp.keyAlgorithm, escape(algorithmAndBits(account.hostKey))),
       fact('SHA-256:', fingerprint.replace('SHA256:', '')),
       press(winscp.accept),
     ]),
@@ -90,7 +91,7 @@ function openSsh(account: Account, language: Language): string {
   const session = [
     `$ <b>${escape(command)}</b>`,
     escape(sftp.authenticity(`[${host}]:${port}`)),
-    escape(sftp.fingerprint(fingerprint)),
+    escape(sftp.fingerprint(hostKeyKind(account.hostKey).shortName, fingerprint)),
     `${escape(sftp.question)} <b>yes</b>`,
     `${escape(`${user}@${host}`)}'s password:`,
     'sftp&gt; <b>put MEMORY.DMP</b>',
@@ -116,8 +117,4 @@ function press(label: string): string {
 
 function steps(lines: readonly string[]): string {
   return `<ol>${lines.map((line) => `<li>${line}</li>`).join('')}</ol>`;
-}
-
-function kindOf({ hostKey }: Account): string {
-  return escape(hostKey.split(' ')[0] ?? '');
 }

@@ -98,7 +98,7 @@ const en = {
     first: 'So that no question about the host key is asked, add this line to ~/.ssh/known_hosts:',
     session: 'Log in and upload. “reput” continues a broken upload.',
     authenticity: (address: string) => `The authenticity of host '${address}' can't be established.`,
-    fingerprint: (fingerprint: string) => `ED25519 key fingerprint is ${fingerprint}.`,
+    fingerprint: (kind: string, fingerprint: string) => `${kind} key fingerprint is ${fingerprint}.`,
     question: 'Are you sure you want to continue connecting (yes/no/[fingerprint])?',
     comment: '# continues where it stopped',
   },

@@ -1,3 +1,4 @@
+import { algorithmAndBits } from './host-key-kind.js';
 import type { Account, Credentials } from './show-credentials.js';
 
 /** A file that the page offers; all of them are made by the page itself, nothing is fetched. */
@@ -54,7 +55,7 @@ export function knownHostsLine({ host, port, hostKey }: Account): string {
 /** As WinSCP writes a host key: kind, bits, SHA-256 in base64 with its padding. */
 export function winScpHostKey({ fingerprint, hostKey }: Account): string {
   const base64 = fingerprint.replace('SHA256:', '');
-  return `${hostKey.split(' ')[0]} 255 ${base64.padEnd(Math.ceil(base64.length / 4) * 4, '=')}`;
+  return `${algorithmAndBits(hostKey)} ${base64.padEnd(Math.ceil(base64.length / 4) * 4, '=')}`;
 }
 
 /** Host and port as they stand in an address. */
