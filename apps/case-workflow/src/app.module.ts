@@ -7,15 +7,26 @@ import { advanceCase } from './adapters/case-store/advance-case.js';
 import { CaseArrivals1763900000000 } from './adapters/case-store/case-arrivals.js';
 import { CaseClocks1764300000000 } from './adapters/case-store/case-clocks.js';
 import { CaseTables1710000000000 } from './adapters/case-store/case-tables.js';
+import { keepReconciliation } from './adapters/case-store/keep-reconciliation.js';
 import { readCases } from './adapters/case-store/read-cases.js';
-import { WakeQueue, wakeQueueName } from './adapters/wake-queue/wake-queue.js';
+import { readTimers } from './adapters/case-store/read-timers.js';
+import { retryTimers } from './adapters/case-store/retry-timers.js';
+import { keepFailure, ringOne, ringPage } from './adapters/case-store/ring-cases.js';
+import { TimerTables1764400000000 } from './adapters/case-store/timer-tables.js';
+import { latenessBounds, TimerRecord } from './adapters/timer-record/timer-record.js';
+import { bellEvery, bellsAhead, WakeQueue, wakeQueueName } from './adapters/wake-queue/wake-queue.js';
 import { config } from './config.js';
 import { BrowseCasesController, BrowseNeeds } from './features/browse-cases/browse-cases.controller.js';
 import { FollowCaseConsumer, FollowNeeds } from './features/follow-case/follow-case.consumer.js';
 import type { Needs as FollowCaseNeeds } from './features/follow-case/follow-case.js';
-import { answerTimers } from './features/watch-deadlines/watch-deadlines.job.js';
-import { sweepRegularly } from './features/watch-deadlines/watch-deadlines.timer.js';
-import type { Needs as WatchNeeds } from './features/watch-deadlines/watch-deadlines.js';
+import { RetryTimersController, RetryTimersNeeds } from './features/retry-timers/retry-timers.controller.js';
+import { retryStuckTimers, type Needs as RetryNeeds } from './features/retry-timers/retry-timers.js';
+import { ShowTimersController, ShowTimersNeeds } from './features/show-timers/show-timers.controller.js';
+import type { Needs as ShowNeeds } from './features/show-timers/show-timers.js';
+import { BellKeeper, type Needs as BellNeeds } from './features/watch-deadlines/keep-bells.js';
+import type { Needs as RingNeeds, Rung } from './features/watch-deadlines/ring-due.js';
+import { answerBells } from './features/watch-deadlines/watch-deadlines.job.js';
+import { watchBells } from './features/watch-deadlines/watch-deadlines.timer.js';
 
 type WorkflowHost = Host<typeof config>;
 
@@ -23,26 +34,29 @@ type WorkflowHost = Host<typeof config>;
 export const caseWorkflow = defineService({
   name: 'case-workflow',
   config,
-  migrations: [CaseTables1710000000000, CaseArrivals1763900000000, CaseClocks1764300000000],
+  migrations: [
+    CaseTables1710000000000,
+    CaseArrivals1763900000000,
+    CaseClocks1764300000000,
+    TimerTables1764400000000,
+  ],
   module: (host): DynamicModule => {
     const policy = policyOf(host);
-    const timers = timersOf(host);
-    const watching = [answerTimers(wakeQueueName, watchNeedsOf(host, policy, timers), timers, host)];
-    watching.push(sweepRegularly(host.config.SWEEP_SECONDS, watchNeedsOf(host, policy, timers), host));
-    host.onStop(async () => {
-      await Promise.all(watching.map((each) => each.stop()));
-      await timers.close();
-    });
+    const bells = bellsOf(host);
+    const retryNeeds = retryNeedsOf(host, bells);
+    const watching = watchingOf(host, policy, bells, retryNeeds);
     return {
       module: class CaseWorkflowModule implements OnApplicationBootstrap {
         onApplicationBootstrap(): void {
           for (const each of watching) each.start();
         }
       },
-      controllers: [FollowCaseConsumer, BrowseCasesController],
+      controllers: [FollowCaseConsumer, BrowseCasesController, ShowTimersController, RetryTimersController],
       providers: [
-        { provide: FollowNeeds, useValue: (hearing: Hearing) => followNeedsOf(hearing, host, policy, timers) },
+        { provide: FollowNeeds, useValue: (hearing: Hearing) => followNeedsOf(hearing, host, policy, bells) },
         { provide: BrowseNeeds, useValue: readCases(host.database) },
+        { provide: ShowTimersNeeds, useValue: showNeedsOf(host, bells) },
+        { provide: RetryTimersNeeds, useValue: retryNeeds },
       ],
     };
   },
@@ -60,37 +74,140 @@ function policyOf({ config: settings, clock }: WorkflowHost): Policy {
   });
 }
 
-function timersOf({ bull, clock, log, checkReadiness }: WorkflowHost): WakeQueue {
-  const timers = new WakeQueue({
+function bellsOf({ bull, clock, log, checkReadiness }: WorkflowHost): WakeQueue {
+  const bells = new WakeQueue({
     ...bull,
-    realMillisecondsUntil: (instant) => clock.realMillisecondsUntil(instant),
-    lost: (error) => log.warn({ error: error.message }, 'a timer could not be set; the next sweep will'),
+    clock,
+    lost: (error) => log.warn({ error: error.message }, 'a bell could not be set; what is due is found without it'),
   });
-  checkReadiness('redis', () => timers.ready());
-  return timers;
+  checkReadiness('redis', () => bells.ready());
+  return bells;
 }
 
-function followNeedsOf(hearing: Hearing, host: WorkflowHost, policy: Policy, timers: WakeQueue): FollowCaseNeeds {
+/** What rings and what sees to it that it can: ended, in this order, before the connections are closed. */
+function watchingOf(host: WorkflowHost, policy: Policy, bells: WakeQueue, retryNeeds: RetryNeeds) {
+  let isStopping = false;
+  const timers = readTimers(host.database);
+  const record = new TimerRecord(host.database, host.metrics, {
+    due: () => timers.countDue(host.clock.now(), mostCounted),
+    stuck: () => timers.countStuck(mostCounted),
+  });
+  const needs = ringNeedsOf(host, policy, bells, record, () => isStopping);
+  const watching = [
+    answerBells(wakeQueueName, needs, bells, host),
+    watchBells(
+      host.config.BELL_WATCH_SECONDS,
+      {
+        keeper: new BellKeeper(host.config.RECONCILE_SECONDS, bellNeedsOf(host, bells, () => isStopping)),
+        needs,
+        retryStuck: () => retryStuckTimers(retryNeeds),
+        reconciled: (done) => {
+          record.reconciled(done);
+          host.log[done.because === 'schedule' ? 'debug' : 'info'](done, 'bells were set again from the case rows');
+        },
+        keepMeasurements: () => record.keep(),
+      },
+      host,
+    ),
+  ];
+  host.onStop(async () => {
+    isStopping = true;
+    await Promise.all(watching.map((each) => each.stop()));
+    await record.keep().catch(() => undefined);
+    await bells.close();
+  });
+  return watching;
+}
+
+/** Gauges stop counting there. */
+const mostCounted = 100_000;
+
+function followNeedsOf(hearing: Hearing, host: WorkflowHost, policy: Policy, bells: WakeQueue): FollowCaseNeeds {
   return {
     now: host.clock.now(),
     policy,
     advance: (caseId, next, causationId) => advanceCase(hearing.tx, caseId, next, causationId),
-    // Not waited for: while Redis is away the next messages shall not wait for a hint.
-    wakeLater: (caseId, wakeAt) => hearing.afterCommit(() => void timers.set([{ caseId, wakeAt }])),
+    wakeLater: (_, wakeAt) => hearing.afterCommit(() => bells.ringLater([wakeAt])),
   };
 }
 
-function watchNeedsOf({ clock, outbox, database }: WorkflowHost, policy: Policy, timers: WakeQueue): WatchNeeds {
+function ringNeedsOf(
+  { clock, outbox, database, log, config: settings }: WorkflowHost,
+  policy: Policy,
+  bells: WakeQueue,
+  record: TimerRecord,
+  isStopping: () => boolean,
+): RingNeeds {
   return {
     now: () => clock.now(),
     policy,
-    inAnHour: () => new Date(clock.now().getTime() + 3_600_000 * clock.speed),
-    dueBefore: (instant, limit) => readCases(database).dueBefore(instant, limit),
-    advance: (caseId, next) =>
+    retryPauses: settings.WAKE_RETRY_PAUSES_SECONDS.map((seconds) => seconds * 1000 * clock.speed),
+    ringPage: (page, ask) =>
       outbox.transaction(async (tx) => {
-        const { tells, wakeAt } = await advanceCase(tx, caseId, next);
-        return { result: wakeAt, tells };
+        const { tells, ...result } = await ringPage(tx, page, ask);
+        return { result, tells };
       }),
-    timers,
+    ringOne: (caseId, now, ask) =>
+      outbox.transaction(async (tx) => {
+        const { tells, rung } = await ringOne(tx, caseId, now, ask);
+        return { result: rung, tells };
+      }),
+    keepFailure: (caseId, failure) => keepFailure(database.manager, caseId, failure),
+    ringLater: (instants) => bells.ringLater(instants),
+    callOthers: () => bells.callOthers(),
+    observe: (rung) => {
+      const now = Date.now();
+      const late = (each: Rung): number => Math.max(0, now - clock.realTimeOf(each.wakeAt)) / 1000;
+      record.rang(rung.map(late));
+      const [latest] = rung.filter((each) => late(each) >= settings.LATE_SECONDS).sort((one, other) => late(other) - late(one));
+      if (!latest) return;
+      const { caseId, wakeAt } = latest;
+      const count = rung.filter((each) => late(each) >= settings.LATE_SECONDS).length;
+      log.warn({ count, caseId, wakeAt, lateSeconds: late(latest) }, 'timers rang late; the latest of them is named');
+    },
+    failed: (caseId, { failures, error, retryAt }) => {
+      record.failed();
+      if (retryAt) log.warn({ caseId, failures, error, retryAt }, 'waking a case failed; it is tried again');
+      else log.error({ caseId, failures, error }, 'waking a case failed too often; it is stuck until it is retried');
+    },
+    isStopping,
+  };
+}
+
+function bellNeedsOf({ clock, database }: WorkflowHost, bells: WakeQueue, isStopping: () => boolean): BellNeeds {
+  const timers = readTimers(database);
+  const now = (): Date => clock.now();
+  return {
+    withRecord: keepReconciliation(database),
+    instantsAhead: (page) =>
+      timers.instantsAhead(page, {
+        origin: clock.at(Math.floor(Date.now() / bellEvery) * bellEvery),
+        seconds: (bellEvery / 1000) * clock.speed,
+      }),
+    now,
+    horizon: () => clock.at(Date.now() + bellsAhead),
+    stopwatch: () => performance.now(),
+    bells,
+    isStopping,
+  };
+}
+
+function showNeedsOf({ clock, database }: WorkflowHost, bells: WakeQueue): ShowNeeds {
+  return {
+    ...readTimers(database),
+    now: () => clock.now(),
+    speed: clock.speed,
+    latenessBounds,
+    redisIsReachable: () => bells.isReachable(),
+  };
+}
+
+function retryNeedsOf({ clock, database }: WorkflowHost, bells: WakeQueue): RetryNeeds {
+  const timers = retryTimers(database);
+  return {
+    now: () => clock.now(),
+    retryOne: (caseId, now) => timers.one(caseId, now),
+    retryStuck: (now, limit) => timers.stuck(now, limit),
+    ringLater: (instants) => bells.ringLater(instants),
   };
 }

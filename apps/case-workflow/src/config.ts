@@ -28,6 +28,19 @@ export const config = {
   EVIDENCE_DAYS: z
     .union([z.literal('never').transform(() => null), z.coerce.number().int().min(0).max(36_500)])
     .default(180),
-  /** How often, in real seconds, the deadlines in Postgres are compared with the timers in Redis. */
-  SWEEP_SECONDS: z.coerce.number().min(0.1).max(3600).default(5),
+  /** How often, in real seconds, the bells in Redis are set again from the case rows, whether any is missing or not. */
+  RECONCILE_SECONDS: z.coerce.number().min(0.1).max(240).default(60),
+  /**
+   * How often, in real seconds, somebody looks whether Redis still holds the bells and whether a case is due that no
+   * bell rang for: how late timers are at the most while Redis is away.
+   */
+  BELL_WATCH_SECONDS: z.coerce.number().min(0.05).max(240).default(5),
+  /** Pauses, in real seconds, before a case is woken again whose waking failed; after the last one it is stuck. */
+  WAKE_RETRY_PAUSES_SECONDS: z
+    .string()
+    .default('5,30,120,600,3600')
+    .transform((text) => text.split(',').map(Number))
+    .pipe(z.array(z.number().positive().max(86_400)).min(1).max(12)),
+  /** From how many real seconds on a timer that rang late is worth a line of the log. */
+  LATE_SECONDS: z.coerce.number().positive().max(86_400).default(10),
 };

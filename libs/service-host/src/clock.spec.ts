@@ -16,6 +16,12 @@ describe('a clock that runs 1,000 times as fast', () => {
     expect(at('2026-01-01T00:00:00Z').realMillisecondsUntil(new Date('2020-04-28T10:16:40Z'))).toBe(1000);
     expect(at('2026-01-01T00:00:02Z').realMillisecondsUntil(new Date('2020-04-28T10:16:40Z'))).toBe(0);
   });
+  it('tells the real time at which it reads an instant, also one that has passed, and back', () => {
+    const clock = at('2026-01-01T00:00:02Z');
+    const instant = new Date('2020-04-28T10:16:40Z');
+    expect(clock.realTimeOf(instant)).toBe(Date.parse('2026-01-01T00:00:01Z'));
+    expect(clock.at(clock.realTimeOf(instant))).toEqual(instant);
+  });
 });
 
 it('the real clock is the wall clock', () => {

@@ -13,13 +13,24 @@ export class Clock {
   }
 
   now(): Date {
-    const { speed, startsAt, startedAt } = this.settings;
-    return new Date(startsAt.getTime() + Math.round((this.realNow() - startedAt.getTime()) * speed));
+    return this.at(this.realNow());
   }
 
   /** Real milliseconds until an instant of this clock; 0 when it has passed. For timers of the operating system. */
   realMillisecondsUntil(instant: Date): number {
     return Math.max(0, Math.ceil((instant.getTime() - this.now().getTime()) / this.settings.speed));
+  }
+
+  /** The real time, in milliseconds since 1970, at which this clock reads an instant. */
+  realTimeOf(instant: Date): number {
+    const { speed, startsAt, startedAt } = this.settings;
+    return startedAt.getTime() + (instant.getTime() - startsAt.getTime()) / speed;
+  }
+
+  /** What this clock reads at a real time. */
+  at(realTime: number): Date {
+    const { speed, startsAt, startedAt } = this.settings;
+    return new Date(startsAt.getTime() + Math.round((realTime - startedAt.getTime()) * speed));
   }
 
   get speed(): number {

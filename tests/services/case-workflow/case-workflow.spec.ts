@@ -23,7 +23,8 @@ beforeAll(async () => {
   system = await aSystem({
     CLOCK_SPEED: '100000',
     CLOCK_STARTS_AT: '2020-04-28T18:00:00+08:00',
-    SWEEP_SECONDS: '0.5',
+    RECONCILE_SECONDS: '0.5',
+    BELL_WATCH_SECONDS: '0.2',
     WRONG_DUMP_GRACE_SECONDS: '0.3',
   });
   service = await runService(caseWorkflow, system.environment);

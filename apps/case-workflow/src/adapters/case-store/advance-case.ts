@@ -1,6 +1,7 @@
 import { evolve, isTold, unopened, upgradeCase, wakeAt, type Case, type CaseEvent } from '@caserelay/case-lifecycle';
 import type { Tell } from '@caserelay/messaging';
 import type { EntityManager } from 'typeorm';
+import type { Failure } from '../../features/watch-deadlines/ring-due.js';
 
 /** What one step of a case tells everybody, and when to look at it again. */
 export interface Advance {
@@ -8,10 +9,21 @@ export interface Advance {
   wakeAt: Date | null;
 }
 
-interface Kept {
+/** A case that is locked until the end of the transaction. */
+export interface Kept {
   state: Case;
   positions: number;
   told: number;
+}
+
+/** What happens to a case in one transaction. */
+export interface Step {
+  caseId: string;
+  before: Kept;
+  events: CaseEvent[];
+  causationId: string | null;
+  /** Why waking it failed; null takes earlier failures back. */
+  failure: Failure | null;
 }
 
 /**
@@ -25,16 +37,67 @@ export async function advanceCase(
   causationId: string | null = null,
 ): Promise<Advance> {
   const kept = await lock(tx, caseId);
-  if (kept) return await append(tx, caseId, kept, next(kept.state), causationId);
+  if (kept) return await advance(tx, caseId, kept, next(kept.state), causationId);
   const events = next(unopened);
   if (events.length === 0) return { tells: [], wakeAt: null };
   if (await insert(tx, caseId, events)) {
-    return await append(tx, caseId, { state: unopened, positions: 0, told: 0 }, events, causationId);
+    return await advance(tx, caseId, { state: unopened, positions: 0, told: 0 }, events, causationId);
   }
   // Somebody else opened it in this moment; the insert has waited for them.
   const opened = await lock(tx, caseId);
   if (!opened) throw new Error(`case ${caseId} could neither be inserted nor found; expected one of both`);
-  return await append(tx, caseId, opened, next(opened.state), causationId);
+  return await advance(tx, caseId, opened, next(opened.state), causationId);
+}
+
+/** Keeps steps of several locked cases by one statement, each with its history and its next instant. */
+export async function keepSteps(tx: EntityManager, steps: readonly Step[]): Promise<Advance[]> {
+  if (steps.length === 0) return [];
+  const kept = steps.map((step) => resultOf(step));
+  const happened = kept.flatMap(({ step, lines }) =>
+    lines.map((line) => ({ ...line, caseId: step.caseId, causationId: step.causationId })),
+  );
+  await tx.query(
+    `with happened as (
+       insert into case_history (case_id, position, sequence, type, data, at, causation_id)
+       select * from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::jsonb[], $6::timestamptz[], $7::uuid[])
+     )
+     update cases set state = next.state, phase = next.phase, wake_at = next.wake_at,
+       changed_at = coalesce(next.changed_at, cases.changed_at), positions = next.positions, told = next.told,
+       wake_failures = next.failures, wake_error = next.error, wake_failed_at = next.failed_at,
+       wake_retry_at = next.retry_at, policy_version = coalesce(next.policy, cases.policy_version)
+     from unnest($8::uuid[], $9::jsonb[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::int[],
+       $15::int[], $16::text[], $17::timestamptz[], $18::timestamptz[], $19::text[])
+       as next (id, state, phase, wake_at, changed_at, positions, told, failures, error, failed_at, retry_at, policy)
+     where cases.id = next.id`,
+    [
+      happened.map(({ caseId }) => caseId),
+      happened.map(({ position }) => position),
+      happened.map(({ sequence }) => sequence),
+      happened.map(({ event }) => event.type),
+      happened.map(({ event }) => JSON.stringify(event.data)),
+      happened.map(({ event }) => event.at),
+      happened.map(({ causationId }) => causationId),
+      kept.map(({ step }) => step.caseId),
+      kept.map(({ state }) => JSON.stringify(state)),
+      kept.map(({ state }) => state.phase),
+      kept.map(({ wakeAt: due }) => due),
+      kept.map(({ step }) => step.events.at(-1)?.at ?? null),
+      kept.map(({ step, lines }) => step.before.positions + lines.length),
+      kept.map(({ told }) => told),
+      kept.map(({ step }) => step.failure?.failures ?? 0),
+      kept.map(({ step }) => step.failure?.error ?? null),
+      kept.map(({ step }) => step.failure?.failedAt ?? null),
+      kept.map(({ step }) => retryOf(step.failure)),
+      kept.map(({ state }) => (state.phase === 'unopened' ? null : state.known.policy)),
+    ],
+  );
+  return kept.map(({ step, lines, wakeAt: due }) => ({ tells: tellsOf(step.caseId, lines), wakeAt: due }));
+}
+
+/** Postgres keeps "never again" as an instant after all others. */
+export function retryOf(failure: Failure | null): Date | 'infinity' | null {
+  if (failure === null) return null;
+  return failure.retryAt ?? 'infinity';
 }
 
 async function lock(tx: EntityManager, caseId: string): Promise<Kept | null> {
@@ -55,53 +118,43 @@ async function insert(tx: EntityManager, caseId: string, events: CaseEvent[]): P
   return rows.length > 0;
 }
 
-async function append(
+async function advance(
   tx: EntityManager,
   caseId: string,
   before: Kept,
   events: CaseEvent[],
   causationId: string | null,
 ): Promise<Advance> {
-  const state = events.reduce(evolve, before.state);
-  const wake = wakeAt(state);
-  const due = wake === null ? null : new Date(wake);
-  if (events.length === 0) return { tells: [], wakeAt: due };
-  let { told } = before;
-  const sequences = events.map((event) => (isTold(event) ? (told += 1) : null));
-  await tx.query(
-    `with kept as (
-       insert into case_history (case_id, position, sequence, type, data, at, causation_id)
-       select $1, $2::int + line, sequence, type, data, at, $3::uuid
-       from unnest($4::int[], $5::text[], $6::jsonb[], $7::timestamptz[]) with ordinality
-         as happened (sequence, type, data, at, line)
-     )
-     update cases set state = $8, phase = $9, wake_at = $10, changed_at = $11, positions = $2::int + $12, told = $13,
-       policy_version = coalesce($14, policy_version)
-     where id = $1`,
-    [
-      caseId,
-      before.positions,
-      causationId,
-      sequences,
-      events.map(({ type }) => type),
-      events.map(({ data }) => JSON.stringify(data)),
-      events.map(({ at }) => at),
-      JSON.stringify(state),
-      state.phase,
-      due,
-      events.at(-1)?.at,
-      events.length,
-      told,
-      state.phase === 'unopened' ? null : state.known.policy,
-    ],
-  );
-  return { tells: tellsOf(caseId, events, sequences), wakeAt: due };
+  if (events.length === 0) return { tells: [], wakeAt: dateOf(wakeAt(before.state)) };
+  const [kept] = await keepSteps(tx, [{ caseId, before, events, causationId, failure: null }]);
+  if (!kept) throw new Error(`case ${caseId} was not kept; expected one result for one step`);
+  return kept;
 }
 
-function tellsOf(caseId: string, events: CaseEvent[], sequences: (number | null)[]): Tell[] {
-  return events.flatMap((event, index) => {
-    const sequence = sequences[index];
-    if (!isTold(event) || sequence === null || sequence === undefined) return [];
+interface Line {
+  event: CaseEvent;
+  position: number;
+  /** Null for what a case only noted for itself. */
+  sequence: number | null;
+}
+
+function resultOf(step: Step) {
+  const state = step.events.reduce(evolve, step.before.state);
+  let { told } = step.before;
+  const lines = step.events.map((event, index): Line => {
+    const position = step.before.positions + index + 1;
+    return { event, position, sequence: isTold(event) ? (told += 1) : null };
+  });
+  return { step, state, lines, told, wakeAt: dateOf(wakeAt(state)) };
+}
+
+function dateOf(instant: string | null): Date | null {
+  return instant === null ? null : new Date(instant);
+}
+
+function tellsOf(caseId: string, lines: readonly Line[]): Tell[] {
+  return lines.flatMap(({ event, sequence }) => {
+    if (!isTold(event) || sequence === null) return [];
     const { at: _, ...told } = event;
     return [{ ...told, caseId, sequence }];
   });

@@ -2,22 +2,9 @@ import { upgradeCase, type Case } from '@caserelay/case-lifecycle';
 import type { DataSource } from 'typeorm';
 import type { CaseRow, HistoryLine } from '../../features/browse-cases/browse-cases.js';
 
-export interface DueCase {
-  caseId: string;
-  wakeAt: Date;
-}
-
 /** Looks at cases without changing or locking them. */
 export function readCases(database: Pick<DataSource, 'query'>) {
   return {
-    /** Cases that want to be looked at before an instant, the most urgent first. */
-    async dueBefore(instant: Date, limit: number): Promise<DueCase[]> {
-      return await database.query(
-        `select id as "caseId", wake_at as "wakeAt" from cases where wake_at <= $1 order by wake_at limit $2`,
-        [instant, limit],
-      );
-    },
-
     /** Newest first. */
     async list({ phase, limit }: { phase: string | null; limit: number }): Promise<CaseRow[]> {
       return await database.query(
