@@ -11,7 +11,11 @@ const [namespace = '', kind = 'bare', expected = '0'] = process.argv.slice(2);
 const late: number[] = [];
 const seen = new Set<string>();
 let doubled = 0;
-const pool = new Pool({ connectionString: databaseUrl, max: 16, options: `-c search_path=${schemaIn(namespace)},public` });
+const pool = new Pool({
+  connectionString: databaseUrl,
+  max: 16,
+  options: `-c search_path=${schemaIn(namespace)},public`,
+});
 
 const worker = new Worker<{ due: number; caseId: string }>(
   'bare',
@@ -55,11 +59,10 @@ async function remind(caseId: string): Promise<void> {
        where id = $1`,
       [caseId, row.positions, state],
     );
-    await client.query(`insert into outbox (event_id, type, case_id, payload) values ($1, 'case.customer-reminded', $2, $3)`, [
-      randomUUID(),
-      caseId,
-      state,
-    ]);
+    await client.query(
+      `insert into outbox (event_id, type, case_id, payload) values ($1, 'case.customer-reminded', $2, $3)`,
+      [randomUUID(), caseId, state],
+    );
     await client.query('commit');
   } finally {
     client.release();

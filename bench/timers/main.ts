@@ -159,6 +159,8 @@ process.stdout.write(
 );
 process.stdout.write(table(rows));
 if (sleeping > 0) {
-  const measured = await withNamespace((namespace, client) => measureSleeping(namespace, client, sleeping, { start, end }));
+  const measured = await withNamespace((namespace, client) =>
+    measureSleeping(namespace, client, sleeping, { start, end }),
+  );
   process.stdout.write(`\n${sleeping} sleeping cases\n\n${table([['what', 'value'], ...measured])}`);
 }

@@ -45,7 +45,10 @@ export async function measureSleeping<Child extends { milliseconds: number }>(
   const ours = await memoryOf(namespace, count);
   rows.push(['memory in Redis', `${ours.bytes} bytes, ${(ours.bytes / count).toFixed(3)} per sleeping case`]);
   rows.push(...(await measureBare(namespace)));
-  rows.push(['replies that move an instant, by case-workflow', `${await repliesPerSecond(namespace, client, schema)}/s`]);
+  rows.push([
+    'replies that move an instant, by case-workflow',
+    `${await repliesPerSecond(namespace, client, schema)}/s`,
+  ]);
   rows.push(['jobs in Redis after the replies', String((await memoryOf(namespace, count)).jobs)]);
   await end(service);
 
@@ -68,7 +71,9 @@ export async function measureSleeping<Child extends { milliseconds: number }>(
 }
 
 async function reconciliationOf(client: Client, schema: string): Promise<Reconciliation> {
-  const { rows } = await client.query<Reconciliation>(`select number, milliseconds, bells from ${schema}.reconciliation`);
+  const { rows } = await client.query<Reconciliation>(
+    `select number, milliseconds, bells from ${schema}.reconciliation`,
+  );
   if (!rows[0]) throw new Error('the record of reconciliations is gone');
   return rows[0];
 }
@@ -174,9 +179,20 @@ async function repliesPerSecond(namespace: string, client: Client, schema: strin
 function mailTo(caseId: string) {
   const now = new Date().toISOString();
   return {
-    ...{ specversion: '1.0', id: randomUUID(), source: '/caserelay/bench', type: 'mail.received', subject: caseId, time: now },
+    ...{
+      specversion: '1.0',
+      id: randomUUID(),
+      source: '/caserelay/bench',
+      type: 'mail.received',
+      subject: caseId,
+      time: now,
+    },
     data: {
-      ...{ mailId: randomUUID(), messageId: `<${randomUUID()}@partner.example>`, subject: 'Re: Server SQL01 blue screen' },
+      ...{
+        mailId: randomUUID(),
+        messageId: `<${randomUUID()}@partner.example>`,
+        subject: 'Re: Server SQL01 blue screen',
+      },
       from: { name: 'Jane Miller', address: 'contact@partner.example' },
       ...{ author: 'customer', kind: 'update', kindReason: 'nothing else fits', waitsForCrash: false },
       ...{ text: 'We are at it and will upload it on Monday.', language: 'en', location: 'mails/1', attachments: [] },

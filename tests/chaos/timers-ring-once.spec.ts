@@ -84,7 +84,11 @@ async function dueSoon(): Promise<SleepingCase[]> {
   );
   for (let place = 0; place < due; place += 1_000) await keepCases(system, cases.slice(place, place + 1_000));
   await redis.flushall();
-  await until('bells are set', async () => (await redis.zcard(`${system.namespace}:case-workflow:delayed`)) > 10, 5_000);
+  await until(
+    'bells are set',
+    async () => (await redis.zcard(`${system.namespace}:case-workflow:delayed`)) > 10,
+    5_000,
+  );
   return cases;
 }
 

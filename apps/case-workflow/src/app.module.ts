@@ -98,7 +98,10 @@ function watchingOf(host: WorkflowHost, policy: Policy, bells: WakeQueue, retryN
     watchBells(
       host.config.BELL_WATCH_SECONDS,
       {
-        keeper: new BellKeeper(host.config.RECONCILE_SECONDS, bellNeedsOf(host, bells, () => isStopping)),
+        keeper: new BellKeeper(
+          host.config.RECONCILE_SECONDS,
+          bellNeedsOf(host, bells, () => isStopping),
+        ),
         needs,
         retryStuck: () => retryStuckTimers(retryNeeds),
         reconciled: (done) => {
@@ -159,7 +162,9 @@ function ringNeedsOf(
       const now = Date.now();
       const late = (each: Rung): number => Math.max(0, now - clock.realTimeOf(each.wakeAt)) / 1000;
       record.rang(rung.map(late));
-      const [latest] = rung.filter((each) => late(each) >= settings.LATE_SECONDS).sort((one, other) => late(other) - late(one));
+      const [latest] = rung
+        .filter((each) => late(each) >= settings.LATE_SECONDS)
+        .sort((one, other) => late(other) - late(one));
       if (!latest) return;
       const { caseId, wakeAt } = latest;
       const count = rung.filter((each) => late(each) >= settings.LATE_SECONDS).length;

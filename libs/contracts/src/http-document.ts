@@ -297,6 +297,32 @@ const paths: Record<string, Json> = {
         responses: { 200: json('The case', {}), 404: problem('No such case') },
       },
     },
+    '/v1/timers': {
+      get: {
+        summary: 'Timers: what is due, what comes next, what fails, how late those of the last hour rang',
+        parameters: [limit(200)],
+        responses: {
+          200: json(
+            'The timers',
+            object('now', 'speed', 'redis', 'due', 'next', 'stuck', 'failing', 'reconciliation', 'lateness'),
+          ),
+          400: problem('A query that does not fit'),
+        },
+      },
+    },
+    '/v1/timers/retry-stuck': {
+      post: {
+        summary: 'Lets every stuck case be asked once more, as after a deploy that mends what it failed by',
+        responses: { 200: json('How many', object('retried')) },
+      },
+    },
+    '/v1/timers/{id}/retry': {
+      post: {
+        summary: 'Lets a case be asked now whose last waking failed; one that is not due changes nothing',
+        parameters: [id],
+        responses: { 200: json('One', object('retried')), 404: problem('No case whose waking failed') },
+      },
+    },
   },
   'sftp-provisioning': {
     ...operatorDoors,

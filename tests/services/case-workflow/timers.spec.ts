@@ -8,13 +8,20 @@ import { aSleepingCase, keepCases, remindersOf, type SleepingCase } from '../../
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
 
+interface Reconciliation {
+  number: number;
+  because: string;
+  bells: number;
+  milliseconds: number;
+}
+
 interface Timers {
   redis: string;
   due: { count: number; late: { caseId: string; lateSeconds: number }[] };
   next: { caseId: string }[];
   stuck: { count: number };
   failing: { caseId: string; failures: number; error: string; retryAt: string | null; isStuck: boolean }[];
-  reconciliation: { number: number; because: string; bells: number; milliseconds: number } | null;
+  reconciliation: Reconciliation | null;
   lateness: { rung: number; p50: number | null; p99: number | null; longest: number };
 }
 
@@ -116,6 +123,7 @@ describe('bells that Redis has lost', () => {
       'redis was emptied or is of an earlier time',
     ],
   ])('%s are set again before they are missed', async (_, lose, because) => {
+    await wipe();
     const cases = [aSleepingCase(inSeconds(3))];
     await keepCases(system, cases);
     const service = await start({ BELL_WATCH_SECONDS: '0.3', RECONCILE_SECONDS: '200' });
@@ -132,7 +140,8 @@ describe('bells that Redis has lost', () => {
     const [service] = [await start(often), await start(often)];
     const { number } = await reconciledBy(service);
     const began = performance.now();
-    const since = (): Promise<number> => timersOf(service).then(({ reconciliation }) => (reconciliation?.number ?? 0) - number);
+    const since = (): Promise<number> =>
+      timersOf(service).then(({ reconciliation }) => (reconciliation?.number ?? 0) - number);
     await until('it was their turn four times', async () => (await since()) >= 4);
     // The first may come at once, by the start of the second instance; by each of two it would have taken half the time.
     expect(performance.now() - began).toBeGreaterThan(1_900);
@@ -145,27 +154,38 @@ describe('a case that cannot be woken', () => {
   it.each([
     ['because its rules throw', `jsonb_set(state, '{known}', '"lost"')`],
     ['because what it tells cannot be kept', `jsonb_set(state, '{known,file,language}', '"Klingon"')`],
-  ])('%s keeps no other waiting, is tried a few times, is then stuck with its reason, and rings once mended', async (_, fault) => {
-    const cases = Array.from({ length: 20 }, () => aSleepingCase(inSeconds(0.7)));
-    const [broken, ...sound] = cases as [SleepingCase, ...SleepingCase[]];
-    await keepCases(system, cases);
-    await change(broken, fault);
-    const service = await start(pauses);
-    await untilAllRang(sound);
-    const stuck = await until('it is stuck', async () => (await timersOf(service)).failing.find((each) => each.isStuck), 20_000);
-    expect(stuck).toMatchObject({ caseId: broken.caseId, failures: 3, retryAt: null });
-    expect(stuck.error).not.toBe('');
-    expect((await timersOf(service)).stuck.count).toBe(1);
-    expect(await metricOf(service, 'caserelay_timers_stuck')).toBe(1);
-    expect(await metricOf(service, 'caserelay_timer_failures_total')).toBe(3);
+  ])(
+    '%s keeps no other waiting, is tried a few times, is then stuck with its reason, and rings once mended',
+    async (_, fault) => {
+      const cases = Array.from({ length: 20 }, () => aSleepingCase(inSeconds(0.7)));
+      const [broken, ...sound] = cases as [SleepingCase, ...SleepingCase[]];
+      await keepCases(system, cases);
+      await change(broken, fault);
+      const service = await start(pauses);
+      await untilAllRang(sound);
+      const stuck = await until(
+        'it is stuck',
+        async () => (await timersOf(service)).failing.find((each) => each.isStuck),
+        20_000,
+      );
+      expect(stuck).toMatchObject({ caseId: broken.caseId, failures: 3, retryAt: null });
+      expect(stuck.error).not.toBe('');
+      expect((await timersOf(service)).stuck.count).toBe(1);
+      expect(await metricOf(service, 'caserelay_timers_stuck')).toBe(1);
+      expect(await metricOf(service, 'caserelay_timer_failures_total')).toBe(3);
 
-    await system.query(`update ${table('cases')} set state = $2 where id = $1`, [broken.caseId, JSON.stringify(broken.state)]);
-    const retried = await fetch(`${service.url}/v1/timers/${broken.caseId}/retry`, { method: 'POST' });
-    expect(await retried.json()).toEqual({ retried: 1 });
-    await untilAllRang([broken]);
-    expect((await remindersOf(system, cases)).size).toBe(20);
-    expect((await timersOf(service)).failing).toEqual([]);
-  }, 40_000);
+      await system.query(`update ${table('cases')} set state = $2 where id = $1`, [
+        broken.caseId,
+        JSON.stringify(broken.state),
+      ]);
+      const retried = await fetch(`${service.url}/v1/timers/${broken.caseId}/retry`, { method: 'POST' });
+      expect(await retried.json()).toEqual({ retried: 1 });
+      await untilAllRang([broken]);
+      expect((await remindersOf(system, cases)).size).toBe(20);
+      expect((await timersOf(service)).failing).toEqual([]);
+    },
+    40_000,
+  );
 
   it('is tried once more by a service that starts, and by the door for all that is stuck', async () => {
     const cases = [aSleepingCase(inSeconds(-1)), aSleepingCase(inSeconds(-1))];
@@ -242,7 +262,7 @@ async function start(more: Record<string, string>): Promise<RunningService> {
 }
 
 /** The reconciliation that this service, or another since, has made. */
-async function reconciledBy(service: Pick<RunningService, 'url'>): Promise<Timers['reconciliation']> {
+async function reconciledBy(service: Pick<RunningService, 'url'>): Promise<Reconciliation> {
   return await until('bells were set', async () => {
     const { reconciliation } = await timersOf(service);
     return reconciliation !== null && reconciliation.number > reconciledBefore && reconciliation;

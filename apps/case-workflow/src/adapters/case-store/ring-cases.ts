@@ -58,13 +58,9 @@ export async function keepFailure(tx: Pick<EntityManager, 'query'>, caseId: stri
   );
 }
 
-async function ringRows(
-  tx: EntityManager,
-  rows: readonly Row[],
-  ask: Ask,
-): Promise<{ rung: Rung[]; tells: Tell[] }> {
-  const steps = rows.map(({ caseId, wakeAt, failures, state, positions, told }) => {
-    const { events, failure } = ask({ caseId, wakeAt, failures, state });
+async function ringRows(tx: EntityManager, rows: readonly Row[], ask: Ask): Promise<{ rung: Rung[]; tells: Tell[] }> {
+  const steps = rows.map(({ caseId, wakeAt, failures, state: before, positions, told }) => {
+    const { state, events, failure } = ask({ caseId, wakeAt, failures, state: before });
     return { caseId, before: { state, positions, told }, events, causationId: null, failure };
   });
   const kept = await keepSteps(tx, steps);

@@ -51,7 +51,12 @@ export class TimerRecord {
       registers,
     });
     measure(metrics, 'caserelay_timers_due', 'Cases whose instant has come and that were not asked yet', counts.due);
-    measure(metrics, 'caserelay_timers_stuck', 'Cases that are not woken any more until somebody says so', counts.stuck);
+    measure(
+      metrics,
+      'caserelay_timers_stuck',
+      'Cases that are not woken any more until somebody says so',
+      counts.stuck,
+    );
   }
 
   /** Timers rang, so many real seconds late each. */

@@ -1,6 +1,7 @@
 import { within } from '@caserelay/messaging';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { once } from 'node:events';
 
 interface Settings {
   connection: { url: string };
@@ -21,6 +22,9 @@ export const bellsAhead = 300_000;
 
 /** A hint that takes longer than so many milliseconds is given up. */
 const patience = 5_000;
+
+/** So long somebody waits for a connection that is being made. */
+const connectPatience = 1_000;
 
 /** How many bells others may hear at once when more is due than one can do. */
 const calls = 4;
@@ -44,7 +48,7 @@ export class WakeQueue {
     // What Redis had taken last may be gone when it comes back.
     this.redis.on('close', () => (this.hasLost = true));
     this.queue = new Queue(wakeQueueName, { connection: this.redis, prefix });
-    this.queue.on('error', (error) => settings.lost(error));
+    this.queue.on('error', () => undefined);
     this.numberKey = `${prefix}:${wakeQueueName}:reconciled`;
   }
 
@@ -80,7 +84,10 @@ export class WakeQueue {
     await within(patience, 'calling others', this.queue.addBulk(called)).catch(() => undefined);
   }
 
+  /** The number of the last reconciliation, as Redis knows it. Throws while Redis is away; one that just starts is waited for. */
   async numberKept(): Promise<number | null> {
+    if (this.redis.status !== 'ready')
+      await once(this.redis, 'ready', { signal: AbortSignal.timeout(connectPatience) });
     const text = await within(patience, 'asking Redis for the last reconciliation', this.redis.get(this.numberKey));
     return text === null ? null : Number(text);
   }
@@ -115,8 +122,9 @@ export class WakeQueue {
     try {
       await this.add(bells);
     } catch (error) {
+      // Said once, until somebody has looked after it.
+      if (!this.hasLost) this.settings.lost(error instanceof Error ? error : new Error(String(error)));
       this.hasLost = true;
-      this.settings.lost(error instanceof Error ? error : new Error(String(error)));
     }
   }
 

@@ -41,7 +41,11 @@ function aStore(cases: DueCase[], { unkeepable = [] as string[], isDown = false 
       const last = rung.at(-1);
       return { rung, last: last ? { due: last.wakeAt, caseId: last.caseId } : null };
     },
-    ringOne: async (caseId, _, ask) => ring(cases.filter((each) => each.caseId === caseId), ask),
+    ringOne: async (caseId, _, ask) =>
+      ring(
+        cases.filter((each) => each.caseId === caseId),
+        ask,
+      ),
     keepFailure: async (caseId, failure) => {
       failures.set(caseId, failure);
       cases.splice(0, cases.length, ...cases.filter((each) => each.caseId !== caseId));

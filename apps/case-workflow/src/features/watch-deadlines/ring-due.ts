@@ -1,4 +1,4 @@
-import { decide, evolve, wakeAt, type Case, type CaseEvent, type Policy } from '@caserelay/case-lifecycle';
+import { decide, evolve, upgradeCase, wakeAt, type Case, type CaseEvent, type Policy } from '@caserelay/case-lifecycle';
 
 /** A case whose instant has come. */
 export interface DueCase {
@@ -7,11 +7,13 @@ export interface DueCase {
   wakeAt: Date;
   /** How often in a row waking it has failed. */
   failures: number;
+  /** As it was kept, perhaps by an older version. */
   state: Case;
 }
 
-/** What a case says when it is asked: what happens to it, and why asking it failed. */
+/** What a case says when it is asked: in which state it was, what happens to it, and why asking it failed. */
 export interface Answer {
+  state: Case;
   events: CaseEvent[];
   failure: Failure | null;
 }
@@ -125,17 +127,18 @@ async function ringEach(due: readonly DueCase[], needs: Needs): Promise<Rung[]> 
   return rung;
 }
 
-function answerOf({ state, wakeAt: wake, failures }: DueCase, now: Date, needs: Needs): Answer {
+function answerOf({ state: kept, wakeAt: wake, failures }: DueCase, now: Date, needs: Needs): Answer {
   try {
+    const state = upgradeCase(kept);
     const events = decide(state, { type: 'let-time-pass', now: now.toISOString() }, needs.policy);
     const next = wakeAt(events.reduce(evolve, state));
-    if (next === null || Date.parse(next) > now.getTime()) return { events, failure: null };
+    if (next === null || Date.parse(next) > now.getTime()) return { state, events, failure: null };
     // Asked again at once it would say the same again, without an end.
     const found = `asked at ${now.toISOString()} because of ${wake.toISOString()}, it wants to be asked at ${next}`;
     const stays = new Error(`time passes and the case stays due: ${found}; expected a later instant or none`);
-    return { events, failure: failureOf(stays, failures + 1, now, needs) };
+    return { state, events, failure: failureOf(stays, failures + 1, now, needs) };
   } catch (error) {
-    return { events: [], failure: failureOf(error, failures + 1, now, needs) };
+    return { state: kept, events: [], failure: failureOf(error, failures + 1, now, needs) };
   }
 }
 
@@ -151,7 +154,10 @@ function failureOf(error: unknown, failures: number, now: Date, { retryPauses }:
 
 function textOf(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd').slice(0, 2_000);
+  return text
+    .replaceAll('\0', '')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .slice(0, 2_000);
 }
 
 function tellOf(rung: readonly Rung[], needs: Needs): void {

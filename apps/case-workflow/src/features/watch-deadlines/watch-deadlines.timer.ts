@@ -26,7 +26,7 @@ export function watchBells(
   let stopped = false;
   let hasRetried = false;
   const troubles = new Set<string>();
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
       troubles.delete(what);
@@ -46,7 +46,7 @@ export function watchBells(
       const done = await keeper.look();
       if (done) reconciled(done);
     });
-    await attempt('ringing what no bell rang for', async () => void (await ringDue(needs)));
+    await attempt('ringing what no bell rang for', () => ringDue(needs));
     await attempt('keeping measurements of timers', keepMeasurements);
   };
   const lookAgain = (): void => {
