@@ -23,7 +23,7 @@ export function environmentOf(namespace: string, more: Record<string, string> = 
   };
 }
 
-/** A case that was asked for its dump and waits for it, as the rules of a case make it. */
+/** A case that was asked for its dump and waits for nothing but the answer, as the rules of a case make it. */
 export function aWaitingCase(now: string): Case {
   const report = {
     ...{ caseNumber: 'CAS-02227-X4W1B1', trackingToken: 'CMIT:0001409', topic: 'Server SQL01 blue screen' },
@@ -40,10 +40,15 @@ export function aWaitingCase(now: string): Case {
     { type: 'report', now, report },
     { type: 'take-upload-space', now, space },
   ];
-  return commands.reduce<Case>(
-    (state, command) => decide(state, command, standardPolicy).reduce(evolve, state),
+  const state = commands.reduce<Case>(
+    (before, command) => decide(before, command, standardPolicy).reduce(evolve, before),
     unopened,
   );
+  if (state.phase !== 'awaiting-evidence') throw new Error(`the case is ${state.phase}; expected awaiting-evidence`);
+  const clocks = state.known.clocks
+    .filter(({ clock }) => clock === 'follow-up')
+    .map((clock) => ({ ...clock, levels: [] }));
+  return { ...state, known: { ...state.known, clocks } };
 }
 
 /** Keeps `count` waiting cases whose instants SQL says: `n` counts from 1. */
@@ -53,7 +58,7 @@ export async function fillCases(client: Client, schema: string, count: number, w
     `insert into ${schema}.cases (id, case_number, tracking_token, phase, state, wake_at, policy_version, opened_at,
        changed_at, positions, told)
      select gen_random_uuid(), 'CAS-' || n, 'CMIT:' || n, 'awaiting-evidence',
-       jsonb_set($1::jsonb, '{nextAt}', to_jsonb(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))),
+       jsonb_set($1::jsonb, '{known,clocks,0,dueAt}', to_jsonb(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))),
        at, 'standard-1', now(), now(), 5, 3
      from (select n, date_trunc('milliseconds', ${wakeAt}) as at from generate_series(1, ${count}) as n) as sleeping`,
     [JSON.stringify(state)],

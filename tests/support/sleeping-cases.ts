@@ -41,7 +41,10 @@ export function aSleepingCase(wakeAt: Date): SleepingCase {
     return decide(state, command, standardPolicy).reduce(evolve, state);
   }, unopened);
   if (asked.phase !== 'awaiting-evidence') throw new Error(`the case is ${asked.phase}; expected awaiting-evidence`);
-  return { caseId: randomUUID(), wakeAt, state: { ...asked, nextAt: wakeAt.toISOString() } };
+  const clocks = asked.known.clocks.flatMap((clock) =>
+    clock.clock === 'follow-up' ? { ...clock, dueAt: wakeAt.toISOString(), levels: [] } : [],
+  );
+  return { caseId: randomUUID(), wakeAt, state: { ...asked, known: { ...asked.known, clocks } } };
 }
 
 /** Keeps cases as case-workflow would. */
