@@ -34,12 +34,7 @@ type WorkflowHost = Host<typeof config>;
 export const caseWorkflow = defineService({
   name: 'case-workflow',
   config,
-  migrations: [
-    CaseTables1710000000000,
-    CaseArrivals1763900000000,
-    CaseClocks1764300000000,
-    TimerTables1764400000000,
-  ],
+  migrations: [CaseTables1710000000000, CaseArrivals1763900000000, CaseClocks1764300000000, TimerTables1764400000000],
   module: (host): DynamicModule => {
     const policy = policyOf(host);
     const bells = bellsOf(host);
