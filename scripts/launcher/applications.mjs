@@ -89,6 +89,7 @@ function serviceSettings({ folder }, ports, secrets) {
     EVIDENCE_KEY: secrets.EVIDENCE_KEY,
     INTAKE_API_KEY: secrets.INTAKE_API_KEY,
     SPACES_API_KEY: secrets.SPACES_API_KEY,
+    CASES_API_KEY: secrets.CASES_API_KEY,
     CONSOLE_USER: 'engineer',
     CONSOLE_PASSWORD: secrets.CONSOLE_PASSWORD,
   };

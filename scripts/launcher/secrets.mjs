@@ -6,6 +6,7 @@ const word = () => randomBytes(18).toString('base64url');
 const makers = {
   INTAKE_API_KEY: word,
   SPACES_API_KEY: word,
+  CASES_API_KEY: word,
   CONSOLE_PASSWORD: word,
   // Lies beside the evidence store, not in it: a copy of the store alone tells nothing.
   EVIDENCE_KEY: () => randomBytes(32).toString('base64url'),

@@ -1,8 +1,8 @@
 import { definePolicy, standardPolicy, standardPolicyDocument, type Policy } from '@caserelay/case-lifecycle';
 import { holidaysOfMainlandChina } from '@caserelay/business-calendar';
 import type { Hearing } from '@caserelay/messaging';
-import { defineService, type Host } from '@caserelay/service-host';
-import type { DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
+import { askForKey, defineService, type Host } from '@caserelay/service-host';
+import type { DynamicModule, MiddlewareConsumer, NestModule, OnApplicationBootstrap } from '@nestjs/common';
 import { advanceCase } from './adapters/case-store/advance-case.js';
 import { CaseArrivals1763900000000 } from './adapters/case-store/case-arrivals.js';
 import { CaseClocks1764300000000 } from './adapters/case-store/case-clocks.js';
@@ -13,9 +13,13 @@ import { readTimers } from './adapters/case-store/read-timers.js';
 import { retryTimers } from './adapters/case-store/retry-timers.js';
 import { keepFailure, ringOne, ringPage } from './adapters/case-store/ring-cases.js';
 import { TimerTables1764400000000 } from './adapters/case-store/timer-tables.js';
+import { CommandStore } from './adapters/command-store/command-store.js';
+import { CommandTables1764350000000 } from './adapters/command-store/command-tables.js';
 import { latenessBounds, TimerRecord } from './adapters/timer-record/timer-record.js';
 import { bellEvery, bellsAhead, WakeQueue, wakeQueueName } from './adapters/wake-queue/wake-queue.js';
 import { config } from './config.js';
+import { AskCaseController, AskNeeds } from './features/ask-case/ask-case.controller.js';
+import type { Needs as AskCaseNeeds } from './features/ask-case/ask-case.js';
 import { BrowseCasesController, BrowseNeeds } from './features/browse-cases/browse-cases.controller.js';
 import { FollowCaseConsumer, FollowNeeds } from './features/follow-case/follow-case.consumer.js';
 import type { Needs as FollowCaseNeeds } from './features/follow-case/follow-case.js';
@@ -34,21 +38,39 @@ type WorkflowHost = Host<typeof config>;
 export const caseWorkflow = defineService({
   name: 'case-workflow',
   config,
-  migrations: [CaseTables1710000000000, CaseArrivals1763900000000, CaseClocks1764300000000, TimerTables1764400000000],
+  migrations: [
+    CaseTables1710000000000,
+    CaseArrivals1763900000000,
+    CaseClocks1764300000000,
+    CommandTables1764350000000,
+    TimerTables1764400000000,
+  ],
   module: (host): DynamicModule => {
     const policy = policyOf(host);
     const bells = bellsOf(host);
     const retryNeeds = retryNeedsOf(host, bells);
     const watching = watchingOf(host, policy, bells, retryNeeds);
     return {
-      module: class CaseWorkflowModule implements OnApplicationBootstrap {
+      module: class CaseWorkflowModule implements NestModule, OnApplicationBootstrap {
+        configure(consumer: MiddlewareConsumer): void {
+          const ask = askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY');
+          consumer.apply(ask).forRoutes('v1/cases/:id/commands');
+        }
+
         onApplicationBootstrap(): void {
           for (const each of watching) each.start();
         }
       },
-      controllers: [FollowCaseConsumer, BrowseCasesController, ShowTimersController, RetryTimersController],
+      controllers: [
+        FollowCaseConsumer,
+        BrowseCasesController,
+        AskCaseController,
+        ShowTimersController,
+        RetryTimersController,
+      ],
       providers: [
         { provide: FollowNeeds, useValue: (hearing: Hearing) => followNeedsOf(hearing, host, policy, bells) },
+        { provide: AskNeeds, useValue: askNeedsOf(host, policy, bells) },
         { provide: BrowseNeeds, useValue: readCases(host.database) },
         { provide: ShowTimersNeeds, useValue: showNeedsOf(host, bells) },
         { provide: RetryTimersNeeds, useValue: retryNeeds },
@@ -126,6 +148,23 @@ function followNeedsOf(hearing: Hearing, host: WorkflowHost, policy: Policy, bel
     policy,
     advance: (caseId, next, causationId) => advanceCase(hearing.tx, caseId, next, causationId),
     wakeLater: (_, wakeAt) => hearing.afterCommit(() => bells.ringLater([wakeAt])),
+  };
+}
+
+function askNeedsOf({ clock, outbox }: WorkflowHost, policy: Policy, bells: WakeQueue): AskCaseNeeds {
+  return {
+    now: () => clock.now(),
+    policyOf: () => policy,
+    transaction: (work) =>
+      outbox.transaction((tx) => {
+        const commands = new CommandStore(tx);
+        return work({
+          taken: (asked) => commands.taken(asked),
+          advance: async (caseId, next) => (await advanceCase(tx, caseId, next)).tells,
+          keep: (asked, answer) => commands.keep(asked, answer),
+        });
+      }),
+    ringLater: (instant) => bells.ringLater([instant]),
   };
 }
 

@@ -43,4 +43,6 @@ export const config = {
     .pipe(z.array(z.number().positive().max(86_400)).min(1).max(12)),
   /** From how many real seconds on a timer that rang late is worth a line of the log. */
   LATE_SECONDS: z.coerce.number().positive().max(86_400).default(10),
+  /** Opens the doors of commands, policies and holidays; they stay shut without it. */
+  CASES_API_KEY: z.string().min(16).optional(),
 };

@@ -1,5 +1,5 @@
 import { openEvidenceStore } from '@caserelay/evidence-store';
-import { defineService, type Host } from '@caserelay/service-host';
+import { askForKey, defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
@@ -29,7 +29,6 @@ import { SeenUploadStore } from './adapters/upload-space-store/seen-upload-store
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import { UploadSpaceTables1700000100000 } from './adapters/upload-space-store/upload-space-tables.migration.js';
 import { config } from './config.js';
-import { askForKey } from './features/admit-operator/admit-operator.middleware.js';
 import { CloseUploadSpaceConsumer, ClosingNeeds } from './features/close-upload-space/close-upload-space.consumer.js';
 import type { LinkNeeds } from './issue-link.js';
 import { GiveKeyController } from './features/issue-credentials/give-key.controller.js';
@@ -80,7 +79,7 @@ export const sftpProvisioning = defineService({
         configure(consumer: MiddlewareConsumer): void {
           const { SPACES_API_KEY, SFTP_ENGINE, SFTPGO_HOOK_KEY } = host.config;
           const hookKey = SFTP_ENGINE === 'sftpgo' ? SFTPGO_HOOK_KEY : undefined;
-          consumer.apply(askForKey(SPACES_API_KEY)).forRoutes('v1/{*path}');
+          consumer.apply(askForKey(SPACES_API_KEY, 'SPACES_API_KEY')).forRoutes('v1/{*path}');
           consumer.apply(askForKey(hookKey, 'SFTPGO_HOOK_KEY')).forRoutes('engine-news/{*path}');
         }
       },

@@ -1,4 +1,4 @@
-import { eventSchemas } from '@caserelay/contracts';
+import { eventSchemas, Refusal } from '@caserelay/contracts';
 import { holidaysOfMainlandChina } from '@caserelay/business-calendar';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -52,6 +52,46 @@ const policies = [
     },
   ),
 ];
+
+type Asked = Parameters<GivenCase['person']>[0];
+
+const planId = id(500);
+const questionId = id(500);
+
+/** What people ask; some of it breaks a rule, depending on the case. */
+const personCommand: fc.Arbitrary<(now: string) => Asked> = fc.oneof(
+  fc
+    .constantFrom<Asked>(
+      { type: 'resume' },
+      { type: 'escalate', reason: 'spec' },
+      { type: 'archive', summary: null },
+      { type: 'reopen', reason: 'spec' },
+      { type: 'answer', text: 'spec' },
+      { type: 'ask-question', text: 'spec?' },
+      { type: 'close-question', questionId, answer: null },
+      { type: 'write-plan', items: ['one', 'two'] },
+      { type: 'assign-owner', to: contact, note: null },
+      { type: 'note', text: 'spec' },
+    )
+    .map((asked) => () => asked),
+  fc
+    .tuple(fc.integer({ min: 1, max: 3 }), fc.boolean())
+    .map(([item, isDone]) => (): Asked => ({ type: 'tick-item', planId, item, isDone })),
+  fc.integer({ min: 1, max: 400 }).map((hours) => (now: string): Asked => ({
+    ...{ type: 'hold', reason: 'spec' },
+    until: new Date(Date.parse(now) + hours * 3_600_000).toISOString(),
+  })),
+);
+
+function unlessRefused(given: GivenCase, ask: () => GivenCase): GivenCase {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    given.told = [];
+    return given;
+  }
+}
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.boolean().map(
@@ -140,6 +180,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     (clock): Step =>
       (given) =>
         given.acknowledge(clock),
+  ),
+  fc.tuple(personCommand, fc.integer({ min: 500, max: 504 })).map(
+    ([command, number]): Step =>
+      (given) =>
+        unlessRefused(given, () => given.person(command(given.now), number)),
   ),
   fc.constantFrom(...policies).map(
     (policy): Step =>
@@ -237,6 +282,17 @@ describe('whatever happens to a case', () => {
       if (before.phase === 'unopened') return;
       const taken = before.known.clocks.filter(({ acknowledged }) => acknowledged).map(({ clock }) => clock as string);
       for (const { type, data } of told) if (type === 'case.level-reached') expect(taken).not.toContain(data.clock);
+    }));
+
+  it('silence leads to nothing while it is on hold, and every hold ends', () =>
+    always(({ state, types, told }, before) => {
+      if (state.phase === 'unopened' || !state.known.hold) return;
+      expect(Date.parse(wakeAt(state) ?? '')).toBeLessThanOrEqual(Date.parse(state.known.hold.until));
+      if (before.phase === 'unopened' || before.known.hold?.since !== state.known.hold.since) return;
+      expect(types).not.toContain('case.customer-reminded');
+      expect(types).not.toContain('case.level-reached');
+      for (const event of told)
+        if (event.type === 'case.archived') expect(event.data.because).toBe('closed-by-engineer');
     }));
 
   it('no clock is negative, and each runs once', () =>

@@ -8,6 +8,7 @@ import type {
   Evidence,
   NextStep,
   Person,
+  PersonCommand,
   Priority,
   PurgedFile,
   PurgedPart,
@@ -20,7 +21,7 @@ import type { CaseClock, ClockName, PastClock, PauseReason, Reckoning } from './
 /** Bounds of what a case remembers; the rest is in its history. */
 export const limits = {
   ...{ words: 30, wordLength: 2_000, findings: 20, uploads: 100, mails: 200, textLength: 20_000 },
-  ...{ pastClocks: 60, pauses: 100 },
+  ...{ pastClocks: 60, pauses: 100, questions: 50 },
 };
 
 /** What a case knows in every phase. */
@@ -56,7 +57,37 @@ export interface Known {
   readonly asksAgain: boolean;
   /** Evidence that is being removed; missing when none is. It goes on when the case is opened again meanwhile. */
   readonly purging?: Purging;
+  /** While its clocks stand still; missing otherwise. */
+  readonly hold?: Hold;
+  /** What engineers asked the customer, the last ones. */
+  readonly questions?: readonly Question[];
+  /** What an engineer wrote down for the customer to do. */
+  readonly plan?: Plan;
   readonly counts: { readonly uploads: number; readonly customerMails: number; readonly reminders: number };
+}
+
+export interface Hold {
+  readonly since: string;
+  readonly until: string;
+  readonly reason: string;
+  readonly by: Person;
+}
+
+export interface Question {
+  readonly questionId: string;
+  readonly text: string;
+  readonly by: Person;
+  readonly askedAt: string;
+  /** The first mail of the customer since; whether it answers is for a person to say. */
+  readonly heardIn: string | null;
+  readonly closed: { readonly at: string; readonly by: Person; readonly answer: string | null } | null;
+}
+
+export interface Plan {
+  readonly planId: string;
+  readonly by: Person;
+  readonly writtenAt: string;
+  readonly items: readonly { readonly text: string; readonly doneAt: string | null; readonly doneBy: Person | null }[];
 }
 
 /** How the dump of an upload compares with earlier ones of the case. */
@@ -164,6 +195,8 @@ export type CaseCommand = { readonly now: string } & (
       readonly purged: PurgedPart & { readonly account?: string | null };
     }
   | { readonly type: 'let-time-pass' }
+  /** What a person asks; sent twice with one id it is for the caller to answer as before. */
+  | { readonly type: 'take-person-command'; readonly commandId: string; readonly command: PersonCommand }
   | { readonly type: 'change-priority'; readonly priority: Priority; readonly by: Person }
   /** A person takes on what a clock tells of. */
   | { readonly type: 'acknowledge-clock'; readonly clock: ClockName; readonly by: Person }
@@ -214,6 +247,12 @@ export type Kept =
       readonly type: 'purge.kept';
       readonly data: { part: PurgePart; account: string | null } & PurgedPart;
     }
+  | { readonly type: 'question.closed'; readonly data: { questionId: string; by: Person; answer: string | null } }
+  | {
+      readonly type: 'item.ticked';
+      readonly data: { planId: string; item: number; isDone: boolean; by: Person };
+    }
+  | { readonly type: 'note.kept'; readonly data: { by: Person; text: string } }
   | KeptBefore;
 
 /**

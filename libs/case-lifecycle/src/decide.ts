@@ -2,12 +2,14 @@ import { NotYet } from '@caserelay/contracts';
 import type { Case, CaseCommand, CaseEvent } from './case.js';
 import { letTimePass } from './let-time-pass.js';
 import type { Policy } from './policy.js';
+import { takePersonCommand } from './take-person-command.js';
 import { takePurge } from './take-purge.js';
 import { takeArrival, takeRecognition } from './take-arrival.js';
 import { open, completeDetails } from './report.js';
 import { acknowledgeClock } from './tell-levels.js';
 import { applyPolicy, changePriority } from './reckon-anew.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
+import { keepHold } from './hold.js';
 import { takeMail } from './take-mail.js';
 import { takeCompletion, takeCutShort, takeUpload } from './take-upload.js';
 import { takeUploadSpace } from './take-upload-space.js';
@@ -72,9 +74,13 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
     case 'apply-policy':
       applyPolicy(turn, command);
       break;
+    case 'take-person-command':
+      takePersonCommand(turn, command.commandId, command.command);
+      break;
     case 'let-time-pass':
       letTimePass(turn);
       break;
   }
+  keepHold(turn);
   return turn.events;
 }

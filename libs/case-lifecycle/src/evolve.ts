@@ -11,6 +11,7 @@ import {
   type KnownUpload,
   type PurgePart,
   type Purging,
+  type Question,
   type Rest,
 } from './case.js';
 
@@ -109,10 +110,28 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return reopened(known, event);
     case 'case.answer-forwarded':
       return knowing(state, responded(known, event.at));
+    case 'case.owner-changed':
+      return knowing(state, { file: event.data.file });
+    case 'case.held': {
+      const { until, reason, by } = event.data;
+      return knowing(state, { hold: { since: event.at, until, reason, by } });
+    }
+    case 'case.resumed':
+      return { ...state, known: withoutHold(known) };
+    case 'case.question-asked':
+      return knowing(state, { questions: questionAsked(known, event), ...responded(known, event.at) });
+    case 'question.closed':
+      return knowing(state, { questions: questionClosed(known, event) });
+    case 'case.customer-forwarded':
+      return knowing(state, questionsHeard(known, event));
+    case 'case.plan-written':
+      return resting(knowing(state, planWritten(known, event)), { phase: 'action-planned' }, event.at);
+    case 'item.ticked':
+      return knowing(state, itemTicked(known, event));
+    case 'note.kept':
     case 'case.upload-space-requested':
     case 'case.recognition-requested':
     case 'case.customer-heard':
-    case 'case.customer-forwarded':
     case 'case.level-reached':
       return state;
   }
@@ -204,7 +223,11 @@ function overdueTold({ clocks }: Known): Partial<Known> {
 }
 
 function archived(known: Known, { data, at }: Happened<'case.archived'>): Case {
-  let kept: Known = { ...known, ...withClocksEnded(known, () => true, at), arriving: withoutNotices(known) };
+  let kept: Known = {
+    ...withoutHold(known),
+    ...withClocksEnded(known, () => true, at),
+    arriving: withoutNotices(known),
+  };
   const { readOnlyUntil, evidenceUntil } = data.retention ?? {};
   if (readOnlyUntil) kept = { ...kept, ...withClock(kept, dueOnly(kept, 'grace', readOnlyUntil, at), at) };
   if (evidenceUntil) kept = { ...kept, ...withClock(kept, dueOnly(kept, 'retention', evidenceUntil, at), at) };
@@ -213,7 +236,7 @@ function archived(known: Known, { data, at }: Happened<'case.archived'>): Case {
 
 function reopened(known: Known, { data, at }: Happened<'case.reopened'>): Case {
   const ended = withClocksEnded(known, () => true, at);
-  const asksAgain = data.because === 'customer-wrote';
+  const asksAgain = data.because !== 'new-upload';
   return { phase: 'reported', known: { ...known, ...ended, cycle: known.cycle + 1, asksAgain } };
 }
 
@@ -306,6 +329,39 @@ function partPurged({ purging }: Known, { data }: Happened<'purge.kept'>): Parti
 function withoutPurging(known: Known): Known {
   const { purging: _, ...rest } = known;
   return rest;
+}
+
+function withoutHold(known: Known): Known {
+  const { hold: _, ...rest } = known;
+  return rest;
+}
+
+function questionAsked({ questions = [] }: Known, { data, at }: Happened<'case.question-asked'>): Question[] {
+  const { questionId, text, by } = data;
+  return [...questions, { questionId, text, by, askedAt: at, heardIn: null, closed: null }].slice(-limits.questions);
+}
+
+function questionClosed({ questions = [] }: Known, { data, at }: Happened<'question.closed'>): Question[] {
+  const { questionId, by, answer } = data;
+  return questions.map((one) => (one.questionId === questionId ? { ...one, closed: { at, by, answer } } : one));
+}
+
+/** Any word of the customer that a person gets to read may hold the answer. */
+function questionsHeard({ questions }: Known, { data }: Happened<'case.customer-forwarded'>): Partial<Known> {
+  return questions ? { questions: questions.map((one) => ({ ...one, heardIn: one.heardIn ?? data.mailId })) } : {};
+}
+
+function planWritten(known: Known, { data, at }: Happened<'case.plan-written'>): Partial<Known> {
+  const items = data.items.map((text) => ({ text, doneAt: null, doneBy: null }));
+  return { plan: { planId: data.planId, by: data.by, writtenAt: at, items }, ...responded(known, at) };
+}
+
+function itemTicked({ plan }: Known, { data, at }: Happened<'item.ticked'>): Partial<Known> {
+  if (!plan) return {};
+  const { item, isDone, by } = data;
+  const done = { doneAt: isDone ? at : null, doneBy: isDone ? by : null };
+  const items = plan.items.map((one, index) => (index + 1 === item ? { ...one, ...done } : one));
+  return { plan: { ...plan, items } };
 }
 
 function marked({ uploads }: Known, uploadId: string, mark: Partial<KnownUpload>): KnownUpload[] {

@@ -2,6 +2,7 @@ import type {
   DumpFinding,
   EventOf,
   Person,
+  PersonCommand,
   Priority,
   PurgedPart,
   RecognisedDump,
@@ -67,6 +68,8 @@ function closed(number: number, name = `MEMORY${number}.zip`): EventOf<'upload.r
   const file = { name, bytes: 10, sha256: 'a'.repeat(64), location: `uploads/${number}` };
   return { uploadId: id(number), spaceId: space.spaceId, ...file };
 }
+
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
 
 /** A case that lives through commands, with the clock of the spec; `told` is what others heard after the last one. */
 export class GivenCase {
@@ -215,6 +218,12 @@ export class GivenCase {
 
   acknowledge(clock: ClockName, by = engineer): this {
     return this.ask({ type: 'acknowledge-clock', now: this.instant, clock, by });
+  }
+
+  /** A person asks something; what it makes gets the id of the number. */
+  person(command: DistributiveOmit<PersonCommand, 'by'>, number = 500, by = engineer): this {
+    const asked = { ...command, by };
+    return this.ask({ type: 'take-person-command', now: this.instant, commandId: id(number), command: asked });
   }
 
   changePriority(priority: Priority): this {

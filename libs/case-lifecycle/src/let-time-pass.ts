@@ -4,7 +4,10 @@ import type { Case } from './case.js';
 import type { ClockName } from './clock.js';
 import { escalate } from './escalate.js';
 import { goalInWords } from './goal-in-words.js';
-import { dueIfStarted, endPauses, runningClock, startClock } from './run-clocks.js';
+import { endHold } from './hold.js';
+import { observe } from './observe.js';
+import { unheardQuestions } from './questions.js';
+import { endPauses, runningClock, startClock } from './run-clocks.js';
 import { tellLevels } from './tell-levels.js';
 import { proveWhatIsGone } from './take-purge.js';
 import { tellNotices } from './tell-notices.js';
@@ -19,6 +22,8 @@ type In<Phase extends Case['phase']> = Extract<Case, { phase: Phase }>;
  */
 export function letTimePass(turn: Turn): void {
   tellNotices(turn);
+  endHold(turn);
+  if (turn.known.hold) return;
   endPauses(turn);
   tellLevels(turn);
   const due = silenceEndsAt(turn.state);
@@ -79,18 +84,12 @@ function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evide
     return;
   }
   const { file, space, steps } = known;
+  const questions = unheardQuestions(known).map(({ text }) => text);
   turn.say({
     type: 'case.customer-reminded',
-    data: { file, space, step: step + 1, ofSteps, wanted: [...wanted], planSteps: [...steps] },
+    data: { file, space, step: step + 1, ofSteps, wanted: [...wanted], planSteps: [...steps], questions },
   });
   startClockAnew(turn);
-}
-
-function observe(turn: Turn, because: 'no-evidence' | 'plan-carried-out'): void {
-  const { file, space } = turn.known;
-  const until = dueIfStarted(turn, 'observation');
-  turn.say({ type: 'case.observation-started', data: { file, space, until, because } });
-  startClock(turn, 'observation');
 }
 
 function askEngineerAgain(turn: Turn): void {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Case } from './case.js';
-import { contact, finding, GivenCase, truncated } from './given-case.js';
+import { contact, finding, GivenCase, id, truncated } from './given-case.js';
 import { silenceEndsAt, wakeAt } from './wake-at.js';
 
 type Phase = Case['phase'];
@@ -8,12 +8,12 @@ type Phase = Case['phase'];
 /** Where one command can lead from each phase. */
 const map: Record<Phase, Phase[]> = {
   unopened: ['reported'],
-  reported: ['reported', 'awaiting-evidence', 'analysing', 'archived'],
-  'awaiting-evidence': ['awaiting-evidence', 'analysing', 'observing', 'archived'],
+  reported: ['reported', 'awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'archived'],
+  'awaiting-evidence': ['awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'observing', 'archived'],
   analysing: ['analysing', 'reported', 'awaiting-evidence', 'escalated', 'action-planned', 'observing', 'archived'],
-  escalated: ['escalated', 'analysing', 'observing', 'archived'],
-  'action-planned': ['action-planned', 'analysing', 'observing', 'archived'],
-  observing: ['observing', 'analysing', 'archived'],
+  escalated: ['escalated', 'analysing', 'action-planned', 'observing', 'archived'],
+  'action-planned': ['action-planned', 'analysing', 'escalated', 'observing', 'archived'],
+  observing: ['observing', 'analysing', 'escalated', 'action-planned', 'archived'],
   archived: ['archived', 'awaiting-evidence', 'reported', 'analysing'],
 };
 
@@ -44,8 +44,21 @@ const steps: ((given: GivenCase) => GivenCase)[] = [
   (given) => given.recognised(pendingOf(given)),
   (given) => given.acknowledge('first-response'),
   (given) => (given.state.phase === 'archived' ? given : given.changePriority('p1')),
+  (given) => (given.state.phase === 'archived' ? given : given.person({ type: 'escalate', reason: 'spec' })),
+  (given) => (hasContact(given) ? given.person({ type: 'write-plan', items: ['do it'] }) : given),
+  (given) => (hasContact(given) ? given.person({ type: 'ask-question', text: 'since when?' }) : given),
+  (given) => (planOf(given) ? given.person({ type: 'tick-item', planId: id(500), item: 1, isDone: true }) : given),
+  (given) => (given.state.phase === 'archived' ? given.person({ type: 'reopen', reason: 'spec' }) : given),
   (given) => given.ring(),
 ];
+
+function hasContact({ state }: GivenCase): boolean {
+  return state.phase !== 'unopened' && state.phase !== 'archived' && state.known.file.contact !== null;
+}
+
+function planOf({ state }: GivenCase): boolean {
+  return state.phase !== 'unopened' && state.phase !== 'archived' && state.known.plan !== undefined;
+}
 
 it('walks exactly the ways that are drawn on the map', () => {
   const walked = new Set<string>();

@@ -6,7 +6,7 @@ import type { Turn } from './turn.js';
 type Ask<Type extends CaseCommand['type']> = Extract<CaseCommand, { type: Type }>;
 
 /** Clocks keep their start; what time they have is that of the new priority. */
-export function changePriority(turn: Turn, { priority, by }: Ask<'change-priority'>): void {
+export function changePriority(turn: Turn, { priority, by }: Omit<Ask<'change-priority'>, 'now'>): void {
   const { file, priority: from } = turn.known;
   if (turn.state.phase === 'archived') {
     throw new Refusal(`the case is archived, found a change of priority to ${priority}; expected an open case`);

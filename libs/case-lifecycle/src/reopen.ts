@@ -6,9 +6,9 @@ import type { Turn } from './turn.js';
  * An archived case lives again. The space was closed with it: who wrote is asked for evidence when it is open again;
  * who uploaded has brought some.
  */
-export function reopen(turn: Turn, because: 'customer-wrote' | 'new-upload'): void {
+export function reopen(turn: Turn, because: 'customer-wrote' | 'new-upload' | 'asked-by-person'): void {
   turn.say({ type: 'case.reopened', data: { file: turn.known.file, because } });
   startClock(turn, 'first-response');
   startClock(turn, 'upload-space');
-  if (turn.known.space !== null) awaitEvidence(turn, because === 'customer-wrote' ? firstWanted : ['full-dump']);
+  if (turn.known.space !== null) awaitEvidence(turn, because === 'new-upload' ? ['full-dump'] : firstWanted);
 }

@@ -1,4 +1,4 @@
-import type { CaseFile, EventOf, Person } from '@caserelay/contracts';
+import { Refusal, type CaseFile, type EventOf, type Person } from '@caserelay/contracts';
 import { askForEvidence } from './ask-for-evidence.js';
 import { acknowledge } from './take-upload.js';
 import { startClock } from './run-clocks.js';
@@ -36,6 +36,13 @@ export function completeDetails(turn: Turn, report: Report): void {
 export function completeContact(turn: Turn, contact: Person): void {
   const { file } = turn.known;
   tellDetails(turn, { ...file, contact: file.contact ?? contact });
+}
+
+/** Whom the customer's letters go to; refuses while nobody is known. */
+export function contactOf(turn: Turn): Person {
+  const { contact } = turn.known.file;
+  if (contact) return contact;
+  throw new Refusal('nobody is known to write to; expected a contact: report one first');
 }
 
 /** A colleague who cares for a case without an owner becomes its owner. */

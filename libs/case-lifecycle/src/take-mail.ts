@@ -1,11 +1,13 @@
-import type { EventOf, Person } from '@caserelay/contracts';
+import type { EventOf } from '@caserelay/contracts';
 import { startClockAnew } from './ask-for-evidence.js';
 import { archive } from './archive.js';
 import { limits } from './case.js';
 import { restOf } from './evolve.js';
+import { ourWord } from './our-word.js';
 import { reopen } from './reopen.js';
 import { completeContact, completeOwner } from './report.js';
-import { dueIfStarted, pauseClock, resumeClock, startClock } from './run-clocks.js';
+import { unheardQuestions } from './questions.js';
+import { resumeClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 type Mail = EventOf<'mail.received'>['data'];
@@ -28,7 +30,8 @@ function takeCustomerMail(turn: Turn, mail: Mail): void {
   startClockAnew(turn);
   if (mail.waitsForCrash) suggestCollection(turn);
   if (mail.kind === 'question') forwardToOwner(turn, mail, 'question');
-  if (mail.kind === 'update' && planRuns(turn)) forwardToOwner(turn, mail, 'update');
+  else if (unheardQuestions(turn.known).length > 0) forwardToOwner(turn, mail, 'answer');
+  else if (mail.kind === 'update' && planRuns(turn)) forwardToOwner(turn, mail, 'update');
 }
 
 function suggestCollection(turn: Turn): void {
@@ -43,7 +46,7 @@ function planRuns({ state }: Turn): boolean {
   return rest?.phase === 'action-planned' || rest?.phase === 'escalated';
 }
 
-function forwardToOwner(turn: Turn, { mailId, from, text }: Mail, kind: 'question' | 'update'): void {
+function forwardToOwner(turn: Turn, { mailId, from, text }: Mail, kind: 'question' | 'update' | 'answer'): void {
   turn.say({
     type: 'case.customer-forwarded',
     data: { file: turn.known.file, mailId, kind, from, text: clip(text, limits.textLength) },
@@ -70,17 +73,7 @@ function forwardAnswer(turn: Turn, { mailId, from, text }: Mail): void {
   const { file } = turn.known;
   if (file.contact === null) return;
   turn.say({ type: 'case.answer-forwarded', data: { file, mailId, from, text: clip(text, limits.textLength) } });
-  if (restOf(turn.state)?.phase === 'escalated') {
-    turn.say({ type: 'engineer.answered', data: {} });
-    startClock(turn, 'plan-check');
-  } else startClockAnew(turn);
-  if (turn.state.phase === 'analysing') letAnalysisWait(turn, from);
-}
-
-/** Our word to the customer: until theirs, or the first reminder that their silence would bring, no time to read counts. */
-function letAnalysisWait(turn: Turn, engineer: Person): void {
-  completeOwner(turn, engineer);
-  pauseClock(turn, 'analysis', 'awaiting-customer', dueIfStarted(turn, 'follow-up'));
+  ourWord(turn, from);
 }
 
 /** At most so many characters; one that takes two units is not cut in half. */

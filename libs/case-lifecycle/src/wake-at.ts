@@ -8,7 +8,8 @@ import { clockOfRest } from './keep-clocks.js';
  */
 export function wakeAt(state: Case): string | null {
   if (state.phase === 'unopened') return null;
-  const { arriving, clocks } = state.known;
+  const { arriving, clocks, hold } = state.known;
+  if (hold) return earliest([hold.until, ...arriving.map(({ noticeAt }) => noticeAt)]);
   return earliest([silenceEndsAt(state), ...clocks.flatMap(wakesAt), ...arriving.map(({ noticeAt }) => noticeAt)]);
 }
 

@@ -121,7 +121,7 @@ export type AnalysisReported = z.infer<typeof AnalysisReported>;
 export const CaseEscalated = defineEvent('case.escalated', {
   file,
   to: Person,
-  because: z.enum(['dump-damaged', 'no-known-plan', 'analysis-overdue']),
+  because: z.enum(['dump-damaged', 'no-known-plan', 'analysis-overdue', 'asked-by-person']),
   reason: z.string(),
   uploads: z.array(z.object(upload)).max(100),
   findings: z.array(DumpFinding).max(20),
@@ -141,11 +141,11 @@ export const ActionPlanned = defineEvent('case.action-planned', {
 });
 export type ActionPlanned = z.infer<typeof ActionPlanned>;
 
-/** The customer's words need a person: a question, or an update while a plan runs. */
+/** The customer's words need a person: a question, an update while a plan runs, or an answer to what was asked. */
 export const CustomerForwarded = defineEvent('case.customer-forwarded', {
   file,
   mailId: z.uuid(),
-  kind: z.enum(['question', 'update']),
+  kind: z.enum(['question', 'update', 'answer']),
   from: Person,
   text: z.string(),
 });
@@ -168,6 +168,8 @@ export const CustomerReminded = defineEvent('case.customer-reminded', {
   ofSteps: z.number().int().positive(),
   wanted: z.array(Evidence),
   planSteps: z.array(NextStep),
+  /** What an engineer asked and nobody has answered; left out by versions that knew no questions. */
+  questions: z.array(z.string()).max(20).optional(),
 });
 export type CustomerReminded = z.infer<typeof CustomerReminded>;
 
@@ -196,7 +198,10 @@ export const CaseArchived = defineEvent('case.archived', {
 export type CaseArchived = z.infer<typeof CaseArchived>;
 
 /** An archived case lives again. */
-export const CaseReopened = defineEvent('case.reopened', { file, because: z.enum(['customer-wrote', 'new-upload']) });
+export const CaseReopened = defineEvent('case.reopened', {
+  file,
+  because: z.enum(['customer-wrote', 'new-upload', 'asked-by-person']),
+});
 export type CaseReopened = z.infer<typeof CaseReopened>;
 
 /** The grace after the archive is over: the account shall be closed. */
@@ -228,6 +233,19 @@ export type CaseEvidencePurged = z.infer<typeof CaseEvidencePurged>;
 /** What is measured for a case. The set is open: a reader leaves out a name that it does not know. */
 export const ClockName = z.string().regex(/^[a-z]+(?:-[a-z]+)*$/);
 export type ClockName = z.infer<typeof ClockName>;
+
+/** The clocks that cases have now. */
+export const CaseClockName = z.enum([
+  'first-response',
+  'upload-space',
+  'analysis',
+  'follow-up',
+  'plan-check',
+  'engineer',
+  'observation',
+  'grace',
+  'retention',
+]);
 
 const clock = { clock: ClockName, cycle: z.number().int().positive() };
 
@@ -277,3 +295,56 @@ export const PolicyApplied = defineEvent('case.policy-applied', {
   by: Person.nullable(),
 });
 export type PolicyApplied = z.infer<typeof PolicyApplied>;
+
+/** Somebody else cares for a case from now on, and gets what they need to go on. `file` names the new owner. */
+export const OwnerChanged = defineEvent('case.owner-changed', {
+  file,
+  from: Person.nullable(),
+  by: Person,
+  /** What whoever hands over wants to say. */
+  note: z.string().nullable(),
+  phase: Phase,
+  findings: z.array(DumpFinding).max(20),
+  questions: z.array(z.string()).max(20),
+  customerWords: z.array(z.object({ at: instant, text: z.string() })).max(30),
+});
+export type OwnerChanged = z.infer<typeof OwnerChanged>;
+
+/** The clocks of a case stand still until an instant, or until somebody lets them go on. */
+export const CaseHeld = defineEvent('case.held', { file, by: Person, reason: z.string(), until: instant });
+export type CaseHeld = z.infer<typeof CaseHeld>;
+
+/** The clocks of a case go on. */
+export const CaseResumed = defineEvent('case.resumed', {
+  file,
+  because: z.enum(['time-over', 'asked-by-person']),
+  /** Null when its time was over. */
+  by: Person.nullable(),
+  /** Who should know: the owner, or who is on duty. */
+  to: Person,
+  /** Why it was on hold, and since when. */
+  reason: z.string(),
+  heldSince: instant,
+});
+export type CaseResumed = z.infer<typeof CaseResumed>;
+
+/** An engineer asks the customer something; it stays open until an engineer closes it. */
+export const QuestionAsked = defineEvent('case.question-asked', {
+  file,
+  questionId: z.uuid(),
+  text: z.string().min(1),
+  by: Person,
+  space: UploadSpace.nullable(),
+});
+export type QuestionAsked = z.infer<typeof QuestionAsked>;
+
+/** An engineer wrote down what the customer shall do, item by item. */
+export const PlanWritten = defineEvent('case.plan-written', {
+  file,
+  planId: z.uuid(),
+  items: z.array(z.string().min(1)).min(1).max(20),
+  by: Person,
+  checkAt: instant,
+  space: UploadSpace.nullable(),
+});
+export type PlanWritten = z.infer<typeof PlanWritten>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id, json, limit, object, parameter, problem, token, type Json } from './http-parts.js';
 import { TicketRegistered } from './inbound.events.js';
 import { operatorDoors } from './operator-doors.js';
+import { PersonCommand } from './person-command.js';
 
 const file = parameter('path', 'file', { type: 'string', format: 'uuid' }, 'Id of an upload by browser');
 const passed = { security: [{ uploadPass: [] }] };
@@ -77,6 +78,37 @@ const paths: Record<string, Json> = {
         summary: 'One case with its history, without words or links',
         parameters: [id],
         responses: { 200: json('The case', {}), 404: problem('No such case') },
+      },
+    },
+    '/v1/cases/{id}/commands': {
+      post: {
+        summary: 'A person asks something of a case; it is done once for each key',
+        security: [{ caseKeeper: [] }],
+        parameters: [
+          id,
+          {
+            ...parameter(
+              'header',
+              'Idempotency-Key',
+              { type: 'string', maxLength: 200 },
+              'Tells the command from others of the case; sent again it gets the same answer',
+            ),
+            required: true,
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/PersonCommand' } } },
+        },
+        responses: {
+          200: json('Done, now or before', object('commandId', 'caseId', 'phase', 'wakeAt', 'events')),
+          400: problem('No key, or a command that breaks the schema'),
+          401: problem('No or a wrong key of CASES_API_KEY'),
+          403: problem('CASES_API_KEY is not set'),
+          404: problem('No such case'),
+          409: problem('A rule is in the way; `detail` says which. Nothing was kept'),
+          422: problem('The key was used for another command'),
+        },
       },
     },
     '/v1/timers': {
@@ -382,6 +414,7 @@ export function openApi({ version }: { version: string }): Json {
       securitySchemes: {
         integration: { type: 'http', scheme: 'bearer', description: 'INTAKE_API_KEY' },
         operator: { type: 'http', scheme: 'bearer', description: 'SPACES_API_KEY' },
+        caseKeeper: { type: 'http', scheme: 'bearer', description: 'CASES_API_KEY' },
         engineHook: { type: 'http', scheme: 'bearer', description: 'SFTPGO_HOOK_KEY' },
         uploadPass: {
           type: 'apiKey',
@@ -402,6 +435,7 @@ export function openApi({ version }: { version: string }): Json {
             detail: { type: 'string' },
           },
         },
+        PersonCommand: z.toJSONSchema(PersonCommand, { target: 'draft-2020-12', io: 'input' }),
         TicketRegistered: z.toJSONSchema(TicketRegistered, { target: 'draft-2020-12' }),
       },
     },

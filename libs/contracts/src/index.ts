@@ -9,6 +9,7 @@ export * from './inbound.events.js';
 export * from './intake.events.js';
 export * from './landscape.js';
 export * from './letter.events.js';
+export * from './person-command.js';
 export * from './purge.events.js';
 export * from './refusal.js';
 export * from './upload.events.js';

@@ -50,6 +50,10 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.observation-started',
     'case.archived',
     'case.level-reached',
+    'case.owner-changed',
+    'case.resumed',
+    'case.question-asked',
+    'case.plan-written',
   ],
   'ops-console': '*',
 };
@@ -85,6 +89,11 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.clock-acknowledged',
     'case.priority-changed',
     'case.policy-applied',
+    'case.owner-changed',
+    'case.held',
+    'case.resumed',
+    'case.question-asked',
+    'case.plan-written',
   ],
   'sftp-provisioning': [
     'upload-space.opened',

@@ -1,3 +1,4 @@
+export { askForKey } from './ask-for-key.js';
 export { Clock } from './clock.js';
 export { ConfigProblems, parseConfig, readEnvironment, timeZone, type HostConfig } from './config.js';
 export { openDatabase, schemaOf } from './database.js';

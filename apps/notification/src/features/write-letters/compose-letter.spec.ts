@@ -145,6 +145,10 @@ describe('what a letter brings about, and to whom', () => {
       given('case.analysis-reported', 'zh-CN', { space: null }),
       { to: customer.address, audience: 'customer', topics: ['analysis-report', 'evidence-request'] },
     ],
+    [given('case.owner-changed', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['handover'] }],
+    [given('case.resumed', 'zh-CN'), { to: engineer.address, audience: 'colleague', topics: ['hold-notice'] }],
+    [given('case.question-asked', 'zh-CN'), { to: customer.address, audience: 'customer', topics: ['question'] }],
+    [given('case.plan-written', 'zh-CN'), { to: customer.address, audience: 'customer', topics: ['action-plan'] }],
     [given('case.level-reached', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['clock-notice'] }],
     [given('case.escalated', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['escalation-package'] }],
     [
@@ -582,6 +586,18 @@ describe('what letters say', () => {
   test('a rule inside an answer cuts nothing of it', () => {
     const words = '案例总结\n----------\n请先更新系统。\n完成后请回复。';
     expect(letterOf(given('case.answer-forwarded', 'zh-CN', { text: words })).text).toContain(words);
+  });
+
+  test('a reminder repeats the questions that nobody has answered', () => {
+    const letter = composeLetter(given('case.customer-reminded', 'en', { questions: ['Since when?'] }), settings);
+    expect(letter?.text).toContain('Questions that we would like you to answer');
+    expect(letter?.text).toContain('Since when?');
+  });
+
+  test('whoever ended a hold is not told of it', () => {
+    expect(composeLetter(given('case.resumed', 'en', { because: 'asked-by-person', by: engineer }), settings)).toBe(
+      null,
+    );
   });
 
   test('reminders grow more earnest: first, second, last; each lists what is wanted', () => {

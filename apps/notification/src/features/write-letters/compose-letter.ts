@@ -87,7 +87,10 @@ function recipientOf(
     case 'case.upload-space-announced':
     case 'case.escalated':
     case 'case.level-reached':
+    case 'case.resumed':
       return { to: event.data.to, audience: 'colleague' };
+    case 'case.owner-changed':
+      return file.owner && { to: file.owner, audience: 'colleague' };
     case 'case.customer-forwarded':
       return { to: file.owner ?? { name: '', address: teamAddress }, audience: 'colleague' };
     case 'case.analysis-reported':
@@ -102,6 +105,8 @@ function recipientOf(
     case 'case.answer-forwarded':
     case 'case.customer-reminded':
     case 'case.observation-started':
+    case 'case.question-asked':
+    case 'case.plan-written':
     case 'case.archived':
       return file.contact && { to: file.contact, audience: 'customer' };
   }

@@ -218,6 +218,27 @@ const dataOf: DataOf = {
     engineerSummary: '更新过程出现问题，定位与镜像定制有关系。',
     counts: { uploads: 4, customerMails: 13, reminders: 5 },
   }),
+  'case.owner-changed': (language) => ({
+    file: file(language, { owner: senior }),
+    ...{ from: engineer, by: engineer, note: '下周休假，请接手。', phase: 'action-planned' },
+    findings: [kernelDump],
+    questions: ['其他电脑是否也有蓝屏？'],
+    customerWords: [{ at: '2020-05-06T10:00:00.000+08:00', text: '今天又蓝屏了一次。' }],
+  }),
+  'case.resumed': (language) => ({
+    file: file(language),
+    ...{ because: 'time-over', by: null, to: engineer, reason: '等待停机窗口' },
+    heldSince: '2020-05-01T09:00:00.000+08:00',
+  }),
+  'case.question-asked': (language) => ({
+    file: file(language),
+    ...{ questionId: id(7), text: '其他电脑是否也有蓝屏？', by: engineer, space },
+  }),
+  'case.plan-written': (language) => ({
+    file: file(language),
+    ...{ planId: id(8), items: ['更新 ntfs.sys', '启用特殊池'], by: engineer, space },
+    checkAt: '2020-05-10T09:00:00.000+08:00',
+  }),
 };
 
 export const letterEventTypes = Object.keys(dataOf) as LetterEvent['type'][];

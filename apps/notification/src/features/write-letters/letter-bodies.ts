@@ -40,6 +40,10 @@ export type LetterEvent = EventOf<
   | 'case.observation-started'
   | 'case.archived'
   | 'case.level-reached'
+  | 'case.owner-changed'
+  | 'case.resumed'
+  | 'case.question-asked'
+  | 'case.plan-written'
 >;
 
 /** What letters need to know that no event tells. */
@@ -98,6 +102,14 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
       return summarise(event, given);
     case 'case.level-reached':
       return tellOfClock(event, given);
+    case 'case.owner-changed':
+      return handOver(event, given);
+    case 'case.resumed':
+      return tellOfHold(event, given);
+    case 'case.question-asked':
+      return ask(event, given);
+    case 'case.plan-written':
+      return tellPlan(event, given);
   }
 }
 
@@ -336,8 +348,7 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
             ),
           )
         : paragraph(texts.escalated.noUploads),
-      ...(data.customerWords.length > 0 ? [heading(texts.escalated.words)] : []),
-      ...data.customerWords.flatMap(({ at, text }) => [paragraph(timeIn(settings.zone, at)), quote(text.trim())]),
+      ...wordsOfCustomer(data.customerWords, texts, settings),
       ...(space ? [heading(texts.escalated.files), ...accessBlocks(space, time, given)] : []),
       paragraph(texts.escalated.reply),
     ],
@@ -371,6 +382,76 @@ function tellOfClock({ data }: EventOf<'case.level-reached'>, { texts, settings 
   };
 }
 
+function handOver({ data }: EventOf<'case.owner-changed'>, given: With): LetterBody {
+  const { texts, settings } = given;
+  const { file, from, by, note } = data;
+  return {
+    topics: ['handover'],
+    blocks: [
+      paragraph(texts.handover.intro(by.name, from?.name ?? null)),
+      ...(note === null ? [] : [quote(note.trim())]),
+      facts([
+        ...caseRows(file, texts),
+        { label: texts.labels.contact, value: file.contact && `${file.contact.name} <${file.contact.address}>` },
+        { label: texts.labels.progress, value: texts.handover.phases[data.phase] },
+      ]),
+      ...(data.questions.length > 0 ? [heading(texts.handover.questions), points(data.questions)] : []),
+      heading(texts.escalated.findings),
+      ...(data.findings.length > 0 ? findingBlocks(data.findings, given) : [paragraph(texts.escalated.noFindings)]),
+      ...wordsOfCustomer(data.customerWords, texts, settings),
+      paragraph(texts.escalated.reply),
+    ],
+  };
+}
+
+/** Whoever let the clocks go on knows it; what ended by itself is told. */
+function tellOfHold({ data }: EventOf<'case.resumed'>, { texts, settings }: With): LetterBody | null {
+  if (data.because !== 'time-over') return null;
+  return {
+    topics: ['hold-notice'],
+    blocks: [
+      paragraph(texts.holdOver.intro),
+      facts([
+        ...caseRows(data.file, texts),
+        { label: texts.labels.heldSince, value: timeIn(settings.zone, data.heldSince) },
+        { label: texts.labels.reason, value: data.reason },
+      ]),
+      paragraph(texts.holdOver.next),
+    ],
+  };
+}
+
+function ask({ data }: EventOf<'case.question-asked'>, { texts }: With): LetterBody {
+  return {
+    topics: ['question'],
+    blocks: [paragraph(texts.asked.intro(data.by.name)), quote(data.text.trim()), paragraph(texts.asked.how)],
+  };
+}
+
+function tellPlan({ data }: EventOf<'case.plan-written'>, { texts, settings }: With): LetterBody {
+  return {
+    topics: ['action-plan'],
+    blocks: [
+      paragraph(texts.plan.intro(data.by.name)),
+      steps(data.items),
+      paragraph(texts.plan.how),
+      paragraph(texts.plan.check(timeIn(settings.zone, data.checkAt))),
+    ],
+  };
+}
+
+function wordsOfCustomer(
+  words: EventOf<'case.escalated'>['data']['customerWords'],
+  { escalated }: Texts,
+  { zone }: LetterSettings,
+): Block[] {
+  if (words.length === 0) return [];
+  return [
+    heading(escalated.words),
+    ...words.flatMap(({ at, text }) => [paragraph(timeIn(zone, at)), quote(text.trim())]),
+  ];
+}
+
 function forwardCustomer({ data }: EventOf<'case.customer-forwarded'>, { texts }: With): LetterBody {
   const words = data.text.trim();
   return {
@@ -400,6 +481,7 @@ function remind({ data, time }: EventOf<'case.customer-reminded'>, given: With):
       ...(data.wanted.length > 0
         ? [heading(reminded.wanted), steps(data.wanted.map((each) => texts.evidence[each]))]
         : []),
+      ...(data.questions?.length ? [heading(reminded.questions), points(data.questions)] : []),
       ...(data.planSteps.length > 0 ? [heading(reminded.plan), steps(titlesOf(data.planSteps, [], given))] : []),
       paragraph(reminded.reply),
       ...(data.space ? uploadSpaceBlocks(data.space, time, given) : []),

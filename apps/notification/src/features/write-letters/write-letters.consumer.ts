@@ -3,12 +3,16 @@ import {
   AnswerForwarded,
   CaseArchived,
   CaseEscalated,
+  CaseResumed,
   CollectionSuggested,
   CustomerForwarded,
   CustomerReminded,
   EvidenceRequested,
   LevelReached,
   ObservationStarted,
+  OwnerChanged,
+  PlanWritten,
+  QuestionAsked,
   UploadAcknowledged,
   UploadSpaceAnnounced,
   WrongDumpNoticed,
@@ -94,6 +98,26 @@ export class WriteLettersConsumer {
 
   @Hears(LevelReached)
   async hearLevelReached(event: LevelReached, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(OwnerChanged)
+  async hearOwnerChanged(event: OwnerChanged, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(CaseResumed)
+  async hearCaseResumed(event: CaseResumed, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(QuestionAsked)
+  async hearQuestionAsked(event: QuestionAsked, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(PlanWritten)
+  async hearPlanWritten(event: PlanWritten, hearing: Hearing): Promise<Tell[]> {
     return await this.write(event, hearing);
   }
 

@@ -6,6 +6,7 @@ import type {
   LetterTopic,
   MailKind,
   NextStep,
+  Person,
   PurgedPart,
 } from '@caserelay/contracts';
 import { instructionsOf } from '@caserelay/crash-dump';
@@ -108,8 +109,8 @@ export function headline(event: AnyEvent): Sentence {
             `Customer's question forwarded to the engineer: “${clip(event.data.text, 60)}”`,
           )
         : say(
-            `客户近况转交工程师：“${clip(event.data.text, 60)}”`,
-            `Customer's update forwarded to the engineer: “${clip(event.data.text, 60)}”`,
+            `客户${event.data.kind === 'answer' ? '答复' : '近况'}转交工程师：“${clip(event.data.text, 60)}”`,
+            `Customer's ${event.data.kind} forwarded to the engineer: “${clip(event.data.text, 60)}”`,
           );
     case 'case.answer-forwarded':
       return say(
@@ -146,7 +147,7 @@ export function headline(event: AnyEvent): Sentence {
     }
     case 'case.clock-acknowledged': {
       const name = clockNames[event.data.clock] ?? say(event.data.clock, event.data.clock);
-      const by = clip(event.data.by.name) || event.data.by.address;
+      const by = nameOf(event.data.by);
       return say(`${by} 已接手：${name.zh}`, `${by} took on: ${name.en}`);
     }
     case 'case.priority-changed':
@@ -160,9 +161,34 @@ export function headline(event: AnyEvent): Sentence {
         `Lives by policy ${clip(event.data.to)} from now on: ${policyReasons[event.data.because].en}`,
       );
     case 'case.reopened':
-      return event.data.because === 'customer-wrote'
-        ? say('客户来信，案例重新开启', 'Customer wrote; case reopened')
-        : say('收到新上传，案例重新开启', 'A new upload came; case reopened');
+      return reopenings[event.data.because];
+    case 'case.owner-changed': {
+      const { file, by } = event.data;
+      const owner = file.owner ? nameOf(file.owner) : '?';
+      return say(`${nameOf(by)} 将案例交由 ${owner} 负责`, `${nameOf(by)} made ${owner} the owner`);
+    }
+    case 'case.held': {
+      const { by, reason, until } = event.data;
+      return say(
+        `${nameOf(by)} 暂停案例至 ${moment(until)}：${clip(reason)}`,
+        `${nameOf(by)} put the case on hold until ${moment(until)}: ${clip(reason)}`,
+      );
+    }
+    case 'case.resumed':
+      return event.data.by
+        ? say(`${nameOf(event.data.by)} 结束暂停`, `${nameOf(event.data.by)} ended the hold`)
+        : say('暂停时间已到，计时继续', 'The hold is over; clocks go on');
+    case 'case.question-asked': {
+      const { by, text } = event.data;
+      return say(`${nameOf(by)} 向客户提问：${clip(text)}`, `${nameOf(by)} asked the customer: ${clip(text)}`);
+    }
+    case 'case.plan-written': {
+      const { by, items } = event.data;
+      return say(
+        `${nameOf(by)} 给出方案，共 ${items.length} 步`,
+        `${nameOf(by)} wrote a plan of ${items.length} steps`,
+      );
+    }
     case 'case.upload-space-retired':
       return say('归档宽限期结束，关闭上传账号', 'The grace after the archive is over; the account is to be closed');
     case 'case.evidence-purge-requested':
@@ -383,6 +409,9 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   'action-plan': say('处理方案', 'action plan'),
   'clock-notice': say('时限通知', 'word of a clock'),
   'escalation-package': say('升级资料', 'escalation package'),
+  handover: say('案例移交', 'handover'),
+  'hold-notice': say('暂停结束通知', 'end of a hold'),
+  question: say('向客户提问', 'question to the customer'),
   'customer-question': say('客户来信', 'the customer’s words'),
   answer: say('工程师答复', 'an engineer’s answer'),
   reminder: say('提醒', 'reminder'),
@@ -405,10 +434,21 @@ const completionReasons: Record<EventOf<'upload.completed'>['data']['because'], 
   marked: say('客户已确认', 'the customer said so'),
 };
 
+function nameOf({ name, address }: Person): string {
+  return clip(name) || address;
+}
+
 const escalationReasons: Record<EventOf<'case.escalated'>['data']['because'], Sentence> = {
   'dump-damaged': say('转储损坏', 'the dump is damaged'),
   'no-known-plan': say('没有已知方案', 'no known plan for this crash'),
   'analysis-overdue': say('分析超时', 'the analysis is overdue'),
+  'asked-by-person': say('同事请求协助', 'a colleague asks for help'),
+};
+
+const reopenings: Record<EventOf<'case.reopened'>['data']['because'], Sentence> = {
+  'customer-wrote': say('客户来信，案例重新开启', 'Customer wrote; case reopened'),
+  'new-upload': say('收到新上传，案例重新开启', 'A new upload came; case reopened'),
+  'asked-by-person': say('工程师重新开启案例', 'An engineer reopened the case'),
 };
 
 const keptReasons: Record<NonNullable<PurgedPart['keptBecause']>, Sentence> = {

@@ -22,13 +22,14 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
       return resting('awaiting-evidence', before);
     case 'case.escalated':
       // A damaged dump or a late analysis is looked at by somebody while the case goes on.
-      return event.data.because === 'no-known-plan' ? resting('escalated', before) : before;
+      return ['no-known-plan', 'asked-by-person'].includes(event.data.because) ? resting('escalated', before) : before;
     case 'case.analysis-reported':
       // The report itself asks for a better dump, but undoes no plan and no escalation, and opens no archived case.
       return event.data.verdict === 'full-dump' || isNotUndone(before.rest)
         ? before
         : resting('awaiting-evidence', before);
     case 'case.action-planned':
+    case 'case.plan-written':
       return resting('action-planned', before);
     case 'case.observation-started':
       return resting('observing', before);
@@ -68,6 +69,10 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.clock-acknowledged':
     case 'case.priority-changed':
     case 'case.policy-applied':
+    case 'case.owner-changed':
+    case 'case.held':
+    case 'case.resumed':
+    case 'case.question-asked':
     case 'problem.reported':
     case 'mail.received':
     case 'upload-space.opened':

@@ -60,6 +60,8 @@ export const en: Texts = {
     startedAt: 'Started',
     goal: 'Time agreed',
     dueAt: 'Due',
+    heldSince: 'On hold since',
+    reason: 'Reason',
     survey: 'Survey',
   },
 
@@ -245,6 +247,7 @@ export const en: Texts = {
       'dump-damaged': 'The dumps collected so far are damaged or incomplete; the automatic analysis cannot go on.',
       'no-known-plan': 'The dump can be read, but no known plan fits it; a person has to analyse it.',
       'analysis-overdue': 'The analysis has taken longer than agreed; a person has to look at it.',
+      'asked-by-person': 'A colleague asks for your help with this case.',
     },
     findings: 'Analysis',
     noFindings: 'There is no dump yet that can be read.',
@@ -289,9 +292,38 @@ export const en: Texts = {
     intro: {
       question: 'The customer asks something that needs a person to answer:',
       update: 'The customer sent news while carrying out the plan; please see whether an answer is needed:',
+      answer:
+        'The customer has written since you asked a question. Please see whether this answers it, and close the question then:',
     },
     how: 'To answer, reply to this mail and begin with "Dear customer": what you write is passed on to the customer in the mail thread of the case, without what you quote. A reply that begins otherwise is kept as an internal note. Never write a password, and keep the case number in the subject.',
     cut: '(the text is longer; the whole of it is in the record of the case)',
+  },
+  handover: {
+    intro: (by, from) =>
+      `${by || 'A colleague'} has made you the owner of the following case${from ? `, which ${from} had before` : ''}. This is where it stands.`,
+    phases: {
+      reported: 'Reported; the customer has not been asked for data yet',
+      'awaiting-evidence': 'Waiting for data of the customer',
+      analysing: 'A dump is being analysed',
+      escalated: 'Escalated to the senior engineer',
+      'action-planned': 'The customer carries out a plan',
+      observing: 'Under observation',
+      archived: 'Archived',
+    },
+    questions: 'Questions that are open with the customer',
+  },
+  holdOver: {
+    intro: 'The time for which the following case was on hold is over; its clocks go on from now.',
+    next: 'If the reason still holds, put it on hold again; else please see what comes next.',
+  },
+  asked: {
+    intro: (engineer) => `${engineer || 'Our engineer'} would like to know from you:`,
+    how: 'Please just reply to this mail; short words will do.',
+  },
+  plan: {
+    intro: (engineer) => `${engineer || 'Our engineer'} suggests these steps:`,
+    how: 'Please reply to this mail when a step is done, and tell us its number. If one cannot be done, tell us as well.',
+    check: (at) => `We will ask how it went after ${at}, if we have not heard from you by then.`,
   },
   answered: { intro: (engineer) => `${engineer || 'Our engineer'} answers your question as follows:` },
   reminded: {
@@ -301,6 +333,7 @@ export const en: Texts = {
       'We would like to know whether collecting the data has made progress. If you cannot visit the site for now, or something does not work, please tell us and we will find a way together.',
     last: 'We have not heard from you lately, so this is the last reminder of this round. The case will be observed from then on; you can reply or upload at any time and we will go on at once.',
     wanted: 'What we need',
+    questions: 'Questions that we would like you to answer',
     plan: 'How to go about it (the steps are in our earlier mail)',
     reply: 'If the problem no longer occurs, please tell us as well.',
   },

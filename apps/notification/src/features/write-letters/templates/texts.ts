@@ -113,9 +113,27 @@ export interface Texts extends LayoutHabits {
     /** What ends a sentence. */
     end: string;
   };
-  forwarded: { intro: Record<'question' | 'update', string>; how: string; cut: string };
+  forwarded: { intro: Record<'question' | 'update' | 'answer', string>; how: string; cut: string };
+  /** To who takes a case over; `from` had it before. */
+  handover: {
+    intro(by: string, from: string | null): string;
+    phases: Record<EventOf<'case.owner-changed'>['data']['phase'], string>;
+    questions: string;
+  };
+  /** Of a hold that has ended by itself. */
+  holdOver: { intro: string; next: string };
+  asked: { intro(engineer: string): string; how: string };
+  plan: { intro(engineer: string): string; how: string; check(at: string): string };
   answered: { intro(engineer: string): string };
-  reminded: { first: string; second: string; last: string; wanted: string; plan: string; reply: string };
+  reminded: {
+    first: string;
+    second: string;
+    last: string;
+    wanted: string;
+    questions: string;
+    plan: string;
+    reply: string;
+  };
   observation: {
     intro: Record<EventOf<'case.observation-started'>['data']['because'], string>;
     until: string;
@@ -178,4 +196,6 @@ type Label =
   | 'startedAt'
   | 'goal'
   | 'dueAt'
+  | 'heldSince'
+  | 'reason'
   | 'survey';

@@ -60,6 +60,8 @@ export const zhCn: Texts = {
     startedAt: '开始时间',
     goal: '约定时限',
     dueAt: '到期时间',
+    heldSince: '暂停开始时间',
+    reason: '原因',
     survey: '问卷',
   },
 
@@ -227,6 +229,7 @@ export const zhCn: Texts = {
       'dump-damaged': '已收集到的转储损坏或不完整，无法继续自动分析。',
       'no-known-plan': '转储可以读取，但没有与之对应的已知处理方案，需要人工分析。',
       'analysis-overdue': '分析已超过约定时间，需要人工处理。',
+      'asked-by-person': '同事请您协助处理此案例。',
     },
     findings: '案例分析',
     noFindings: '还没有可以读取的转储。',
@@ -267,9 +270,36 @@ export const zhCn: Texts = {
     intro: {
       question: '客户有问题需要人工答复，原文如下。',
       update: '客户在执行操作计划期间反馈了新的情况，请查看是否需要答复，原文如下。',
+      answer: '您提问之后客户有来信，请确认是否已答复您的问题；如已答复，请将问题关闭：',
     },
     how: '请直接回复此邮件作答，并以“客户，您好”开头：您写的内容会在案例邮件中转给客户，客户看不到引用的部分。不以此开头的回复只作为内部记录。请勿在答复中写密码，并保留主题中的案例号。',
     cut: '（原文过长，此处截断；全文见案例记录）',
+  },
+  handover: {
+    intro: (by, from) => `${by || '同事'}已将以下案例交由您负责${from ? `（此前由${from}负责）` : ''}，目前情况如下。`,
+    phases: {
+      reported: '已报告，尚未向客户索取数据',
+      'awaiting-evidence': '等待客户提供数据',
+      analysing: '转储分析中',
+      escalated: '已升级至二线工程师',
+      'action-planned': '客户正在执行方案',
+      observing: '观察中',
+      archived: '已归档',
+    },
+    questions: '尚待客户答复的问题',
+  },
+  holdOver: {
+    intro: '以下案例的暂停时间已到，计时从现在起继续。',
+    next: '如果暂停原因仍然存在，请再次暂停；否则请安排下一步处理。',
+  },
+  asked: {
+    intro: (engineer) => `${engineer || '我们的工程师'}想向您了解以下情况：`,
+    how: '请直接回复此邮件，简单说明即可。',
+  },
+  plan: {
+    intro: (engineer) => `${engineer || '我们的工程师'}建议按以下步骤处理：`,
+    how: '每完成一步，请回复此邮件并告知步骤编号；如果某一步无法执行，也请告诉我们。',
+    check: (at) => `如果在 ${at} 之前没有收到您的消息，我们会再向您了解进展。`,
   },
   answered: { intro: (engineer) => `关于您的问题，${engineer || '工程师'}答复如下：` },
   reminded: {
@@ -277,6 +307,7 @@ export const zhCn: Texts = {
     second: '想了解一下数据收集是否有进展。如果暂时不方便到现场，或操作中遇到困难，也请回复告知，我们一起想办法。',
     last: '我们近期没有收到您的消息，这是本轮的最后一次提醒。之后案例将转入观察；观察期间您仍可随时回复邮件或上传文件，我们会立即继续处理。',
     wanted: '目前需要的数据',
+    questions: '希望您答复的问题',
     plan: '相关操作（步骤见之前的邮件）',
     reply: '如果问题已经不再出现，也请回复告知。',
   },

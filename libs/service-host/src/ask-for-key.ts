@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isSameSecret } from '@caserelay/service-host';
+import { isSameSecret } from './same-secret.js';
 
-/** Stands before the doors of operators, or of an engine, and asks for their key. Without a key in the settings they stay shut. */
-export function askForKey(expected: string | undefined, setting = 'SPACES_API_KEY') {
+/** Stands before doors and asks for the key of a setting. Without a key in the settings they stay shut. */
+export function askForKey(expected: string | undefined, setting: string) {
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     if (expected === undefined) {
       refuse(response, 403, 'These doors are shut', `${setting} is not set for them; set it to open them`);

@@ -1,0 +1,86 @@
+import { Refusal, type PersonCommand } from '@caserelay/contracts';
+import { archive } from './archive.js';
+import { assignOwner } from './assign-owner.js';
+import { escalate } from './escalate.js';
+import { hold, resume } from './hold.js';
+import { ourWord } from './our-word.js';
+import { tickItem, writePlan } from './plan.js';
+import { askQuestion, closeQuestion } from './questions.js';
+import { changePriority } from './reckon-anew.js';
+import { reopen } from './reopen.js';
+import { completeOwner, contactOf } from './report.js';
+import { startClock } from './run-clocks.js';
+import { acknowledgeClock } from './tell-levels.js';
+import type { Turn } from './turn.js';
+
+/** What also an archived case takes. */
+const alsoArchived: readonly PersonCommand['type'][] = ['reopen', 'note', 'close-question', 'assign-owner'];
+
+/** Does what a person asks, or says why not. `commandId` becomes the id of what the command makes. */
+export function takePersonCommand(turn: Turn, commandId: string, command: PersonCommand): void {
+  if (turn.state.phase === 'archived' && !alsoArchived.includes(command.type))
+    throw new Refusal(`the case is archived, found ${command.type}; expected an open case: reopen it first`);
+  switch (command.type) {
+    case 'assign-owner':
+      assignOwner(turn, command);
+      break;
+    case 'hold':
+      completeOwner(turn, command.by);
+      hold(turn, command);
+      break;
+    case 'resume':
+      resume(turn, command);
+      break;
+    case 'change-priority':
+      changePriority(turn, command);
+      break;
+    case 'acknowledge-clock':
+      acknowledgeClock(turn, command);
+      break;
+    case 'escalate':
+      escalateByPerson(turn, command);
+      break;
+    case 'archive':
+      archive(turn, 'closed-by-engineer', command.summary);
+      break;
+    case 'reopen':
+      reopenByPerson(turn);
+      break;
+    case 'answer':
+      answer(turn, commandId, command);
+      break;
+    case 'ask-question':
+      askQuestion(turn, commandId, command);
+      break;
+    case 'close-question':
+      closeQuestion(turn, command);
+      break;
+    case 'write-plan':
+      writePlan(turn, commandId, command);
+      break;
+    case 'tick-item':
+      tickItem(turn, command);
+      break;
+    case 'note':
+      turn.say({ type: 'note.kept', data: { by: command.by, text: command.text } });
+      break;
+  }
+}
+
+function escalateByPerson(turn: Turn, { reason }: Extract<PersonCommand, { type: 'escalate' }>): void {
+  escalate(turn, 'asked-by-person', reason);
+  turn.say({ type: 'engineer.awaited', data: {} });
+  startClock(turn, 'engineer');
+}
+
+function reopenByPerson(turn: Turn): void {
+  if (turn.state.phase !== 'archived')
+    throw new Refusal(`the case is ${turn.state.phase}, found reopen; expected an archived case`);
+  reopen(turn, 'asked-by-person');
+}
+
+function answer(turn: Turn, mailId: string, { by, text }: Extract<PersonCommand, { type: 'answer' }>): void {
+  contactOf(turn);
+  turn.say({ type: 'case.answer-forwarded', data: { file: turn.known.file, mailId, from: by, text } });
+  ourWord(turn, by);
+}

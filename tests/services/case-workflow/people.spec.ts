@@ -1,0 +1,140 @@
+import { caseWorkflow } from '@caserelay/case-workflow';
+import type { AnyEvent } from '@caserelay/contracts';
+import { runService, type RunningService } from '@caserelay/service-host';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { randomUUID } from 'node:crypto';
+import { aSystem, type System } from '../../support/system.js';
+import { until } from '../../support/until.js';
+
+const key = 'a-key-that-opens-doors';
+const by = { name: '一线工程师', address: 'l1@support.example' };
+const contact = { name: '合作伙伴联系人', address: 'contact@partner.example' };
+
+let system: System;
+let service: RunningService;
+let connection: ChannelModel;
+let channel: ConfirmChannel;
+const heard: AnyEvent[] = [];
+
+beforeAll(async () => {
+  system = await aSystem({ CASES_API_KEY: key });
+  service = await runService(caseWorkflow, system.environment);
+  await until('the service is ready', async () => (await fetch(`${service.url}/health/ready`)).ok);
+  connection = await connect(system.environment['AMQP_URL'] as string);
+  channel = await connection.createConfirmChannel();
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  await channel.bindQueue(queue, service.host.topology.events, 'case.#');
+  await channel.consume(
+    queue,
+    (message) => {
+      if (message) heard.push(JSON.parse(message.content.toString()) as AnyEvent);
+    },
+    { noAck: true },
+  );
+});
+
+afterAll(async () => {
+  await service.stop();
+  await connection.close();
+  await system.remove();
+});
+
+describe('the door of commands', () => {
+  it('does what a person asks, tells it, and sets the next wake-up', async () => {
+    const caseId = await anOpenCase();
+    const until = new Date(Date.now() + 5 * 86_400_000).toISOString();
+    const { status, body } = await ask(caseId, { type: 'hold', by, reason: 'maintenance window', until });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ caseId, phase: 'reported', wakeAt: until });
+    expect(body['events']).toContain('case.held');
+    const told = await tellsOf(caseId, 'case.held');
+    expect(told[0]?.data).toMatchObject({ reason: 'maintenance window', by, until });
+  });
+
+  it('does it once for each key, however often and at once it is asked', async () => {
+    const caseId = await anOpenCase();
+    const command = { type: 'ask-question', by, text: 'since when?' };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(caseId, command, 'the-same')));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+    // A later event of the same case comes after all that was told before.
+    await ask(caseId, { type: 'change-priority', by, priority: 'p1' });
+    await tellsOf(caseId, 'case.priority-changed');
+    expect(heard.filter(({ type, subject }) => type === 'case.question-asked' && subject === caseId)).toHaveLength(1);
+    const other = await ask(caseId, { ...command, text: 'another' }, 'the-same');
+    expect(other).toMatchObject({ status: 422, body: { title: 'Key used before' } });
+  });
+
+  it('refuses with the rule that is in the way, and takes the same again once it is not', async () => {
+    const caseId = await anOpenCase();
+    const early = await ask(caseId, { type: 'reopen', by, reason: 'again' }, 'reopen-1');
+    expect(early).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('expected an archived case') },
+    });
+    expect(await ask(caseId, { type: 'archive', by, summary: 'done' })).toMatchObject({ body: { phase: 'archived' } });
+    expect(await ask(caseId, { type: 'reopen', by, reason: 'again' }, 'reopen-1')).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    [{ type: 'dance', by }, 400],
+    [{ type: 'hold', by, reason: '', until: 'tomorrow' }, 400],
+    [{ type: 'note', text: 'whose?' }, 400],
+  ])('says what is wrong with %j', async (command, status) => {
+    const caseId = await anOpenCase();
+    const answer = await ask(caseId, command);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ title: 'Bad request', detail: expect.any(String) });
+  });
+
+  it('wants a key for each command, knows its cases, and asks who is there', async () => {
+    const caseId = await anOpenCase();
+    const command = { type: 'note', by, text: 'x' };
+    expect(await ask(caseId, command, '')).toMatchObject({ status: 400 });
+    expect(await ask(randomUUID(), command)).toMatchObject({ status: 404 });
+    expect(await ask('7', command)).toMatchObject({ status: 404 });
+    expect(await ask(caseId, command, 'x', 'wrong')).toMatchObject({ status: 401 });
+  });
+});
+
+async function ask(
+  caseId: string,
+  command: object,
+  idempotencyKey = randomUUID() as string,
+  secret = key,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(`${service.url}/v1/cases/${caseId}/commands`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${secret}`,
+      ...(idempotencyKey === '' ? {} : { 'idempotency-key': idempotencyKey }),
+    },
+    body: JSON.stringify(command),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+async function tellsOf(caseId: string, type: AnyEvent['type']): Promise<AnyEvent[]> {
+  return await until(`${type} is told`, () => {
+    const told = heard.filter((event) => event.subject === caseId && event.type === type);
+    return told.length > 0 && told;
+  });
+}
+
+async function anOpenCase(): Promise<string> {
+  const caseId = randomUUID();
+  const id = randomUUID();
+  const event = {
+    ...{ specversion: '1.0', id, source: '/caserelay/intake', type: 'problem.reported', subject: caseId },
+    time: new Date().toISOString(),
+    data: {
+      ...{ caseNumber: `CAS-${caseId}`, trackingToken: `CMIT:${caseId}`, topic: 'blue screen', partner: null },
+      ...{ endCustomer: null, problem: null, contact, owner: by, language: 'en', channel: 'ticket' },
+    },
+  };
+  channel.publish(service.host.topology.events, event.type, Buffer.from(JSON.stringify(event)), { messageId: id });
+  await tellsOf(caseId, 'case.opened');
+  return caseId;
+}
