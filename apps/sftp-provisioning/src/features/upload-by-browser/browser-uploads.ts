@@ -69,6 +69,8 @@ const mostNamesTried = 200;
  */
 export class BrowserUploads {
   private readonly open = new Map<string, BrowserFile>();
+  /** How many of a space are being opened at this moment: those that ask at once count each other. */
+  private readonly opening = new Map<string, number>();
 
   constructor(private readonly needs: Needs) {}
 
@@ -85,30 +87,7 @@ export class BrowserUploads {
         `the file has ${bytes} bytes; at most ${this.needs.mostFileBytes} are taken`,
       );
     await this.refuseTooMany(space.spaceId);
-    const files = this.needs.filesOf(space);
-    await this.refuseWithoutRoom(files, bytes);
-    const taken = await this.take(files, name, modifiedAt(lastModified));
-    try {
-      const uploadId = await this.needs.kept.findUploadId(space.spaceId, taken.name);
-      if (uploadId === null) throw new Error(`the upload ${taken.name} was begun and is not there`);
-      const upload: BrowserUpload = {
-        id: newId(),
-        spaceId: space.spaceId,
-        uploadId,
-        name: taken.name,
-        bytes,
-        lastModified,
-        begunAt: this.needs.now(),
-        isFinished: false,
-      };
-      await this.needs.kept.add(upload);
-      const file = this.keepOpen(upload, new BrowserFile(space.spaceId, files, taken.file, 0));
-      if (bytes === 0) await this.finish(upload, file);
-      return upload;
-    } catch (error) {
-      await files.end();
-      throw error;
-    }
+    return await this.inPlace(space.spaceId, () => this.begin(space, { name, bytes, lastModified }));
   }
 
   /** How far an upload is. One that is whole but could not be closed then is closed now. */
@@ -184,6 +163,34 @@ export class BrowserUploads {
     await Promise.all(ending.map(([id, file]) => this.letGo(id, file)));
   }
 
+  private async begin(space: Space, wish: { name: string; bytes: number; lastModified: number }) {
+    const { name, bytes, lastModified } = wish;
+    const files = this.needs.filesOf(space);
+    await this.refuseWithoutRoom(files, bytes);
+    const taken = await this.take(files, name, modifiedAt(lastModified));
+    try {
+      const uploadId = await this.needs.kept.findUploadId(space.spaceId, taken.name);
+      if (uploadId === null) throw new Error(`the upload ${taken.name} was begun and is not there`);
+      const upload: BrowserUpload = {
+        id: newId(),
+        spaceId: space.spaceId,
+        uploadId,
+        name: taken.name,
+        bytes,
+        lastModified,
+        begunAt: this.needs.now(),
+        isFinished: false,
+      };
+      await this.needs.kept.add(upload);
+      const file = this.keepOpen(upload, new BrowserFile(space.spaceId, files, taken.file, 0));
+      if (bytes === 0) await this.finish(upload, file);
+      return upload;
+    } catch (error) {
+      await files.end();
+      throw error;
+    }
+  }
+
   private async discard(space: Space, upload: BrowserUpload): Promise<void> {
     const file = this.open.get(upload.id);
     if (file) await this.letGo(upload.id, file);
@@ -196,12 +203,21 @@ export class BrowserUploads {
     const unfinished = await this.needs.kept.countUnfinished(spaceId);
     if (unfinished >= mostUnfinished)
       throw new BrowserRefusal('too-many', `${unfinished} uploads are not finished; finish or remove one first`);
-    this.refuseTooManyOpen(spaceId);
   }
 
-  private refuseTooManyOpen(spaceId: string): void {
-    const open = [...this.open.values()].filter((file) => file.spaceId === spaceId).length;
+  /** Bounds how many files of a space are open; one that is being opened has its place already. */
+  private async inPlace<Result>(spaceId: string, openFile: () => Promise<Result>): Promise<Result> {
+    const opening = this.opening.get(spaceId) ?? 0;
+    const open = [...this.open.values()].filter((file) => file.spaceId === spaceId).length + opening;
     if (open >= mostOpen) throw new BrowserRefusal('busy', `${open} files arrive at this moment; wait for one of them`);
+    this.opening.set(spaceId, opening + 1);
+    try {
+      return await openFile();
+    } finally {
+      const left = (this.opening.get(spaceId) ?? 1) - 1;
+      if (left > 0) this.opening.set(spaceId, left);
+      else this.opening.delete(spaceId);
+    }
   }
 
   private async refuseWithoutRoom(files: SpaceFiles, bytes: number): Promise<void> {
@@ -254,7 +270,10 @@ export class BrowserUploads {
       await found.settledOffset();
       return found;
     }
-    this.refuseTooManyOpen(space.spaceId);
+    return await this.inPlace(space.spaceId, () => this.reopen(space, upload));
+  }
+
+  private async reopen(space: Space, upload: BrowserUpload): Promise<BrowserFile> {
     const place = await this.placeOf(upload);
     if (place.state === 'received')
       throw new BrowserRefusal(
