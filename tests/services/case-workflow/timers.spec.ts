@@ -1,7 +1,8 @@
 import { caseWorkflow } from '@caserelay/case-workflow';
-import { runService, type RunningService } from '@caserelay/service-host';
+import { Clock, runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Queue } from 'bullmq';
+import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { aSleepingCase, keepCases, remindersOf, type SleepingCase } from '../../support/sleeping-cases.js';
@@ -111,6 +112,46 @@ describe('a timer', () => {
   });
 });
 
+describe.each([
+  ['as fast as the wall', { speed: 1, startsAt: new Date('2020-05-10T09:00:00+08:00') }],
+  ['36,000 times as fast', { speed: 36_000, startsAt: new Date('2020-05-10T09:00:00+08:00') }],
+])('by a clock that runs %s', (_, clock) => {
+  it('every timer of the next minutes has a bell right after it, and no bell is without a timer', async () => {
+    // Any spread of timers: far apart, on the border between two bells, crowded, beyond the horizon.
+    const offsets = fc.array(
+      fc.oneof(
+        fc.integer({ min: 2_000, max: 280_000 }),
+        fc.integer({ min: 40, max: 5_600 }).map((bell) => bell * 50),
+        fc.integer({ min: 9_000, max: 9_200 }),
+        fc.integer({ min: 400_000, max: 4_000_000 }),
+      ),
+      { minLength: 1, maxLength: 300 },
+    );
+    await fc.assert(
+      fc.asyncProperty(offsets, async (each) => {
+        await wipe();
+        await system.query(`delete from ${table('cases')}`);
+        const startedAt = new Date();
+        const time = new Clock({ ...clock, startedAt });
+        const base = Math.ceil(startedAt.getTime() / 50) * 50;
+        const cases = each.map((offset) => aSleepingCase(time.at(base + offset)));
+        await keepCases(system, cases);
+        const until = Date.now() + 300_000;
+        const settings = { CLOCK_SPEED: String(clock.speed), CLOCK_STARTS_AT: clock.startsAt.toISOString() };
+        await reconciledBy(await start({ ...bellsOnly, ...settings, CLOCK_STARTED_AT: startedAt.toISOString() }));
+        const rings = (await queue.getDelayed()).map(({ id }) => Number(id?.replace('bell-', '')));
+        const instants = cases.map(({ wakeAt }) => time.realTimeOf(wakeAt)).filter((real) => real < until);
+        const lateBy = (real: number): number =>
+          Math.min(...rings.map((ring) => (ring > real ? ring - real : Infinity)));
+        expect(instants.filter((real) => lateBy(real) > 51)).toEqual([]);
+        expect(rings.filter((ring) => !instants.some((real) => ring > real && ring - real <= 101))).toEqual([]);
+        await Promise.all(running.splice(0).map((one) => one.stop()));
+      }),
+      { numRuns: 8 },
+    );
+  }, 120_000);
+});
+
 describe('bells that Redis has lost', () => {
   it.each([
     ['because it was emptied', () => wipe(), 'redis was emptied or is of an earlier time'],
@@ -149,7 +190,7 @@ describe('bells that Redis has lost', () => {
 });
 
 describe('a case that cannot be woken', () => {
-  const pauses = { WAKE_RETRY_PAUSES_SECONDS: '0.2,0.4', BELL_WATCH_SECONDS: '200', RECONCILE_SECONDS: '200' };
+  const pauses = { WAKE_RETRY_PAUSES_SECONDS: '0.2,0.4', BELL_WATCH_SECONDS: '0.1', RECONCILE_SECONDS: '200' };
 
   it.each([
     ['because its rules throw', `jsonb_set(state, '{known}', '"lost"')`],
@@ -171,6 +212,10 @@ describe('a case that cannot be woken', () => {
       expect(stuck).toMatchObject({ caseId: broken.caseId, failures: 3, retryAt: null });
       expect(stuck.error).not.toBe('');
       expect((await timersOf(service)).stuck.count).toBe(1);
+      // What is found due from now on does not take it along.
+      const later = aSleepingCase(inSeconds(0));
+      await keepCases(system, [later]);
+      await untilAllRang([later]);
       expect(await metricOf(service, 'caserelay_timers_stuck')).toBe(1);
       expect(await metricOf(service, 'caserelay_timer_failures_total')).toBe(3);
 
@@ -210,7 +255,7 @@ describe('a case that cannot be woken', () => {
     await system.query(
       `update ${table('cases')} set wake_at = now(), wake_failures = 1, wake_error = 'lost', wake_failed_at = now()`,
     );
-    const service = await start(noRedis);
+    const service = await start({ BELL_WATCH_SECONDS: '0.2' });
     await until('it was asked', async () => (await timersOf(service)).failing.length === 0);
     // Its own state says an hour from now: the column is put right, and nobody is reminded.
     const [row] = await system.query<{ wakeAt: Date }>(`select wake_at as "wakeAt" from ${table('cases')}`);

@@ -53,43 +53,34 @@ export async function advanceCase(
 export async function keepSteps(tx: EntityManager, steps: readonly Step[]): Promise<Advance[]> {
   if (steps.length === 0) return [];
   const kept = steps.map((step) => resultOf(step));
-  const happened = kept.flatMap(({ step, lines }) =>
-    lines.map((line) => ({ ...line, caseId: step.caseId, causationId: step.causationId })),
+  const happened = kept.flatMap(({ step: { caseId, causationId }, lines }) =>
+    lines.map(({ event: { type, data, at }, position, sequence }) => ({
+      ...{ case_id: caseId, position, sequence, type, data, at },
+      causation_id: causationId,
+    })),
   );
+  const next = kept.map(({ step: { caseId, before, events, failure }, state, lines, told, wakeAt: due }) => ({
+    ...{ id: caseId, state, phase: state.phase, wake_at: due, changed_at: events.at(-1)?.at ?? null },
+    ...{ positions: before.positions + lines.length, told, failures: failure?.failures ?? 0 },
+    ...{ error: failure?.error ?? null, failed_at: failure?.failedAt ?? null, retry_at: retryOf(failure) },
+    policy: state.phase === 'unopened' ? null : state.known.policy,
+  }));
+  // One text for all rows: arrays of JSON would be quoted once more, element by element.
   await tx.query(
     `with happened as (
        insert into case_history (case_id, position, sequence, type, data, at, causation_id)
-       select * from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::jsonb[], $6::timestamptz[], $7::uuid[])
+       select * from jsonb_to_recordset($1) as happened (case_id uuid, position int, sequence int, type text,
+         data jsonb, at timestamptz, causation_id uuid)
      )
      update cases set state = next.state, phase = next.phase, wake_at = next.wake_at,
        changed_at = coalesce(next.changed_at, cases.changed_at), positions = next.positions, told = next.told,
        wake_failures = next.failures, wake_error = next.error, wake_failed_at = next.failed_at,
        wake_retry_at = next.retry_at, policy_version = coalesce(next.policy, cases.policy_version)
-     from unnest($8::uuid[], $9::jsonb[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::int[],
-       $15::int[], $16::text[], $17::timestamptz[], $18::timestamptz[], $19::text[])
-       as next (id, state, phase, wake_at, changed_at, positions, told, failures, error, failed_at, retry_at, policy)
+     from jsonb_to_recordset($2) as next (id uuid, state jsonb, phase text, wake_at timestamptz,
+       changed_at timestamptz, positions int, told int, failures int, error text, failed_at timestamptz,
+       retry_at timestamptz, policy text)
      where cases.id = next.id`,
-    [
-      happened.map(({ caseId }) => caseId),
-      happened.map(({ position }) => position),
-      happened.map(({ sequence }) => sequence),
-      happened.map(({ event }) => event.type),
-      happened.map(({ event }) => JSON.stringify(event.data)),
-      happened.map(({ event }) => event.at),
-      happened.map(({ causationId }) => causationId),
-      kept.map(({ step }) => step.caseId),
-      kept.map(({ state }) => JSON.stringify(state)),
-      kept.map(({ state }) => state.phase),
-      kept.map(({ wakeAt: due }) => due),
-      kept.map(({ step }) => step.events.at(-1)?.at ?? null),
-      kept.map(({ step, lines }) => step.before.positions + lines.length),
-      kept.map(({ told }) => told),
-      kept.map(({ step }) => step.failure?.failures ?? 0),
-      kept.map(({ step }) => step.failure?.error ?? null),
-      kept.map(({ step }) => step.failure?.failedAt ?? null),
-      kept.map(({ step }) => retryOf(step.failure)),
-      kept.map(({ state }) => (state.phase === 'unopened' ? null : state.known.policy)),
-    ],
+    [JSON.stringify(happened), JSON.stringify(next)],
   );
   return kept.map(({ step, lines, wakeAt: due }) => ({ tells: tellsOf(step.caseId, lines), wakeAt: due }));
 }
