@@ -6,6 +6,7 @@ import { FileRefusal } from './file-refusal.js';
 import type { Entry, OpenFile } from './open-file.js';
 import { pathOf, type Upload, type UploadReception, type Uploads, type Writer } from './receive-uploads.js';
 import type { KnownPlace } from './space-tree.js';
+import { StartNotice } from './start-notice.js';
 import { UploadProgress } from './upload-progress.js';
 
 /** The session that a file was opened in, as far as the file needs it. */
@@ -28,7 +29,7 @@ export class WritingHandle implements OpenFile, Writer {
   private starting: Promise<void> | null = null;
   /** Up to where room was taken for packets that are still on their way to the disk. */
   private roomTo = 0;
-  private announcing: Promise<void> | null = null;
+  private notice: StartNotice | null = null;
   private progress: UploadProgress | null = null;
   private progressing: Promise<void> | null = null;
   /** Lets go of a received upload that was opened to go on with. */
@@ -48,6 +49,7 @@ export class WritingHandle implements OpenFile, Writer {
     if (arriving) {
       reception.writers.set(upload.uploadId, this);
       this.progress = this.progressOf(upload, arriving);
+      this.notice = new StartNotice(upload, place, reception.needs);
     } else if (upload.state === 'received') this.holds = reception.hold(upload.uploadId);
   }
 
@@ -80,7 +82,7 @@ export class WritingHandle implements OpenFile, Writer {
     this.refuseUnlessOpen();
     this.takeRoom(offset + bytes, file.bytes);
     await file.write(offset, buffers, bytes);
-    await this.announce();
+    await this.notice?.bytesCame(file.bytes);
     // Nobody waits for this: how far it has come is told beside the upload.
     this.progressing ??= this.tellProgress(file).finally(() => (this.progressing = null));
   }
@@ -162,10 +164,12 @@ export class WritingHandle implements OpenFile, Writer {
     this.upload = upload;
     this.arriving = file;
     this.progress = this.progressOf(upload, file);
+    this.notice = new StartNotice(upload, this.place, this.reception.needs);
     return file;
   }
 
   letGo(): void {
+    this.notice?.stop();
     if (this.reception.writers.get(this.upload.uploadId) === this) this.reception.writers.delete(this.upload.uploadId);
     this.holds?.();
     this.session.released(this);
@@ -181,26 +185,6 @@ export class WritingHandle implements OpenFile, Writer {
     return this.arriving;
   }
 
-  private async announce(): Promise<void> {
-    this.announcing ??= this.tellStarted();
-    try {
-      await this.announcing;
-    } catch (error) {
-      this.announcing = null;
-      throw error;
-    }
-  }
-
-  private async tellStarted(): Promise<void> {
-    const { uploadId, spaceId, caseId, location } = this.upload;
-    await this.reception.needs.transaction(async (uploads) => ({
-      result: undefined,
-      tells: (await uploads.markStarted(uploadId))
-        ? [{ type: 'upload.started', caseId, data: { uploadId, spaceId, name: pathOf(this.place), location } }]
-        : [],
-    }));
-  }
-
   private progressOf({ toldBytes, expectedBytes }: Upload, file: ArrivingFile): UploadProgress {
     return new UploadProgress(toldBytes, expectedBytes, file.bytes, this.reception.needs);
   }
@@ -211,6 +195,7 @@ export class WritingHandle implements OpenFile, Writer {
     try {
       const progress = await this.progress?.after(file);
       if (!progress || this.state !== 'open') return;
+      await this.notice?.tell();
       const { bytes, expectedBytes } = progress;
       await needs.transaction(async (uploads) => ({
         result: undefined,
@@ -240,21 +225,21 @@ export class WritingHandle implements OpenFile, Writer {
     await file.settled();
     if (file.bytes > file.wholeBytes)
       throw new FileRefusal('EIO', `bytes from ${file.wholeBytes} on never came, but later ones did; resume there`);
-    if (file.bytes > 0) await this.announce();
     await this.progressing;
     const content = await file.finish();
     if (content.bytes === 0 && (await this.keepMark())) return;
     const { needs } = this.reception;
     let spare: string | null = null;
     await this.session.change(async (uploads) => {
+      const started = content.bytes > 0 ? ((await this.notice?.tellsWithin(uploads)) ?? []) : [];
       if (isTemporaryName(this.place.nameBytes)) {
         await uploads.markNamedLater(this.upload.uploadId, content, needs.now());
         needs.lookAgainIn(needs.namedLaterMilliseconds);
-        return [];
+        return started;
       }
       const received = await receive(uploads, this.upload, content, needs);
       spare = received.spare;
-      return received.tells;
+      return [...started, ...received.tells];
     });
     if (spare !== null) await needs.evidence.remove(spare);
   }
@@ -288,7 +273,9 @@ export class WritingHandle implements OpenFile, Writer {
   private async giveUp(): Promise<void> {
     const { uploadId } = this.upload;
     try {
-      await this.arriving?.abandon();
+      const kept = await this.arriving?.abandon();
+      // Who hears that it was interrupted has heard that it started.
+      if (kept && kept.bytes > 0) await this.notice?.tell();
       await this.session.inTurn(async () => {
         this.letGo();
         if (this.arriving) await this.reception.interrupt(uploadId);
