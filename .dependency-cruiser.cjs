@@ -3,7 +3,7 @@ const spec = '\\.spec\\.ts$';
 const pure = '^libs/(contracts|case-lifecycle|business-calendar|mail-thread|crash-dump)/';
 const deed = '^apps/[^/]+/src/features/[^/]+/[^./]+\\.ts$';
 const framework =
-  '(^|node_modules/)(@nestjs|typeorm|pg|bullmq|ioredis|amqplib|ssh2|smtp-server|mailparser|nodemailer|yauzl|express|pino|pino-http|prom-client|rxjs|reflect-metadata)(/|$)';
+  '(^|node_modules/)(@nestjs|typeorm|pg|bullmq|ioredis|amqplib|ssh2|smtp-server|mailparser|nodemailer|yauzl|express|pino|pino-http|prom-client|rxjs|reflect-metadata|yaml|date-holidays)(/|$)';
 
 module.exports = {
   forbidden: [

@@ -1,8 +1,8 @@
-import { definePolicy, standardPolicy, standardPolicyDocument, type Policy } from '@caserelay/case-lifecycle';
-import { holidaysOfMainlandChina } from '@caserelay/business-calendar';
+import type { Case } from '@caserelay/case-lifecycle';
 import type { Hearing } from '@caserelay/messaging';
 import { askForKey, defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule, OnApplicationBootstrap } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { advanceCase } from './adapters/case-store/advance-case.js';
 import { CaseArrivals1763900000000 } from './adapters/case-store/case-arrivals.js';
 import { CaseClocks1764300000000 } from './adapters/case-store/case-clocks.js';
@@ -15,12 +15,22 @@ import { keepFailure, ringOne, ringPage } from './adapters/case-store/ring-cases
 import { TimerTables1764400000000 } from './adapters/case-store/timer-tables.js';
 import { CommandStore } from './adapters/command-store/command-store.js';
 import { CommandTables1764350000000 } from './adapters/command-store/command-tables.js';
+import { applyPage, despiteDeadlocks } from './adapters/policy-store/apply-page.js';
+import { beginChange, endChange, keepLatestHolidays, PolicyBook } from './adapters/policy-store/policy-book.js';
+import { PolicyTables1764450000000 } from './adapters/policy-store/policy-tables.js';
 import { latenessBounds, TimerRecord } from './adapters/timer-record/timer-record.js';
 import { bellEvery, bellsAhead, WakeQueue, wakeQueueName } from './adapters/wake-queue/wake-queue.js';
 import { config } from './config.js';
 import { AskCaseController, AskNeeds } from './features/ask-case/ask-case.controller.js';
 import type { Needs as AskCaseNeeds } from './features/ask-case/ask-case.js';
 import { BrowseCasesController, BrowseNeeds } from './features/browse-cases/browse-cases.controller.js';
+import type { Needs as BrowseCasesNeeds } from './features/browse-cases/browse-cases.js';
+import { finishChange, type Change, type Needs as ChangeNeeds } from './features/change-policies/change-policies.js';
+import {
+  ChangePoliciesController,
+  ChangePoliciesNeeds,
+} from './features/change-policies/change-policies.controller.js';
+import { ImportHolidaysController } from './features/change-policies/import-holidays.controller.js';
 import { FollowCaseConsumer, FollowNeeds } from './features/follow-case/follow-case.consumer.js';
 import type { Needs as FollowCaseNeeds } from './features/follow-case/follow-case.js';
 import { RetryTimersController, RetryTimersNeeds } from './features/retry-timers/retry-timers.controller.js';
@@ -44,34 +54,49 @@ export const caseWorkflow = defineService({
     CaseClocks1764300000000,
     CommandTables1764350000000,
     TimerTables1764400000000,
+    PolicyTables1764450000000,
   ],
   module: (host): DynamicModule => {
-    const policy = policyOf(host);
+    const policies = policiesOf(host);
     const bells = bellsOf(host);
+    const changing = changeNeedsOf(host, policies, bells);
     const retryNeeds = retryNeedsOf(host, bells);
-    const watching = watchingOf(host, policy, bells, retryNeeds);
+    const watching = watchingOf(host, policies, bells, retryNeeds);
     return {
       module: class CaseWorkflowModule implements NestModule, OnApplicationBootstrap {
         configure(consumer: MiddlewareConsumer): void {
           const ask = askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY');
-          consumer.apply(ask).forRoutes('v1/cases/:id/commands');
+          consumer.apply(ask).forRoutes('v1/cases/:id/commands', 'v1/policies{/*path}', 'v1/holidays{/*path}');
         }
 
         onApplicationBootstrap(): void {
           for (const each of watching) each.start();
+          endChanges(changing, policies, host).catch((error: unknown) => {
+            host.log.error({ err: error }, 'a change of policy could not go on; the next start tries again');
+          });
         }
       },
       controllers: [
         FollowCaseConsumer,
         BrowseCasesController,
         AskCaseController,
+        ChangePoliciesController,
+        ImportHolidaysController,
         ShowTimersController,
         RetryTimersController,
       ],
       providers: [
-        { provide: FollowNeeds, useValue: (hearing: Hearing) => followNeedsOf(hearing, host, policy, bells) },
-        { provide: AskNeeds, useValue: askNeedsOf(host, policy, bells) },
-        { provide: BrowseNeeds, useValue: readCases(host.database) },
+        { provide: FollowNeeds, useValue: (hearing: Hearing) => followNeedsOf(hearing, host, policies, bells) },
+        { provide: AskNeeds, useValue: askNeedsOf(host, policies, bells) },
+        {
+          provide: BrowseNeeds,
+          useValue: {
+            ...readCases(host.database),
+            now: () => host.clock.now(),
+            policy: (version: string) => policies.find(version),
+          } satisfies BrowseCasesNeeds,
+        },
+        { provide: ChangePoliciesNeeds, useValue: changing },
         { provide: ShowTimersNeeds, useValue: showNeedsOf(host, bells) },
         { provide: RetryTimersNeeds, useValue: retryNeeds },
       ],
@@ -79,16 +104,62 @@ export const caseWorkflow = defineService({
   },
 });
 
-function policyOf({ config: settings, clock }: WorkflowHost): Policy {
-  return definePolicy(standardPolicyDocument, {
-    version: standardPolicy.version,
-    holidays: { cn: holidaysOfMainlandChina },
-    retention: { readOnlyDays: settings.SPACE_READ_ONLY_DAYS, evidenceDays: settings.EVIDENCE_DAYS },
-    seniorEngineer: settings.SENIOR_ENGINEER,
-    duty: settings.DUTY_ENGINEER,
-    wrongDumpGraceSeconds: settings.WRONG_DUMP_GRACE_SECONDS,
-    speed: clock.speed,
+function policiesOf({ config: settings, clock, database }: WorkflowHost): PolicyBook {
+  return new PolicyBook({
+    database,
+    year: () => clock.now().getUTCFullYear(),
+    grounds: {
+      seniorEngineer: settings.SENIOR_ENGINEER,
+      duty: settings.DUTY_ENGINEER,
+      wrongDumpGraceSeconds: settings.WRONG_DUMP_GRACE_SECONDS,
+      retention: { readOnlyDays: settings.SPACE_READ_ONLY_DAYS, evidenceDays: settings.EVIDENCE_DAYS },
+      speed: clock.speed,
+    },
   });
+}
+
+/** Ends what a change of policy had begun when the service was stopped or killed. */
+async function endChanges(needs: ChangeNeeds, policies: PolicyBook, { log }: WorkflowHost): Promise<void> {
+  for (const change of await policies.unfinishedChanges()) {
+    log.info({ change: change.id, version: change.version }, 'a change of policy goes on');
+    await finishChange(change, needs);
+  }
+}
+
+function changeNeedsOf(host: WorkflowHost, policies: PolicyBook, bells: WakeQueue): ChangePoliciesNeeds {
+  const { clock, database, outbox, log } = host;
+  return {
+    now: () => clock.now(),
+    head: (name) => policies.head(name),
+    heads: () => policies.refresh(),
+    version: (name, number) => policies.version(name, number),
+    versions: (name, limit) => policies.versions(name, limit),
+    changes: (name, limit) => policies.changes(name, limit),
+    define: (text, number, holidays) => policies.define(text, number, holidays),
+    countriesIn: (text) => policies.countriesIn(text),
+    holidaysOf: (country) => policies.holidaysOf(country),
+    inRelease: (country) => policies.inRelease(country),
+    keep: async (drafts, holidays, changes) =>
+      await database.transaction(async (tx) => {
+        if (holidays) await keepLatestHolidays(tx, holidays);
+        if (!(await policies.keep(tx, drafts))) return null;
+        const begun: Change[] = [];
+        for (const change of changes) begun.push(await beginChange(tx, change));
+        return begun;
+      }),
+    openCases: (version, page) => policies.openCases(version, page),
+    applyPage: async (change, page) => {
+      const policy = await policies.find(change.version);
+      const failed = (caseId: string, error: unknown): void =>
+        log.error({ caseId, version: change.version, error: String(error) }, 'a case cannot live by another policy');
+      const { last, instants } = await despiteDeadlocks(() =>
+        outbox.transaction((tx) => applyPage(tx, { change, policy, page, now: clock.now(), policies, failed })),
+      );
+      if (instants.length > 0) bells.ringLater(instants);
+      return { last };
+    },
+    endChange: (id) => endChange(database, id),
+  };
 }
 
 function bellsOf({ bull, clock, log, checkReadiness }: WorkflowHost): WakeQueue {
@@ -102,14 +173,14 @@ function bellsOf({ bull, clock, log, checkReadiness }: WorkflowHost): WakeQueue 
 }
 
 /** What rings and what sees to it that it can: ended, in this order, before the connections are closed. */
-function watchingOf(host: WorkflowHost, policy: Policy, bells: WakeQueue, retryNeeds: RetryNeeds) {
+function watchingOf(host: WorkflowHost, policies: PolicyBook, bells: WakeQueue, retryNeeds: RetryNeeds) {
   let isStopping = false;
   const timers = readTimers(host.database);
   const record = new TimerRecord(host.database, host.metrics, {
     due: () => timers.countDue(host.clock.now(), mostCounted),
     stuck: () => timers.countStuck(mostCounted),
   });
-  const needs = ringNeedsOf(host, policy, bells, record, () => isStopping);
+  const needs = ringNeedsOf(host, policies, bells, record, () => isStopping);
   const watching = [
     answerBells(wakeQueueName, needs, bells, host),
     watchBells(
@@ -142,19 +213,23 @@ function watchingOf(host: WorkflowHost, policy: Policy, bells: WakeQueue, retryN
 /** Gauges stop counting there. */
 const mostCounted = 100_000;
 
-function followNeedsOf(hearing: Hearing, host: WorkflowHost, policy: Policy, bells: WakeQueue): FollowCaseNeeds {
+function followNeedsOf(hearing: Hearing, host: WorkflowHost, policies: PolicyBook, bells: WakeQueue): FollowCaseNeeds {
   return {
     now: host.clock.now(),
-    policy,
+    policies: {
+      of: (state) => policies.of(state, hearing.tx),
+      refresh: () => policies.refresh(hearing.tx),
+      choose: (facts) => policies.choose(facts),
+    },
     advance: (caseId, next, causationId) => advanceCase(hearing.tx, caseId, next, causationId),
     wakeLater: (_, wakeAt) => hearing.afterCommit(() => bells.ringLater([wakeAt])),
   };
 }
 
-function askNeedsOf({ clock, outbox }: WorkflowHost, policy: Policy, bells: WakeQueue): AskCaseNeeds {
+function askNeedsOf({ clock, outbox }: WorkflowHost, policies: PolicyBook, bells: WakeQueue): AskCaseNeeds {
   return {
     now: () => clock.now(),
-    policyOf: () => policy,
+    policyOf: (state) => policies.of(state),
     transaction: (work) =>
       outbox.transaction((tx) => {
         const commands = new CommandStore(tx);
@@ -170,23 +245,24 @@ function askNeedsOf({ clock, outbox }: WorkflowHost, policy: Policy, bells: Wake
 
 function ringNeedsOf(
   { clock, outbox, database, log, config: settings }: WorkflowHost,
-  policy: Policy,
+  policies: PolicyBook,
   bells: WakeQueue,
   record: TimerRecord,
   isStopping: () => boolean,
 ): RingNeeds {
+  const learn = (tx: EntityManager, states: readonly Case[]): Promise<void> => policies.learn(states, tx);
   return {
     now: () => clock.now(),
-    policy,
+    policyOf: (state) => policies.learnt(state),
     retryPauses: settings.WAKE_RETRY_PAUSES_SECONDS.map((seconds) => seconds * 1000 * clock.speed),
     ringPage: (page, ask) =>
       outbox.transaction(async (tx) => {
-        const { tells, ...result } = await ringPage(tx, page, ask);
+        const { tells, ...result } = await ringPage(tx, page, learn, ask);
         return { result, tells };
       }),
     ringOne: (caseId, now, ask) =>
       outbox.transaction(async (tx) => {
-        const { tells, rung } = await ringOne(tx, caseId, now, ask);
+        const { tells, rung } = await ringOne(tx, caseId, now, learn, ask);
         return { result: rung, tells };
       }),
     keepFailure: (caseId, failure) => keepFailure(database.manager, caseId, failure),

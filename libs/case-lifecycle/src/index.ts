@@ -14,7 +14,16 @@ export { evolve } from './evolve.js';
 export { explainClock, type ExplainedClock } from './explain-clock.js';
 export { goalInWords, spanInWords } from './goal-in-words.js';
 export { PolicyDocument, PolicyProblems, readPolicyDocument } from './policy-document.js';
-export { countriesOf, definePolicy, fitOf, standardPolicy, type Policy, type PolicyGrounds } from './policy.js';
+export { movesBetween, movesUnder, type Move } from './moves-under.js';
+export {
+  choosePolicy,
+  countriesOf,
+  definePolicy,
+  fitOf,
+  standardPolicy,
+  type Policy,
+  type PolicyGrounds,
+} from './policy.js';
 export { standardPolicyDocument, standardPolicyText } from './standard-policy.data.js';
 export { upgradeCase } from './upgrade-case.js';
 export { wakeAt } from './wake-at.js';

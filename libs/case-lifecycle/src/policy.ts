@@ -84,6 +84,20 @@ export function countriesOf({ calendars }: PolicyDocument): string[] {
   return [...new Set(Object.values(calendars).flatMap(({ holidays }) => holidays ?? []))].sort();
 }
 
+/** The policy of a case: the one that the report names, else the one that fits best, else `standard`. */
+export function choosePolicy(
+  policies: readonly Policy[],
+  { contract, ...file }: Pick<CaseFile, 'partner' | 'endCustomer'> & { readonly contract?: string | undefined },
+): Policy {
+  const sorted = [...policies].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = contract === undefined ? undefined : sorted.find(({ name }) => name === contract);
+  const fits = sorted.map((policy) => ({ policy, fit: fitOf(policy.document, file) ?? 0 }));
+  const best = fits.reduce<(typeof fits)[number] | null>((top, one) => (one.fit > (top?.fit ?? 0) ? one : top), null);
+  const chosen = named ?? best?.policy ?? sorted.find(({ name }) => name === 'standard');
+  if (!chosen) throw new Error(`no policy is named "standard", found ${sorted.map(({ name }) => name).join(', ')}`);
+  return chosen;
+}
+
 /** How well a document fits a case: how many things it names that are so; null when one is not, or it names none. */
 export function fitOf({ appliesTo }: PolicyDocument, file: Pick<CaseFile, 'partner' | 'endCustomer'>): number | null {
   const fits = appliesTo

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id, json, limit, object, parameter, problem, token, type Json } from './http-parts.js';
 import { TicketRegistered } from './inbound.events.js';
 import { operatorDoors } from './operator-doors.js';
+import { policyDoors } from './policy-doors.js';
 import { PersonCommand } from './person-command.js';
 
 const file = parameter('path', 'file', { type: 'string', format: 'uuid' }, 'Id of an upload by browser');
@@ -66,6 +67,7 @@ const paths: Record<string, Json> = {
     },
   },
   'case-workflow': {
+    ...policyDoors,
     '/v1/cases': {
       get: {
         summary: 'Cases, latest change first',
@@ -75,7 +77,7 @@ const paths: Record<string, Json> = {
     },
     '/v1/cases/{id}': {
       get: {
-        summary: 'One case with its history, without words or links',
+        summary: 'One case with its history and its clocks, each with why it is due when it is; without words or links',
         parameters: [id],
         responses: { 200: json('The case', {}), 404: problem('No such case') },
       },

@@ -33,12 +33,12 @@ export interface Step {
 export async function advanceCase(
   tx: EntityManager,
   caseId: string,
-  next: (state: Case) => CaseEvent[],
+  next: (state: Case) => CaseEvent[] | Promise<CaseEvent[]>,
   causationId: string | null = null,
 ): Promise<Advance> {
   const kept = await lock(tx, caseId);
-  if (kept) return await advance(tx, caseId, kept, next(kept.state), causationId);
-  const events = next(unopened);
+  if (kept) return await advance(tx, caseId, kept, await next(kept.state), causationId);
+  const events = await next(unopened);
   if (events.length === 0) return { tells: [], wakeAt: null };
   if (await insert(tx, caseId, events)) {
     return await advance(tx, caseId, { state: unopened, positions: 0, told: 0 }, events, causationId);
@@ -46,7 +46,7 @@ export async function advanceCase(
   // Somebody else opened it in this moment; the insert has waited for them.
   const opened = await lock(tx, caseId);
   if (!opened) throw new Error(`case ${caseId} could neither be inserted nor found; expected one of both`);
-  return await advance(tx, caseId, opened, next(opened.state), causationId);
+  return await advance(tx, caseId, opened, await next(opened.state), causationId);
 }
 
 /** Keeps steps of several locked cases by one statement, each with its history and its next instant. */

@@ -1,3 +1,4 @@
+import type { Case } from '@caserelay/case-lifecycle';
 import type { Tell } from '@caserelay/messaging';
 import type { EntityManager } from 'typeorm';
 import type { Answer, DueCase, Failure, Page, Place, Rung } from '../../features/watch-deadlines/ring-due.js';
@@ -15,6 +16,9 @@ interface Row extends Kept {
 
 type Ask = (due: DueCase) => Answer;
 
+/** Makes ready what cases are asked by, before they are asked. */
+type Learn = (tx: EntityManager, states: readonly Case[]) => Promise<void>;
+
 const columns = `id as "caseId", wake_at as "wakeAt", ${dueAt} as due, wake_failures as failures, state, positions, told`;
 
 /**
@@ -24,6 +28,7 @@ const columns = `id as "caseId", wake_at as "wakeAt", ${dueAt} as due, wake_fail
 export async function ringPage(
   tx: EntityManager,
   { now, after, limit }: Page,
+  learn: Learn,
   ask: Ask,
 ): Promise<{ rung: Rung[]; last: Place | null; tells: Tell[] }> {
   const place = after === null ? '' : `and (${dueAt}, id) > ($3, $4)`;
@@ -33,7 +38,7 @@ export async function ringPage(
     [now, limit, ...(after === null ? [] : [after.due, after.caseId])],
   );
   const last = rows.at(-1);
-  return { ...(await ringRows(tx, rows, ask)), last: last ? { due: last.due, caseId: last.caseId } : null };
+  return { ...(await ringRows(tx, rows, learn, ask)), last: last ? { due: last.due, caseId: last.caseId } : null };
 }
 
 /** Asks one case, if it is due and nobody else has it in hand. */
@@ -41,13 +46,14 @@ export async function ringOne(
   tx: EntityManager,
   caseId: string,
   now: Date,
+  learn: Learn,
   ask: Ask,
 ): Promise<{ rung: Rung[]; tells: Tell[] }> {
   const rows: Row[] = await tx.query(
     `select ${columns} from cases where id = $1 and wake_at is not null and ${dueAt} <= $2 for update skip locked`,
     [caseId, now],
   );
-  return await ringRows(tx, rows, ask);
+  return await ringRows(tx, rows, learn, ask);
 }
 
 /** Notes that waking a case failed; the case itself stays as it is. */
@@ -58,7 +64,16 @@ export async function keepFailure(tx: Pick<EntityManager, 'query'>, caseId: stri
   );
 }
 
-async function ringRows(tx: EntityManager, rows: readonly Row[], ask: Ask): Promise<{ rung: Rung[]; tells: Tell[] }> {
+async function ringRows(
+  tx: EntityManager,
+  rows: readonly Row[],
+  learn: Learn,
+  ask: Ask,
+): Promise<{ rung: Rung[]; tells: Tell[] }> {
+  await learn(
+    tx,
+    rows.map(({ state }) => state),
+  );
   const steps = rows.map(({ caseId, wakeAt, failures, state: before, positions, told }) => {
     const { state, events, failure } = ask({ caseId, wakeAt, failures, state: before });
     return { caseId, before: { state, positions, told }, events, causationId: null, failure };

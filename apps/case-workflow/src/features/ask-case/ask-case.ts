@@ -25,14 +25,14 @@ export interface Deed {
   /** The answer that is kept for the key; `other` when it is kept for another command; null the first time. Keeps others with the same key waiting. */
   taken(asked: Asked): Promise<Answer | 'other' | null>;
   /** Loads, changes and keeps one case; answers what it tells. */
-  advance(caseId: string, next: (state: Case) => CaseEvent[]): Promise<Tell[]>;
+  advance(caseId: string, next: (state: Case) => Promise<CaseEvent[]>): Promise<Tell[]>;
   keep(asked: Asked, answer: Answer): Promise<void>;
 }
 
 export interface Needs {
   now(): Date;
   /** The policy that a case lives by. */
-  policyOf(state: Case): Policy;
+  policyOf(state: Case): Promise<Policy>;
   transaction<Result>(work: (deed: Deed) => Promise<{ result: Result; tells: Tell[] }>): Promise<Result>;
   /** Sees to it that the case is woken, once the step is kept for good. */
   ringLater(instant: Date): void;
@@ -50,9 +50,9 @@ export async function askCase(asked: Asked, needs: Needs): Promise<Answer | 'oth
     if (before) return { result: before, tells: [] };
     let events: CaseEvent[] = [];
     let after: Case = unopened;
-    const tells = await deed.advance(caseId, (state) => {
+    const tells = await deed.advance(caseId, async (state) => {
       if (state.phase === 'unopened') throw new NotYet(`no case has the id ${caseId}`);
-      events = decide(state, { type: 'take-person-command', now, commandId, command }, needs.policyOf(state));
+      events = decide(state, { type: 'take-person-command', now, commandId, command }, await needs.policyOf(state));
       after = events.reduce(evolve, state);
       return events;
     });

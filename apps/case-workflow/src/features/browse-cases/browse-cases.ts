@@ -1,5 +1,5 @@
-import type { Case } from '@caserelay/case-lifecycle';
-import type { CaseFile, Phase, RecognisedDump } from '@caserelay/contracts';
+import { explainClock, type Case, type ExplainedClock, type Policy } from '@caserelay/case-lifecycle';
+import type { CaseFile, Phase, Priority, RecognisedDump } from '@caserelay/contracts';
 
 export interface CaseRow {
   caseId: string;
@@ -25,6 +25,9 @@ export interface HistoryLine {
 export interface Needs {
   list(wanted: { phase: Phase | null; limit: number }): Promise<CaseRow[]>;
   find(caseId: string): Promise<(CaseRow & { state: Case }) | null>;
+  now(): Date;
+  /** The policy of a version that a clock was reckoned by. */
+  policy(version: string): Promise<Policy>;
   historyOf(caseId: string, page: { after: number; limit: number }): Promise<HistoryLine[]>;
 }
 
@@ -42,6 +45,9 @@ export interface CaseView extends CaseRow {
   }[];
   uploads: { uploadId: string; name: string; bytes: number; settled: boolean; dump: RecognisedDump | null }[];
   counts: { uploads: number; customerMails: number; reminders: number } | null;
+  priority: Priority | null;
+  /** What is measured, and why each is due when it is: first what runs, then what has ended, the latest first. */
+  clocks: ExplainedClock[];
   history: HistoryLine[];
 }
 
@@ -68,6 +74,19 @@ export async function showCase(
       dump,
     })),
     counts: known?.counts ?? null,
+    priority: known?.priority ?? null,
+    clocks: await explained(state, needs),
     history: await needs.historyOf(caseId, page),
   };
+}
+
+async function explained(state: Case, needs: Needs): Promise<ExplainedClock[]> {
+  if (state.phase === 'unopened') return [];
+  const { clocks, pastClocks } = state.known;
+  const now = needs.now().toISOString();
+  const found: ExplainedClock[] = [];
+  for (const clock of [...clocks, ...[...pastClocks].reverse()]) {
+    found.push(explainClock(clock, await needs.policy(clock.policy), now));
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-import { decide, type Case, type CaseCommand, type CaseEvent, type Policy } from '@caserelay/case-lifecycle';
+import { decide, evolve, type Case, type CaseCommand, type CaseEvent, type Policy } from '@caserelay/case-lifecycle';
 import type { EventOf } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 
@@ -23,11 +23,17 @@ export type Followed = EventOf<
 /** What following a case needs from around it. */
 export interface Needs {
   now: Date;
-  policy: Policy;
+  policies: {
+    /** The one that a case lives by. */
+    of(state: Case): Promise<Policy>;
+    /** Reads which versions are the latest, to choose from. */
+    refresh(): Promise<unknown>;
+    choose(facts: { partner: string | null; endCustomer: string | null; contract?: string | undefined }): Policy;
+  };
   /** Loads, changes and keeps one case as a single step. */
   advance(
     caseId: string,
-    next: (state: Case) => CaseEvent[],
+    next: (state: Case) => Promise<CaseEvent[]>,
     causationId: string,
   ): Promise<{ tells: Tell[]; wakeAt: Date | null }>;
   /** Sets a timer once the step is kept for good. */
@@ -39,15 +45,36 @@ export async function followCase(event: Followed, needs: Needs): Promise<Tell[]>
   const command: CaseCommand = { ...withoutUnstorable(askOf(event)), now: needs.now.toISOString() };
   const { tells, wakeAt } = await needs.advance(
     event.subject,
-    (state) => decide(state, command, needs.policy),
+    async (state) =>
+      command.type === 'report'
+        ? await heardReport(state, command, needs)
+        : decide(state, command, await needs.policies.of(state)),
     event.id,
   );
   if (wakeAt) needs.wakeLater(event.subject, wakeAt);
   return tells;
 }
 
+/** A report opens a case under the policy that is for it; a later one may tell that another one is. */
+async function heardReport(
+  state: Case,
+  command: CaseCommand & { type: 'report' },
+  { policies }: Needs,
+): Promise<CaseEvent[]> {
+  await policies.refresh();
+  if (state.phase === 'unopened') return decide(state, command, policies.choose(command.report));
+  const present = await policies.of(state);
+  const events = decide(state, command, present);
+  const after = events.reduce(evolve, state);
+  if (present.name !== 'standard' || after.phase === 'unopened') return events;
+  const chosen = policies.choose({ ...after.known.file, contract: command.report.contract });
+  if (chosen.name === present.name) return events;
+  const ask: CaseCommand = { type: 'apply-policy', because: 'contract-known', by: null, now: command.now };
+  return [...events, ...decide(after, ask, chosen)];
+}
+
 type Without<Key extends string, Each> = Each extends unknown ? Omit<Each, Key> : never;
-type Ask = Without<'now', Exclude<CaseCommand, { type: 'let-time-pass' }>>;
+type Ask = Without<'now', Extract<CaseCommand, { type: 'report' | `take-${string}` }>>;
 
 /** What each fact asks of a case. */
 function askOf(event: Followed): Ask {

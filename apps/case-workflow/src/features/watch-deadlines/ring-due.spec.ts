@@ -32,7 +32,7 @@ function aStore(cases: DueCase[], { unkeepable = [] as string[], isDown = false 
   };
   const needs: Needs = {
     now: () => now,
-    policy: standardPolicy,
+    policyOf: () => standardPolicy,
     retryPauses: [60_000, 600_000],
     ringPage: async ({ limit }, ask) => {
       if (isDown) throw new Error('connection refused');

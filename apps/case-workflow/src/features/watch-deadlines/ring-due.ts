@@ -47,7 +47,8 @@ export interface Rung {
 /** What ringing due cases needs from around it. */
 export interface Needs {
   now(): Date;
-  policy: Policy;
+  /** The policy that a case lives by; throws when it is not kept. */
+  policyOf(state: Case): Policy;
   /** Milliseconds of the case clock after each failure in a row; after the last one a case is stuck. */
   retryPauses: readonly number[];
   /** Asks a page of cases that nobody else has in hand, and keeps what they say, in one transaction. */
@@ -130,7 +131,7 @@ async function ringEach(due: readonly DueCase[], needs: Needs): Promise<Rung[]> 
 function answerOf({ state: kept, wakeAt: wake, failures }: DueCase, now: Date, needs: Needs): Answer {
   try {
     const state = upgradeCase(kept);
-    const events = decide(state, { type: 'let-time-pass', now: now.toISOString() }, needs.policy);
+    const events = decide(state, { type: 'let-time-pass', now: now.toISOString() }, needs.policyOf(state));
     const next = wakeAt(events.reduce(evolve, state));
     if (next === null || Date.parse(next) > now.getTime()) return { state, events, failure: null };
     // Asked again at once it would say the same again, without an end.
