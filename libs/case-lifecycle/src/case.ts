@@ -57,6 +57,8 @@ export interface Known {
   readonly asksAgain: boolean;
   /** Evidence that is being removed; missing when none is. It goes on when the case is opened again meanwhile. */
   readonly purging?: Purging;
+  /** What has come of what may be asked for, and how: the checklist of the present cycle. */
+  readonly answered?: readonly Answered[];
   /** While its clocks stand still; missing otherwise. */
   readonly hold?: Hold;
   /** What engineers asked the customer, the last ones. */
@@ -64,6 +66,15 @@ export interface Known {
   /** What an engineer wrote down for the customer to do. */
   readonly plan?: Plan;
   readonly counts: { readonly uploads: number; readonly customerMails: number; readonly reminders: number };
+}
+
+/** One ticked item of the evidence checklist. */
+export interface Answered {
+  readonly evidence: Evidence;
+  readonly at: string;
+  readonly uploadId?: string;
+  readonly mailId?: string;
+  readonly by?: Person;
 }
 
 export interface Hold {
@@ -252,6 +263,13 @@ export type Kept =
       readonly type: 'item.ticked';
       readonly data: { planId: string; item: number; isDone: boolean; by: Person };
     }
+  /** What has come answers what may be asked for: an upload, a mail, or a person says so. */
+  | {
+      readonly type: 'evidence.answered';
+      readonly data: { evidence: readonly Evidence[]; uploadId?: string; mailId?: string; by?: Person };
+    }
+  /** A person says that it is not here after all. */
+  | { readonly type: 'evidence.missed'; readonly data: { evidence: Evidence; by: Person } }
   | { readonly type: 'note.kept'; readonly data: { by: Person; text: string } }
   | KeptBefore;
 

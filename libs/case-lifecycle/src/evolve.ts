@@ -1,9 +1,10 @@
-import type { CaseFile } from '@caserelay/contracts';
+import type { CaseFile, Evidence } from '@caserelay/contracts';
 import { clockOfRest, dueOnly, withClock, withClockEnded, withClocksEnded, withNewsOf } from './keep-clocks.js';
 import { isOfPhase } from './clock.js';
 import {
   limits,
   type Analysing,
+  type Answered,
   type ArrivingUpload,
   type Case,
   type CaseEvent,
@@ -65,7 +66,9 @@ export function evolve(state: Case, event: CaseEvent): Case {
       });
     case 'evidence.awaited': {
       const { wanted, nextAt } = event.data;
-      return resting(state, { phase: 'awaiting-evidence', step: 0, wanted }, event.at, nextAt);
+      // Asked again, the dump that was there is not the one that is wanted.
+      const asked = wanted.includes('full-dump') ? knowing(state, withoutAnswer(known, 'full-dump')) : state;
+      return resting(asked, { phase: 'awaiting-evidence', step: 0, wanted }, event.at, nextAt);
     }
     case 'case.escalated':
       return event.data.because === 'analysis-overdue' ? knowing(state, overdueTold(known)) : state;
@@ -128,6 +131,10 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return resting(knowing(state, planWritten(known, event)), { phase: 'action-planned' }, event.at);
     case 'item.ticked':
       return knowing(state, itemTicked(known, event));
+    case 'evidence.answered':
+      return knowing(state, { answered: [...(known.answered ?? []), ...answersOf(event)] });
+    case 'evidence.missed':
+      return knowing(state, withoutAnswer(known, event.data.evidence));
     case 'note.kept':
     case 'case.upload-space-requested':
     case 'case.recognition-requested':
@@ -237,7 +244,8 @@ function archived(known: Known, { data, at }: Happened<'case.archived'>): Case {
 function reopened(known: Known, { data, at }: Happened<'case.reopened'>): Case {
   const ended = withClocksEnded(known, () => true, at);
   const asksAgain = data.because !== 'new-upload';
-  return { phase: 'reported', known: { ...known, ...ended, cycle: known.cycle + 1, asksAgain } };
+  const { answered: _, ...kept } = known;
+  return { phase: 'reported', known: { ...kept, ...ended, cycle: known.cycle + 1, asksAgain } };
 }
 
 function mailKept(
@@ -329,6 +337,14 @@ function partPurged({ purging }: Known, { data }: Happened<'purge.kept'>): Parti
 function withoutPurging(known: Known): Known {
   const { purging: _, ...rest } = known;
   return rest;
+}
+
+function answersOf({ data: { evidence, ...by }, at }: Happened<'evidence.answered'>): Answered[] {
+  return evidence.map((each) => ({ evidence: each, at, ...by }));
+}
+
+function withoutAnswer({ answered }: Known, evidence: Evidence): Partial<Known> {
+  return answered ? { answered: answered.filter((one) => one.evidence !== evidence) } : {};
 }
 
 function withoutHold(known: Known): Known {

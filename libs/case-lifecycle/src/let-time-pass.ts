@@ -4,6 +4,7 @@ import type { Case } from './case.js';
 import type { ClockName } from './clock.js';
 import { escalate } from './escalate.js';
 import { goalInWords } from './goal-in-words.js';
+import { stillWanted } from './checklist.js';
 import { endHold } from './hold.js';
 import { observe } from './observe.js';
 import { unheardQuestions } from './questions.js';
@@ -87,7 +88,15 @@ function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evide
   const questions = unheardQuestions(known).map(({ text }) => text);
   turn.say({
     type: 'case.customer-reminded',
-    data: { file, space, step: step + 1, ofSteps, wanted: [...wanted], planSteps: [...steps], questions },
+    data: {
+      file,
+      space,
+      step: step + 1,
+      ofSteps,
+      wanted: stillWanted(known, wanted),
+      planSteps: [...steps],
+      questions,
+    },
   });
   startClockAnew(turn);
 }

@@ -1,5 +1,6 @@
 import type { DumpComparison, DumpFinding, EventOf, Evidence, NextStep } from '@caserelay/contracts';
 import { askForEvidence, asksForFullDump, awaitEvidence } from './ask-for-evidence.js';
+import { answeredByDump, answeredByFile, noteAnswered } from './checklist.js';
 import { escalate } from './escalate.js';
 import { dueIfStarted, startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
@@ -14,6 +15,7 @@ export const howToSendFullDump: NextStep[] = ['configure-full-dump', 'collect-fu
 export function takeAnalysis(turn: Turn, analysis: Analysis): void {
   const { uploadId, name, findings, holdsFullDump, nextSteps, comparison } = analysis;
   if (!isUnsettled(turn, uploadId)) return;
+  noteAnswered(turn, answeredByDump(findings, holdsFullDump), { uploadId });
   const cut = findings.find(isCutFullDump);
   if (holdsFullDump) {
     settle(turn, { uploadId, name, findings, verdict: 'full-dump', reason: '', nextSteps }, comparison);
@@ -42,8 +44,10 @@ export function takeUnreadableDump(turn: Turn, { uploadId, name, reason }: Event
 }
 
 /** A picture or a text is kept; the case goes on where it was. */
-export function takeOtherEvidence(turn: Turn, { uploadId }: EventOf<'evidence.recognised'>['data']): void {
+export function takeOtherEvidence(turn: Turn, evidence: EventOf<'evidence.recognised'>['data']): void {
+  const { uploadId, name, kind } = evidence;
   if (!isUnsettled(turn, uploadId)) return;
+  noteAnswered(turn, answeredByFile(name, kind), { uploadId });
   turn.say({ type: 'upload.settled', data: { uploadId, findings: [] } });
   askForEvidence(turn);
 }

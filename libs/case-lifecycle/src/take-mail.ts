@@ -2,6 +2,7 @@ import type { EventOf } from '@caserelay/contracts';
 import { startClockAnew } from './ask-for-evidence.js';
 import { archive } from './archive.js';
 import { limits } from './case.js';
+import { answeredByWords, noteAnswered } from './checklist.js';
 import { restOf } from './evolve.js';
 import { ourWord } from './our-word.js';
 import { reopen } from './reopen.js';
@@ -26,6 +27,7 @@ function takeCustomerMail(turn: Turn, mail: Mail): void {
   if (mail.kind === 'acknowledgement') return;
   if (turn.state.phase === 'archived') reopen(turn, 'customer-wrote');
   turn.say({ type: 'case.customer-heard', data: { mailId: mail.mailId, uploadId: null } });
+  noteAnswered(turn, answeredByWords(mail.text), { mailId: mail.mailId });
   resumeClock(turn, 'analysis', 'awaiting-customer');
   startClockAnew(turn);
   if (mail.waitsForCrash) suggestCollection(turn);

@@ -1,6 +1,7 @@
 import { Refusal, type PersonCommand } from '@caserelay/contracts';
 import { archive } from './archive.js';
 import { assignOwner } from './assign-owner.js';
+import { isAnswered } from './checklist.js';
 import { escalate } from './escalate.js';
 import { hold, resume } from './hold.js';
 import { ourWord } from './our-word.js';
@@ -61,6 +62,9 @@ export function takePersonCommand(turn: Turn, commandId: string, command: Person
     case 'tick-item':
       tickItem(turn, command);
       break;
+    case 'tick-evidence':
+      tickEvidence(turn, command);
+      break;
     case 'note':
       turn.say({ type: 'note.kept', data: { by: command.by, text: command.text } });
       break;
@@ -77,6 +81,13 @@ function reopenByPerson(turn: Turn): void {
   if (turn.state.phase !== 'archived')
     throw new Refusal(`the case is ${turn.state.phase}, found reopen; expected an archived case`);
   reopen(turn, 'asked-by-person');
+}
+
+/** A person knows better what a file or a mail has brought. */
+function tickEvidence(turn: Turn, { evidence, isHere, by }: Extract<PersonCommand, { type: 'tick-evidence' }>): void {
+  if (isAnswered(turn.known, evidence) === isHere) return;
+  if (isHere) turn.say({ type: 'evidence.answered', data: { evidence: [evidence], by } });
+  else turn.say({ type: 'evidence.missed', data: { evidence, by } });
 }
 
 function answer(turn: Turn, mailId: string, { by, text }: Extract<PersonCommand, { type: 'answer' }>): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Person, Priority } from './case-file.js';
+import { Evidence, Person, Priority } from './case-file.js';
 import { CaseClockName } from './case.events.js';
 
 const words = z.string().trim().min(1).max(20_000);
@@ -28,6 +28,7 @@ export const PersonCommand = z.discriminatedUnion('type', [
     item: z.number().int().positive(),
     isDone: z.boolean(),
   }),
+  z.object({ type: z.literal('tick-evidence'), by, evidence: Evidence, isHere: z.boolean() }),
   z.object({ type: z.literal('note'), by, text: words }),
 ]);
 export type PersonCommand = z.infer<typeof PersonCommand>;
