@@ -1,4 +1,4 @@
-import { openEvidenceStore, type EvidenceStore } from '@caserelay/evidence-store';
+import { folderSettings, openEvidenceStore, type EvidenceStore } from '@caserelay/evidence-store';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -72,7 +72,7 @@ try {
 }
 
 function storeWith(path: string, key: string): EvidenceStore {
-  return openEvidenceStore({ EVIDENCE_DIR: path, EVIDENCE_KEY: key, EVIDENCE_PLAIN_FILES: 'accept' });
+  return openEvidenceStore(folderSettings(path, key));
 }
 
 async function measure(work: () => Promise<void>): Promise<Measured> {

@@ -1,4 +1,4 @@
-import { openEvidenceStore, streamOf, type EvidenceStore } from '@caserelay/evidence-store';
+import { folderSettings, openEvidenceStore, streamOf, type EvidenceStore } from '@caserelay/evidence-store';
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
@@ -10,11 +10,7 @@ export function aMasterKey(): string {
 
 /** The evidence store of services that were started with these settings. */
 export function evidenceStoreOf(environment: Record<string, string>): EvidenceStore {
-  return openEvidenceStore({
-    EVIDENCE_DIR: environment['EVIDENCE_DIR'] ?? '',
-    EVIDENCE_KEY: environment['EVIDENCE_KEY'] ?? '',
-    EVIDENCE_PLAIN_FILES: 'accept',
-  });
+  return openEvidenceStore(folderSettings(environment['EVIDENCE_DIR'] ?? '', environment['EVIDENCE_KEY'] ?? ''));
 }
 
 /** What lies in the evidence store of such services, as it was before it was encrypted. */

@@ -129,12 +129,24 @@ function needsOf(
   const progress = progressOf(host, store, queue);
   return {
     begin: (uploadId) => store.begin(uploadId),
-    read: async ({ uploadId, name, location }, onProgress) =>
-      await readInProcess(
-        { upload: { uploadId, name, location }, evidence: await uploads.passFor(location), ...orderOf(host) },
-        limitsOf(host),
-        { signal, onProgress, lookUpVersions: (images) => versions.lookUp(images) },
-      ).finally(() => progress.end(uploadId)),
+    read: async ({ uploadId, name, location }, onProgress) => {
+      const { pass, open } = await uploads.passFor(location);
+      try {
+        return await readInProcess(
+          { upload: { uploadId, name, location }, evidence: pass, ...orderOf(host) },
+          limitsOf(host),
+          {
+            signal,
+            onProgress,
+            lookUpVersions: (images) => versions.lookUp(images),
+            evidence: open?.source ?? null,
+          },
+        );
+      } finally {
+        await open?.close();
+        progress.end(uploadId);
+      }
+    },
     planNextSteps,
     show: ({ uploadId }, news) => progress.note(uploadId, news),
     tell: async (upload, reading) => tellOnce(host, upload, reading, await keepReport(host, reports, upload, reading)),

@@ -15,6 +15,9 @@ import { planNextSteps } from './features/plan-next-steps/plan-next-steps.js';
 
 const signEveryMilliseconds = 200;
 const answers = new Map<number, (versions: readonly KnownVersion[]) => void>();
+const pieces = new Map<number, (bytes: Uint8Array) => void>();
+/** What is asked for at once, so that the service is not held up. */
+const mostBytesAsked = 1024 * 1024;
 let progress: Progress = { stage: 'starting', member: null, bytes: 0, total: null };
 let reads = 0;
 let questions = 0;
@@ -27,6 +30,11 @@ process.on('message', (message: ToReadingProcess) => {
       return;
     case 'versions':
       answers.get(message.question)?.(message.versions);
+      answers.delete(message.question);
+      return;
+    case 'bytes':
+      pieces.get(message.question)?.(message.bytes);
+      pieces.delete(message.question);
       return;
   }
 });
@@ -44,7 +52,7 @@ async function read(order: ReadingOrder): Promise<void> {
 
 function needsOf({ evidence, archive }: ReadingOrder): Needs {
   return {
-    open: () => openByPass(evidence),
+    open: () => openByPass(evidence, askFor),
     readArchive: ({ source, path, name }, needsWhole, onRead) =>
       openArchive(path ?? source, {
         ...archive,
@@ -67,6 +75,24 @@ function needsOf({ evidence, archive }: ReadingOrder): Needs {
       progress = { ...progress, ...news };
     },
   };
+}
+
+/** Bytes of a file that only the service can reach. */
+async function askFor(offset: number, length: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let done = 0;
+  while (done < length) {
+    const piece = await new Promise<Uint8Array>((resolve) => {
+      questions += 1;
+      pieces.set(questions, resolve);
+      const wanted = Math.min(mostBytesAsked, length - done);
+      say({ type: 'bytes-wanted', question: questions, offset: offset + done, length: wanted });
+    });
+    if (piece.length === 0) break;
+    bytes.set(piece, done);
+    done += piece.length;
+  }
+  return bytes.subarray(0, done);
 }
 
 function signOfLife(): void {

@@ -74,10 +74,11 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   });
   const outbox = new Outbox(database, { source: 'sftp-provisioning', now: () => clock.now(), wakeRelay });
   const lookAround = new LookAround((error) => log.warn({ error }, 'could not look for forgotten uploads'));
+  const evidence = openEvidenceStore(settings);
   const reception = new UploadReception({
     uploads: new UploadStore(database.manager),
     transaction: (work) => outbox.transaction((tx) => work(new UploadStore(tx))),
-    evidence: openEvidenceStore(settings),
+    evidence,
     limits: {
       mostBytes: settings.SPACE_MAX_GIBIBYTES * 2 ** 30,
       mostFiles: settings.SPACE_MAX_FILES,
@@ -95,6 +96,9 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   const entrance = await openEntrance({ settings, database, clock, reception, log });
   const server = entrance.engine;
   await lookAround.begin(reception, 30_000);
+  evidence
+    .settleAbandoned(3_600_000)
+    .catch((error: unknown) => log.warn({ error }, 'evidence of an earlier life could not be brought to its place'));
   const port = await listenPatiently(() => server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS));
   const { fingerprint, publicKey } = entrance.hostKey;
   log.info({ port, fingerprint, nativeCrypto: hasNativeCrypto() }, 'the SFTP server listens');

@@ -10,8 +10,8 @@ export interface StorageBackend {
   move(from: string, to: string): Promise<void>;
   /** Resolves when nothing of the file is left; also when there was nothing. */
   remove(location: string): Promise<void>;
-  /** Removes files below `incoming/` that were left by somebody who died. */
-  removeAbandoned(olderThanMilliseconds: number): Promise<void>;
+  /** Removes drafts that were left by somebody who died, and brings to its place what else he had not. */
+  settleAbandoned(olderThanMilliseconds: number): Promise<void>;
   room(): Promise<Room>;
 }
 

@@ -4,7 +4,7 @@ import { copyFile, mkdtemp, readdir, readFile, rename, rm, stat, symlink, trunca
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bodyBytesOf, chunkBytes as chunk, frameBytes } from './chunk-cipher.js';
-import { evidenceConfig, openEvidenceStore } from './evidence-config.js';
+import { evidenceConfig, folderSettings, openEvidenceStore } from './evidence-config.js';
 import type { EvidenceStore } from './evidence-store.js';
 import { headerBytes } from './file-header.js';
 import { expectBytes } from './store-behaves.js';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 function storeWith(EVIDENCE_KEY: string, EVIDENCE_PLAIN_FILES: 'accept' | 'refuse' = 'accept'): EvidenceStore {
-  return openEvidenceStore({ EVIDENCE_DIR: folder, EVIDENCE_KEY, EVIDENCE_PLAIN_FILES });
+  return openEvidenceStore({ ...folderSettings(folder, EVIDENCE_KEY), EVIDENCE_PLAIN_FILES });
 }
 
 const pathOf = (location: string): string => join(folder, `${location}.encrypted`);

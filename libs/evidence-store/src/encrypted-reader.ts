@@ -6,8 +6,8 @@ import { readState, type FileIdentity, type FileState } from './file-header.js';
 
 /** Frames that are read by one call. */
 const mostFrames = 16;
-/** Chunks of which the content is kept, for readers that go to and fro in small steps. */
-const mostRecent = 8;
+/** Chunks of which the content is kept, for readers that go to and fro in small steps, or on in small steps. */
+const mostRecent = 32;
 /** A frame that its writer is just replacing is whole a moment later. */
 const patience = [2, 10, 50, 200];
 
@@ -51,16 +51,23 @@ export class EncryptedReader {
   }
 
   private async contents(first: number, count: number): Promise<Buffer[]> {
-    const known = count === 1 ? this.recent.find(({ index }) => index === first) : undefined;
+    if (count > 1) return await this.fetch(first, count);
+    const known = this.recent.find(({ index }) => index === first);
     if (known) return [known.content];
+    // Whoever goes on where the last read ended will want more than that.
+    const goesOn = this.recent[0]?.index === first - 1;
+    const left = Math.ceil(this.size / chunkBytes) - first;
+    const contents = await this.fetch(first, goesOn ? Math.min(mostFrames, left) : 1);
+    const fresh = contents.map((content, place) => ({ index: first + place, content })).reverse();
+    this.recent = [...fresh, ...this.recent].slice(0, mostRecent);
+    return contents.slice(0, 1);
+  }
+
+  private async fetch(first: number, count: number): Promise<Buffer[]> {
     const frames = await readFrames(this.file, first, count);
     const contents: Buffer[] = [];
     for (let place = 0; place < count; place += 1)
       contents.push(await this.contentOf(first + place, frames.subarray(place * frameBytes, (place + 1) * frameBytes)));
-    if (count === 1) {
-      this.recent.unshift({ index: first, content: contents[0] as Buffer });
-      if (this.recent.length > mostRecent) this.recent.pop();
-    }
     return contents;
   }
 

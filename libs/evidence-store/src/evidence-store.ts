@@ -10,15 +10,16 @@ import type { MasterKeys } from './master-keys.js';
 import { PlainFolder } from './plain-folder.js';
 
 export interface StoreParts {
-  backend: StorageBackend;
+  /** Where encrypted files lie: what is new in the first, older ones in the others. */
+  backends: readonly [StorageBackend, ...StorageBackend[]];
   /** Null where nothing is encrypted. */
   keys: MasterKeys | null;
   /** Where files lie as they are; null where there are none. */
   plain: PlainFolder | null;
   /** Files of earlier times that lie as they are are not believed. */
   refusesPlain: boolean;
-  /** Where files lie on this machine. */
-  folder: string;
+  /** Where files lie, if other processes of this machine can read them there. */
+  folder: string | null;
 }
 
 /** How long a part of a chunk waits for the rest of it. */
@@ -42,14 +43,14 @@ export class EvidenceStore {
 
   /** A new empty file. */
   async create(location: string): Promise<EvidenceFile> {
-    const { backend, keys, plain } = this.parts;
-    if (keys) return writable(await begin(await backend.create(location), keys, location, persistMilliseconds));
+    const { backends, keys, plain } = this.parts;
+    if (keys) return writable(await begin(await backends[0].create(location), keys, location, persistMilliseconds));
     return await plainOf(plain).create(location);
   }
 
   async openForWriting(location: string): Promise<EvidenceFile> {
-    const { backend, plain } = this.parts;
-    const file = await backend.open(location, 'write');
+    const { plain } = this.parts;
+    const file = await this.encrypted(location, 'write');
     if (file)
       return await orClose(file, async () => {
         const identity = readIdentity(await file.readHeader(), location, this.keys(location));
@@ -65,8 +66,8 @@ export class EvidenceStore {
 
   /** As `openForReading`; null when there is no such file. */
   async openIfThere(location: string): Promise<EvidenceFile | null> {
-    const { backend, plain } = this.parts;
-    const file = await backend.open(location, 'read');
+    const { plain } = this.parts;
+    const file = await this.encrypted(location, 'read');
     if (file) return await this.reading(file, location);
     const old = await plain?.open(location, 'read');
     return old ? this.believed(readOnly(old), location) : null;
@@ -74,8 +75,8 @@ export class EvidenceStore {
 
   /** Copies a file to a new location; shares the blocks where the file system can. */
   async copy(from: string, to: string): Promise<void> {
-    const { backend, keys, plain } = this.parts;
-    if (await backend.copy(from, to)) return await this.forkCopy(from, to);
+    const { backends, keys, plain } = this.parts;
+    if (await backends[0].copy(from, to)) return await this.forkCopy(from, to);
     if (!keys) return (await plainOf(plain).copy(from, to)) ? undefined : absent(from);
     const source = await this.openForReading(from);
     try {
@@ -97,8 +98,8 @@ export class EvidenceStore {
   }
 
   async sizeIfThere(location: string): Promise<number | null> {
-    const { backend, plain } = this.parts;
-    const file = await backend.open(location, 'read');
+    const { plain } = this.parts;
+    const file = await this.encrypted(location, 'read');
     if (file)
       return await orClose(file, async () => {
         const identity = readIdentity(await file.readHeader(), location, this.keys(location));
@@ -113,7 +114,8 @@ export class EvidenceStore {
 
   /** A file of which the place is known only when it is whole, or that takes the place of another one. */
   async draft(): Promise<Draft> {
-    const { backend, keys, plain } = this.parts;
+    const { backends, keys, plain } = this.parts;
+    const [backend] = backends;
     const location = `${incoming}/${randomUUID()}`;
     if (!keys) return plainDraft(plainOf(plain), location, await plainOf(plain).create(location));
     const file = await begin(await backend.create(location), keys, location, null);
@@ -135,23 +137,24 @@ export class EvidenceStore {
   /** Resolves when nothing of the file is left, and that survives a crash; also when there was nothing. */
   async remove(location: string): Promise<void> {
     await this.parts.plain?.remove(location);
-    await this.parts.backend.remove(location);
+    for (const backend of this.parts.backends) await backend.remove(location);
   }
 
-  /** Throws away drafts of somebody who died. */
-  async removeAbandonedDrafts(olderThanMilliseconds: number): Promise<void> {
-    await this.parts.backend.removeAbandoned(olderThanMilliseconds);
+  /** Throws away drafts of somebody who died, and brings to its place what else he left on this machine. */
+  async settleAbandoned(olderThanMilliseconds: number): Promise<void> {
+    for (const backend of this.parts.backends) await backend.settleAbandoned(olderThanMilliseconds);
   }
 
   /** How much room there is. */
   async room(): Promise<Room> {
-    return await this.parts.backend.room();
+    return await this.parts.backends[0].room();
   }
 
-  /** What another process needs to read this one file, and nothing else. */
-  async ticketFor(location: string): Promise<ReadingTicket> {
-    const { backend, plain, folder } = this.parts;
-    const file = await backend.open(location, 'read');
+  /** What another process needs to read this one file, and nothing else; null where only this one can. */
+  async ticketFor(location: string): Promise<ReadingTicket | null> {
+    const { plain, folder } = this.parts;
+    if (folder === null) return null;
+    const file = await this.encrypted(location, 'read');
     if (file) {
       const identity = await readIdentityOf(file, location, this.keys(location)).finally(() => file.close());
       return { folder, location, identity };
@@ -159,6 +162,14 @@ export class EvidenceStore {
     const old = (await plain?.open(location, 'read')) ?? absent(location);
     await old.close();
     return this.believed({ folder, location, identity: 'plain' }, location);
+  }
+
+  private async encrypted(location: string, access: 'read' | 'write'): Promise<BackendFile | null> {
+    for (const backend of this.parts.backends) {
+      const file = await backend.open(location, access);
+      if (file) return file;
+    }
+    return null;
   }
 
   private async reading(file: BackendFile, location: string): Promise<EvidenceFile> {
@@ -171,8 +182,7 @@ export class EvidenceStore {
   }
 
   private async forkCopy(from: string, to: string): Promise<void> {
-    const file = await this.parts.backend.open(to, 'write');
-    if (!file) return absent(to);
+    const file = (await this.parts.backends[0].open(to, 'write')) ?? absent(to);
     const identity = await readIdentityOf(file, from, this.keys(from));
     const copy = await EncryptedFile.goOn(file, identity, from, null);
     try {

@@ -59,8 +59,8 @@ export class FolderBackend implements StorageBackend {
     await this.paths.remove(location, [ending, redoEnding]);
   }
 
-  async removeAbandoned(olderThanMilliseconds: number): Promise<void> {
-    await this.paths.removeAbandoned(olderThanMilliseconds);
+  async settleAbandoned(olderThanMilliseconds: number): Promise<void> {
+    await this.paths.settleAbandoned(olderThanMilliseconds);
   }
 
   room(): Promise<Room> {
@@ -115,7 +115,7 @@ export class FolderPaths {
     await syncFolder(isSpare ? dirname(folder) : folder);
   }
 
-  async removeAbandoned(olderThanMilliseconds: number): Promise<void> {
+  async settleAbandoned(olderThanMilliseconds: number): Promise<void> {
     const folder = join(this.root, incoming);
     await mkdir(folder, { recursive: true, mode: folderMode });
     for (const name of await readdir(folder)) {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEvidenceStore } from './evidence-config.js';
+import { folderSettings, openEvidenceStore } from './evidence-config.js';
 import { storeBehaves, type StoreUnderTest } from './store-behaves.js';
 
 describe.each([
@@ -14,7 +14,7 @@ describe.each([
     const folder = await mkdtemp(join(tmpdir(), 'evidence-'));
     return {
       open: () =>
-        Promise.resolve(openEvidenceStore({ EVIDENCE_DIR: folder, EVIDENCE_KEY: key, EVIDENCE_PLAIN_FILES: 'accept' })),
+        Promise.resolve(openEvidenceStore(folderSettings(folder, key))),
       tearDown: () => rm(folder, { recursive: true }),
     };
   });

@@ -13,8 +13,22 @@ export interface OpenEvidence {
   close(): Promise<void>;
 }
 
-/** What a reading process gets of the store: how to read one file, or why it must not. */
-export type EvidencePass = ReadingTicket | { refused: string };
+/**
+ * What a reading process gets of the store: how to read one file, or why it must not. What lies elsewhere it asks for, as
+ * it has no way to there.
+ */
+export type EvidencePass = ReadingTicket | { refused: string } | AskedEvidence;
+
+export interface AskedEvidence {
+  asked: string;
+  size: number;
+}
+
+/** A pass, and where what is asked for comes from. */
+export interface Passed {
+  pass: EvidencePass;
+  open: OpenEvidence | null;
+}
 
 /** Uploads in the evidence store. They are only read here. */
 export class UploadedEvidence {
@@ -39,15 +53,26 @@ export class UploadedEvidence {
     return typeof bytes === 'number' ? bytes : 0;
   }
 
-  /** What another process needs to read this one file. */
-  passFor(location: string): Promise<EvidencePass> {
-    return unlessOutside(location, () => this.store.ticketFor(location));
+  /** What another process needs to read this one file; what is open has to be closed. */
+  async passFor(location: string): Promise<Passed> {
+    const ticket = await unlessOutside(location, () => this.store.ticketFor(location));
+    if (ticket !== null) return { pass: ticket, open: null };
+    const file = await this.open(location);
+    if ('refused' in file) return { pass: file, open: null };
+    return { pass: { asked: file.name, size: file.source.size }, open: file };
   }
 }
 
 /** Opens the one file that a pass is for. */
-export async function openByPass(pass: EvidencePass): Promise<OpenEvidence | { refused: string }> {
+export async function openByPass(
+  pass: EvidencePass,
+  ask: (offset: number, length: number) => Promise<Uint8Array>,
+): Promise<OpenEvidence | { refused: string }> {
   if ('refused' in pass) return pass;
+  if ('asked' in pass) {
+    const source = sourceOf({ read: ask }, pass.size);
+    return { source, path: null, name: pass.asked, close: () => Promise.resolve() };
+  }
   return await unlessOutside(pass.location, async () => {
     const path = pass.identity === 'plain' ? join(pass.folder, pass.location) : null;
     return await opened(await openByTicket(pass), pass.location, path);
@@ -55,8 +80,12 @@ export async function openByPass(pass: EvidencePass): Promise<OpenEvidence | { r
 }
 
 async function opened(file: EvidenceFile, location: string, path: string | null = null): Promise<OpenEvidence> {
-  const size = await file.size();
-  const source: ByteSource = {
+  const source = sourceOf(file, await file.size());
+  return { source, path, name: basename(location), close: () => file.close() };
+}
+
+function sourceOf(file: { read(offset: number, length: number): Promise<Uint8Array> }, size: number): ByteSource {
+  return {
     size,
     async read(offset, length) {
       const from = Math.max(0, offset);
@@ -64,7 +93,6 @@ async function opened(file: EvidenceFile, location: string, path: string | null 
       return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     },
   };
-  return { source, path, name: basename(location), close: () => file.close() };
 }
 
 async function unlessOutside<Found>(

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { say, type LookUpVersions } from '@caserelay/crash-dump';
+import { say, type ByteSource, type LookUpVersions } from '@caserelay/crash-dump';
 import type { Stopped } from '../../features/analyse-upload/analyse-upload.js';
 import type { KeptReading } from '../../features/analyse-upload/keep-reading.js';
 import type { KnownDump, Progress } from '../../features/analyse-upload/read-upload.js';
@@ -22,12 +22,16 @@ interface Ties {
   signal: AbortSignal;
   onProgress(progress: Progress): void;
   lookUpVersions: LookUpVersions;
+  /** What the process is to read, where it cannot reach that itself. */
+  evidence: ByteSource | null;
 }
 
 /** `dist/` lies beside `src/`, so the way to it is the same from both: the process always runs what was built. */
 const entry = fileURLToPath(new URL('../../../dist/reading-process.js', import.meta.url));
 const lookEveryMilliseconds = 100;
 const mebibyte = 2 ** 20;
+/** A process that was taken over by what it reads shall not take the memory of the service. */
+const mostBytesAsked = mebibyte;
 /** As many dumps as are told of an upload. */
 const mostKnown = 20;
 /** What the end of a process's last words is kept of, to find out why it died. */
@@ -116,6 +120,9 @@ class ReadingProcess {
       case 'versions-wanted':
         void this.answer(message);
         return;
+      case 'bytes-wanted':
+        void this.giveBytes(message);
+        return;
       case 'known':
         if (this.known.size < mostKnown) this.known.set(message.known.finding.member, message.known);
         return;
@@ -146,6 +153,16 @@ class ReadingProcess {
     } finally {
       this.unanswered -= 1;
       this.movedAt = performance.now();
+    }
+  }
+
+  private async giveBytes({ question, offset, length }: Extract<FromReadingProcess, { type: 'bytes-wanted' }>) {
+    try {
+      const view = await this.ties.evidence?.read(offset, Math.min(length, mostBytesAsked));
+      const bytes = view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength) : new Uint8Array(0);
+      this.say({ type: 'bytes', question, bytes });
+    } catch (error) {
+      this.finish(error instanceof Error ? error : new Error(String(error)));
     }
   }
 

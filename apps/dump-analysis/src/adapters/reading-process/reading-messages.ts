@@ -12,12 +12,14 @@ export interface ReadingOrder {
 }
 
 export type ToReadingProcess =
-  { type: 'read'; order: ReadingOrder } | { type: 'versions'; question: number; versions: readonly KnownVersion[] };
+  { type: 'read'; order: ReadingOrder } | { type: 'versions'; question: number; versions: readonly KnownVersion[] }
+  | { type: 'bytes'; question: number; bytes: Uint8Array };
 
 export type FromReadingProcess =
   /** Comes several times a second, also when nothing has moved: it shows that the process is not caught in a loop. */
   | { type: 'sign-of-life'; progress: Progress; reads: number; residentBytes: number }
   | { type: 'versions-wanted'; question: number; images: readonly ImageIdentity[] }
+  | { type: 'bytes-wanted'; question: number; offset: number; length: number }
   | { type: 'known'; known: KnownDump }
   | { type: 'read'; reading: KeptReading }
   | { type: 'failed'; fault: string };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openEvidenceStore, streamOf, type EvidenceStore } from '@caserelay/evidence-store';
+import { folderSettings, openEvidenceStore, streamOf, type EvidenceStore } from '@caserelay/evidence-store';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,11 +17,7 @@ let evidence: EvidenceStore;
 const contentOf = async (location: string) => buffer(streamOf(await evidence.openForReading(location)));
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reports-'));
-  evidence = openEvidenceStore({
-    EVIDENCE_DIR: folder,
-    EVIDENCE_KEY: randomBytes(32).toString('hex'),
-    EVIDENCE_PLAIN_FILES: 'accept',
-  });
+  evidence = openEvidenceStore(folderSettings(folder, randomBytes(32).toString('hex')));
   store = new ReportStore(evidence);
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { openEvidenceStore } from '@caserelay/evidence-store';
+import { folderSettings, openEvidenceStore } from '@caserelay/evidence-store';
 import { MailEvidence, safeFileName } from './mail-evidence.js';
 
 let folder: string;
@@ -13,7 +13,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'evidence-'));
   const key = randomBytes(32).toString('hex');
   evidence = new MailEvidence(
-    openEvidenceStore({ EVIDENCE_DIR: folder, EVIDENCE_KEY: key, EVIDENCE_PLAIN_FILES: 'accept' }),
+    openEvidenceStore(folderSettings(folder, key)),
   );
   await evidence.open();
 });

@@ -1,0 +1,364 @@
+import type { BackendFile } from './backend.js';
+import { bytesIn } from './chunk-cipher.js';
+import type { S3Objects } from './s3-objects.js';
+import type { SpooledFile } from './spool.js';
+
+/** Where the parts of one file are. */
+export interface S3Parts {
+  /** Under which name the parts of this content lie; another content of the same file has another one. */
+  generation: string;
+  partBytes: number;
+  header: Buffer;
+}
+
+/** Parts that wait on this machine before whoever writes has to wait for the bucket. */
+const mostWaiting = 6;
+/** How long a part that does not become full is kept from readers elsewhere. */
+const publishMilliseconds = 1_000;
+
+interface LocalPart {
+  bytes: number;
+  isDirty: boolean;
+  publishedBytes: number;
+  putting: Promise<void> | null;
+}
+
+/**
+ * A file in a bucket, as one that is written. What comes goes into parts on this machine; each that is full is put into the
+ * bucket, beside the writing, and leaves this machine. Closed, all of it is there.
+ */
+export class S3WrittenFile implements BackendFile {
+  private readonly local = new Map<number, LocalPart>();
+  private header: Buffer;
+  private isHeaderDirty: boolean;
+  private dropping: Promise<void> = Promise.resolve();
+  private publishing: NodeJS.Timeout | null = null;
+  private failure: Error | null = null;
+
+  constructor(
+    private readonly objects: S3Objects,
+    private readonly spool: SpooledFile,
+    private readonly parts: S3Parts,
+    private readonly remote: Map<number, number>,
+    local: ReadonlyMap<number, number>,
+    /** Null for a draft, which has no place yet. */
+    private readonly headerKey: string | null,
+    isInBucket: boolean,
+  ) {
+    this.header = parts.header;
+    this.isHeaderDirty = !isInBucket;
+    for (const [part, bytes] of local)
+      this.local.set(part, { bytes, isDirty: true, publishedBytes: 0, putting: null });
+  }
+
+  readHeader(): Promise<Buffer> {
+    return Promise.resolve(this.header);
+  }
+
+  async writeHeader(header: Buffer): Promise<void> {
+    this.header = header;
+    this.isHeaderDirty = true;
+    await this.spool.writeHeader(encodeParts({ ...this.parts, header }));
+  }
+
+  bodyBytes(): Promise<number> {
+    const sizes = new Map([...this.remote, ...[...this.local].map(([part, { bytes }]) => [part, bytes] as const)]);
+    return Promise.resolve(endOf(sizes, this.parts.partBytes));
+  }
+
+  async read(into: Buffer, offset: number): Promise<number> {
+    const bytes = Math.min(into.length, Math.max(0, (await this.bodyBytes()) - offset));
+    for (const { part, within, from, count } of this.slices(offset, bytes)) {
+      const target = into.subarray(from, from + count).fill(0);
+      if (this.local.has(part)) await this.spool.read(part, target, within);
+      else if (this.remote.has(part))
+        (await this.objects.get(keyOf(this.parts, part), { from: within, bytes: count }))?.copy(target);
+    }
+    return bytes;
+  }
+
+  async write(pieces: readonly Buffer[], offset: number): Promise<void> {
+    if (this.failure) throw this.failure;
+    let last = 0;
+    for (const { part, within, from, count } of this.slices(offset, bytesIn(pieces))) {
+      const local = await this.here(part);
+      await this.spool.write(part, cut(pieces, from, count), within);
+      local.bytes = Math.max(local.bytes, within + count);
+      local.isDirty = true;
+      last = part;
+    }
+    for (const [part, { bytes, isDirty }] of this.local)
+      if (isDirty && (part < last || bytes === this.parts.partBytes)) this.putBeside(part);
+    this.publishSoon();
+    await this.waitForRoom();
+  }
+
+  async truncate(bytes: number): Promise<void> {
+    await this.settled();
+    const boundary = Math.floor(bytes / this.parts.partBytes);
+    const rest = bytes % this.parts.partBytes;
+    const first = rest > 0 ? boundary + 1 : boundary;
+    for (const part of [...this.local.keys()].filter((one) => one >= first)) {
+      this.local.delete(part);
+      await this.spool.drop(part);
+    }
+    for (const part of [...this.remote.keys()].filter((one) => one >= first)) {
+      await this.objects.remove(keyOf(this.parts, part));
+      this.remote.delete(part);
+    }
+    if (rest === 0 || (!this.local.has(boundary) && !this.remote.has(boundary))) return;
+    const local = await this.here(boundary);
+    if (local.bytes <= rest) return;
+    await this.spool.truncate(boundary, rest);
+    local.bytes = rest;
+    local.isDirty = true;
+  }
+
+  writeRedo(pieces: readonly Buffer[]): Promise<void> {
+    return this.spool.writeRedo(pieces);
+  }
+
+  readRedo(): Promise<Buffer | null> {
+    return this.spool.readRedo();
+  }
+
+  /** What is not in the bucket yet survives on the disk of this machine. */
+  sync(): Promise<void> {
+    return this.spool.sync();
+  }
+
+  /** All of it is in the bucket afterwards; when that fails it stays here, and can be gone on with. */
+  async close(): Promise<void> {
+    if (this.publishing) clearTimeout(this.publishing);
+    try {
+      await this.settled();
+      if (this.headerKey === null) return await this.spool.close();
+      await this.putAll(this.headerKey);
+    } catch (error) {
+      await this.spool.close();
+      throw error;
+    }
+    await this.spool.remove();
+  }
+
+  /** Puts all that lies here under the name of a file; the header last, for it says that all is there. */
+  async putAll(headerKey: string): Promise<void> {
+    const dirty = [...this.local].filter(([, { isDirty }]) => isDirty);
+    await Promise.all(dirty.map(([part]) => this.put(part, this.headerKey)));
+    if (this.isHeaderDirty) await this.putHeader(headerKey);
+  }
+
+  private async putHeader(headerKey: string): Promise<void> {
+    const { header } = this;
+    await this.objects.put(headerKey, encodeParts({ ...this.parts, header }));
+    if (header === this.header) this.isHeaderDirty = false;
+  }
+
+  private put(part: number, headerKey: string | null): Promise<void> {
+    const local = this.local.get(part);
+    if (!local) return Promise.resolve();
+    local.putting ??= this.putNow(part, local, headerKey).finally(() => (local.putting = null));
+    return local.putting;
+  }
+
+  private async putNow(part: number, local: LocalPart, headerKey: string | null): Promise<void> {
+    // Without a header nobody would know whose part it is.
+    if (headerKey !== null && this.isHeaderDirty && this.remote.size === 0) await this.putHeader(headerKey);
+    local.isDirty = false;
+    try {
+      const content = (await this.spool.readPart(part)) ?? Buffer.alloc(0);
+      await this.objects.put(keyOf(this.parts, part), content);
+      this.remote.set(part, content.length);
+      local.publishedBytes = content.length;
+      if (local.isDirty || content.length < this.parts.partBytes) return;
+    } catch (error) {
+      local.isDirty = true;
+      throw error;
+    }
+    this.local.delete(part);
+    this.dropping = this.dropping.then(() => this.spool.drop(part));
+    await this.dropping;
+  }
+
+  private putBeside(part: number): void {
+    this.put(part, this.headerKey).catch((error: unknown) => {
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
+    });
+  }
+
+  /** A part that is changed lies on this machine. */
+  private async here(part: number): Promise<LocalPart> {
+    await this.dropping;
+    const known = this.local.get(part);
+    if (known) return known;
+    const local: LocalPart = { bytes: 0, isDirty: false, publishedBytes: 0, putting: null };
+    const remote = this.remote.has(part) ? await this.objects.get(keyOf(this.parts, part)) : null;
+    if (remote) {
+      await this.spool.write(part, [remote], 0);
+      local.bytes = remote.length;
+      local.publishedBytes = remote.length;
+    }
+    this.local.set(part, local);
+    return local;
+  }
+
+  private async waitForRoom(): Promise<void> {
+    while (this.local.size > mostWaiting) {
+      const putting = [...this.local.values()].flatMap((one) => one.putting ?? []);
+      if (putting.length === 0) return;
+      await Promise.race(putting.map((one) => one.catch(() => undefined)));
+      if (this.failure) throw this.failure;
+    }
+  }
+
+  private async settled(): Promise<void> {
+    await Promise.allSettled([...this.local.values()].flatMap((one) => one.putting ?? []));
+    await this.dropping;
+  }
+
+  /** Lets others see what comes slowly; each time there is twice as much, so that it costs at most as much again. */
+  private publishSoon(): void {
+    if (this.publishing || this.headerKey === null) return;
+    this.publishing = setTimeout(() => {
+      this.publishing = null;
+      for (const [part, { bytes, isDirty, publishedBytes }] of this.local)
+        if (isDirty && bytes >= 2 * publishedBytes) this.put(part, this.headerKey).catch(() => undefined);
+    }, publishMilliseconds);
+    this.publishing.unref();
+  }
+
+  private slices(offset: number, bytes: number): Slice[] {
+    return slicesOf(this.parts.partBytes, offset, bytes);
+  }
+}
+
+/** A file in a bucket, with what of it lies on this machine, to be read. */
+export class S3ReadFile implements BackendFile {
+  private sizes: Promise<{ remote: ReadonlyMap<number, number>; local: ReadonlyMap<number, number> }> | null = null;
+
+  constructor(
+    private readonly objects: S3Objects,
+    private readonly spool: SpooledFile,
+    private readonly parts: S3Parts,
+    private readonly latest: () => Promise<S3Parts | null>,
+  ) {}
+
+  /** As it is now: whoever reads while somebody writes asks again. */
+  async readHeader(): Promise<Buffer> {
+    this.sizes = null;
+    const parts = await this.latest();
+    return parts?.generation === this.parts.generation ? parts.header : this.parts.header;
+  }
+
+  async bodyBytes(): Promise<number> {
+    this.sizes = this.look();
+    const { remote, local } = await this.sizes;
+    return endOf(new Map([...remote, ...local]), this.parts.partBytes);
+  }
+
+  async read(into: Buffer, offset: number): Promise<number> {
+    const { remote, local } = await (this.sizes ??= this.look());
+    const end = endOf(new Map([...remote, ...local]), this.parts.partBytes);
+    const bytes = Math.min(into.length, Math.max(0, end - offset));
+    for (const { part, within, from, count } of slicesOf(this.parts.partBytes, offset, bytes)) {
+      const target = into.subarray(from, from + count).fill(0);
+      // A part that leaves this machine is in the bucket before.
+      const found = local.has(part) ? await this.spool.read(part, target, within) : null;
+      if (found === null)
+        (await this.objects.get(keyOf(this.parts, part), { from: within, bytes: count }))?.copy(target);
+    }
+    return bytes;
+  }
+
+  readRedo(): Promise<Buffer | null> {
+    return this.spool.readRedo();
+  }
+
+  close(): Promise<void> {
+    return this.spool.close();
+  }
+
+  writeHeader(): Promise<void> {
+    return Promise.reject(new Error('this file was opened for reading only'));
+  }
+  write(): Promise<void> {
+    return this.writeHeader();
+  }
+  truncate(): Promise<void> {
+    return this.writeHeader();
+  }
+  writeRedo(): Promise<void> {
+    return this.writeHeader();
+  }
+  sync(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async look(): Promise<{ remote: ReadonlyMap<number, number>; local: ReadonlyMap<number, number> }> {
+    const local = await this.spool.parts();
+    return { local, remote: await partsInBucket(this.objects, this.parts) };
+  }
+}
+
+/** Parts that lie in the bucket, with their sizes. */
+export async function partsInBucket(objects: S3Objects, { generation }: S3Parts): Promise<Map<number, number>> {
+  const listed = await objects.list(folderOf(generation));
+  return new Map(listed.map(({ key, bytes }) => [Number(key.slice(key.lastIndexOf('/') + 1)), bytes]));
+}
+
+export function folderOf(generation: string): string {
+  return `parts/${generation}/`;
+}
+
+export function keyOf({ generation }: Pick<S3Parts, 'generation'>, part: number): string {
+  return folderOf(generation) + String(part).padStart(8, '0');
+}
+
+/** The object that a file is known by: where its parts are, and its header. */
+export function encodeParts({ generation, partBytes, header }: S3Parts): Buffer {
+  const head = Buffer.alloc(20);
+  Buffer.from(generation, 'hex').copy(head);
+  head.writeUInt32BE(partBytes, 16);
+  return Buffer.concat([head, header]);
+}
+
+export function decodeParts(bytes: Buffer): S3Parts {
+  const generation = bytes.subarray(0, 16).toString('hex');
+  return { generation, partBytes: bytes.readUInt32BE(16), header: bytes.subarray(20) };
+}
+
+interface Slice {
+  part: number;
+  within: number;
+  from: number;
+  count: number;
+}
+
+function slicesOf(partBytes: number, offset: number, bytes: number): Slice[] {
+  const slices: Slice[] = [];
+  for (let from = 0; from < bytes;) {
+    const part = Math.floor((offset + from) / partBytes);
+    const within = offset + from - part * partBytes;
+    const count = Math.min(partBytes - within, bytes - from);
+    slices.push({ part, within, from, count });
+    from += count;
+  }
+  return slices;
+}
+
+function cut(pieces: readonly Buffer[], from: number, count: number): Buffer[] {
+  const chosen: Buffer[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const part = piece.subarray(Math.max(0, from - at), Math.max(0, from + count - at));
+    if (part.length > 0) chosen.push(part);
+    at += piece.length;
+  }
+  return chosen;
+}
+
+function endOf(sizes: ReadonlyMap<number, number>, partBytes: number): number {
+  let end = 0;
+  for (const [part, bytes] of sizes) end = Math.max(end, part * partBytes + bytes);
+  return end;
+}
