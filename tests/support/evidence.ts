@@ -1,7 +1,8 @@
-import { folderSettings, openEvidenceStore, streamOf, type EvidenceStore } from '@caserelay/evidence-store';
+import { evidenceConfig, openEvidenceStore, streamOf, type EvidenceStore } from '@caserelay/evidence-store';
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 /** A master key for one run. */
 export function aMasterKey(): string {
@@ -10,7 +11,7 @@ export function aMasterKey(): string {
 
 /** The evidence store of services that were started with these settings. */
 export function evidenceStoreOf(environment: Record<string, string>): EvidenceStore {
-  return openEvidenceStore(folderSettings(environment['EVIDENCE_DIR'] ?? '', environment['EVIDENCE_KEY'] ?? ''));
+  return openEvidenceStore(z.object(evidenceConfig).parse(environment));
 }
 
 /** What lies in the evidence store of such services, as it was before it was encrypted. */

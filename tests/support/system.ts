@@ -20,6 +20,11 @@ export const parts = {
 /** The pauses of the retry ladder in tests: long enough to be seen, short enough to wait for. */
 export const quickRetries = '0.1,0.3';
 
+/** Set from outside, all evidence of tests lies in that bucket, each corner under a prefix of its own. */
+const bucket = Object.fromEntries(
+  Object.entries(process.env).filter((setting): setting is [string, string] => setting[0].startsWith('EVIDENCE_S3_')),
+);
+
 /** A corner of the real parts that belongs to one test file alone. */
 export interface System {
   readonly namespace: string;
@@ -45,6 +50,8 @@ export async function aSystem(more: Record<string, string> = {}): Promise<System
       NAMESPACE: namespace,
       EVIDENCE_DIR: join(folder, 'evidence'),
       EVIDENCE_KEY: aMasterKey(),
+      ...bucket,
+      ...(bucket['EVIDENCE_S3_BUCKET'] !== undefined && { EVIDENCE_S3_PREFIX: `tests/${namespace}` }),
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
       RETRY_PAUSES_SECONDS: quickRetries,
       ...more,

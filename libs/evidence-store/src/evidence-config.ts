@@ -26,7 +26,10 @@ export const evidenceConfig = {
    */
   EVIDENCE_S3_BUCKET: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket: 3 to 63 small letters, digits, - and .')
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'expected the name of a bucket: 3 to 63 small letters, digits, - and .',
+    )
     .optional(),
   /** Stands before the name of every object, for those who share a bucket. */
   EVIDENCE_S3_PREFIX: z
@@ -82,9 +85,9 @@ function bucketOf(bucket: string, settings: EvidenceSettings): S3Backend {
       prefix: prefix === undefined ? '' : `${prefix}/`,
       endpoint,
       region: settings.EVIDENCE_S3_REGION,
-      pathStyle: settings.EVIDENCE_S3_BUCKET_IN === undefined ? endpoint !== null : settings.EVIDENCE_S3_BUCKET_IN === 'path',
-      credentials:
-        accessKeyId === undefined || secretAccessKey === undefined ? null : { accessKeyId, secretAccessKey },
+      pathStyle:
+        settings.EVIDENCE_S3_BUCKET_IN === undefined ? endpoint !== null : settings.EVIDENCE_S3_BUCKET_IN === 'path',
+      credentials: accessKeyId === undefined || secretAccessKey === undefined ? null : { accessKeyId, secretAccessKey },
     },
     settings.EVIDENCE_DIR,
     settings.EVIDENCE_S3_PART_MEBIBYTES,

@@ -13,8 +13,7 @@ describe.each([
   storeBehaves(async (): Promise<StoreUnderTest> => {
     const folder = await mkdtemp(join(tmpdir(), 'evidence-'));
     return {
-      open: () =>
-        Promise.resolve(openEvidenceStore(folderSettings(folder, key))),
+      open: () => Promise.resolve(openEvidenceStore(folderSettings(folder, key))),
       tearDown: () => rm(folder, { recursive: true }),
     };
   });

@@ -47,8 +47,7 @@ export class S3WrittenFile implements BackendFile {
   ) {
     this.header = parts.header;
     this.isHeaderDirty = !isInBucket;
-    for (const [part, bytes] of local)
-      this.local.set(part, { bytes, isDirty: true, publishedBytes: 0, putting: null });
+    for (const [part, bytes] of local) this.local.set(part, { bytes, isDirty: true, publishedBytes: 0, putting: null });
   }
 
   readHeader(): Promise<Buffer> {

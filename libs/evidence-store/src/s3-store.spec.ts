@@ -67,8 +67,7 @@ describe('evidence in a bucket', () => {
     const content = Buffer.from('PAGEDU64 陕西省煤田地质集团有限公司 '.repeat(200_000));
     const file = await store.create(place);
     const other = storeAt(elsewhere, prefix);
-    for (let at = 0; at < content.length; at += 300_000)
-      await file.write([content.subarray(at, at + 300_000)], at);
+    for (let at = 0; at < content.length; at += 300_000) await file.write([content.subarray(at, at + 300_000)], at);
     await until('most of it can be read elsewhere', async () => (await other.size(place)) >= 4 * mebibyte);
     expectBytes((await contentOf(place, other)).subarray(0, 4 * mebibyte), content.subarray(0, 4 * mebibyte));
     expect((await parts(folder)).length).toBeLessThanOrEqual(7);
@@ -78,7 +77,9 @@ describe('evidence in a bucket', () => {
     expectBytes(await contentOf(place, other), content);
     for (const name of await readdir(server.folder, { recursive: true })) {
       const bytes = await readFile(join(server.folder, name)).catch(() => Buffer.alloc(0));
-      expect(bytes.includes('PAGEDU64') || bytes.includes('陕西省') || bytes.includes(Buffer.from(key, 'hex'))).toBe(false);
+      expect(bytes.includes('PAGEDU64') || bytes.includes('陕西省') || bytes.includes(Buffer.from(key, 'hex'))).toBe(
+        false,
+      );
     }
   });
 

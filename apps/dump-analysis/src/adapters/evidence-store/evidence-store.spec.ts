@@ -64,7 +64,9 @@ describe('uploaded evidence', () => {
       expect(opened.path === null).toBe(location === 'uploads/encrypted.dmp');
       await opened.close();
     }
-    expect(await openByPass((await store.passFor('../secret')).pass, askNobody)).toMatchObject({ refused: expect.any(String) });
+    expect(await openByPass((await store.passFor('../secret')).pass, askNobody)).toMatchObject({
+      refused: expect.any(String),
+    });
     await expect(store.passFor('uploads/gone.dmp')).rejects.toThrow(/ENOENT/);
   });
 

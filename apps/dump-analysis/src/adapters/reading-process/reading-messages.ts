@@ -12,7 +12,8 @@ export interface ReadingOrder {
 }
 
 export type ToReadingProcess =
-  { type: 'read'; order: ReadingOrder } | { type: 'versions'; question: number; versions: readonly KnownVersion[] }
+  | { type: 'read'; order: ReadingOrder }
+  | { type: 'versions'; question: number; versions: readonly KnownVersion[] }
   | { type: 'bytes'; question: number; bytes: Uint8Array };
 
 export type FromReadingProcess =
