@@ -20,6 +20,8 @@ interface LocalPart {
   bytes: number;
   isDirty: boolean;
   publishedBytes: number;
+  /** Who reads or writes it at this moment: until then it stays. */
+  users: number;
   putting: Promise<void> | null;
 }
 
@@ -47,7 +49,8 @@ export class S3WrittenFile implements BackendFile {
   ) {
     this.header = parts.header;
     this.isHeaderDirty = !isInBucket;
-    for (const [part, bytes] of local) this.local.set(part, { bytes, isDirty: true, publishedBytes: 0, putting: null });
+    for (const [part, bytes] of local)
+      this.local.set(part, { bytes, isDirty: true, publishedBytes: 0, users: 0, putting: null });
   }
 
   readHeader(): Promise<Buffer> {
@@ -69,7 +72,8 @@ export class S3WrittenFile implements BackendFile {
     const bytes = Math.min(into.length, Math.max(0, (await this.bodyBytes()) - offset));
     for (const { part, within, from, count } of this.slices(offset, bytes)) {
       const target = into.subarray(from, from + count).fill(0);
-      if (this.local.has(part)) await this.spool.read(part, target, within);
+      const local = this.local.get(part);
+      if (local) await used(local, () => this.spool.read(part, target, within));
       else if (this.remote.has(part))
         (await this.objects.get(keyOf(this.parts, part), { from: within, bytes: count }))?.copy(target);
     }
@@ -80,14 +84,16 @@ export class S3WrittenFile implements BackendFile {
     if (this.failure) throw this.failure;
     let last = 0;
     for (const { part, within, from, count } of this.slices(offset, bytesIn(pieces))) {
-      const local = await this.here(part);
-      await this.spool.write(part, cut(pieces, from, count), within);
-      local.bytes = Math.max(local.bytes, within + count);
-      local.isDirty = true;
+      await this.change(part, async (local) => {
+        await this.spool.write(part, cut(pieces, from, count), within);
+        local.bytes = Math.max(local.bytes, within + count);
+      });
       last = part;
     }
+    const isTight = this.local.size > mostWaiting;
     for (const [part, { bytes, isDirty }] of this.local)
-      if (isDirty && (part < last || bytes === this.parts.partBytes)) this.putBeside(part);
+      if (isDirty && (part < last || bytes === this.parts.partBytes || (isTight && part !== last)))
+        this.putBeside(part);
     this.publishSoon();
     await this.waitForRoom();
   }
@@ -106,11 +112,10 @@ export class S3WrittenFile implements BackendFile {
       this.remote.delete(part);
     }
     if (rest === 0 || (!this.local.has(boundary) && !this.remote.has(boundary))) return;
-    const local = await this.here(boundary);
-    if (local.bytes <= rest) return;
-    await this.spool.truncate(boundary, rest);
-    local.bytes = rest;
-    local.isDirty = true;
+    await this.change(boundary, async (local) => {
+      if (local.bytes > rest) await this.spool.truncate(boundary, rest);
+      local.bytes = Math.min(local.bytes, rest);
+    });
   }
 
   writeRedo(pieces: readonly Buffer[]): Promise<void> {
@@ -169,7 +174,7 @@ export class S3WrittenFile implements BackendFile {
       await this.objects.put(keyOf(this.parts, part), content);
       this.remote.set(part, content.length);
       local.publishedBytes = content.length;
-      if (local.isDirty || content.length < this.parts.partBytes) return;
+      if (local.isDirty || local.users > 0 || content.length < this.parts.partBytes) return;
     } catch (error) {
       local.isDirty = true;
       throw error;
@@ -185,12 +190,16 @@ export class S3WrittenFile implements BackendFile {
     });
   }
 
-  /** A part that is changed lies on this machine. */
-  private async here(part: number): Promise<LocalPart> {
+  /** A part that is changed lies on this machine, and stays until it was put anew. */
+  private async change(part: number, work: (local: LocalPart) => Promise<void>): Promise<void> {
     await this.dropping;
-    const known = this.local.get(part);
-    if (known) return known;
-    const local: LocalPart = { bytes: 0, isDirty: false, publishedBytes: 0, putting: null };
+    const local = this.local.get(part) ?? (await this.fetch(part));
+    await used(local, () => work(local));
+    local.isDirty = true;
+  }
+
+  private async fetch(part: number): Promise<LocalPart> {
+    const local: LocalPart = { bytes: 0, isDirty: false, publishedBytes: 0, users: 0, putting: null };
     const remote = this.remote.has(part) ? await this.objects.get(keyOf(this.parts, part)) : null;
     if (remote) {
       await this.spool.write(part, [remote], 0);
@@ -324,6 +333,15 @@ export function encodeParts({ generation, partBytes, header }: S3Parts): Buffer 
 export function decodeParts(bytes: Buffer): S3Parts {
   const generation = bytes.subarray(0, 16).toString('hex');
   return { generation, partBytes: bytes.readUInt32BE(16), header: bytes.subarray(20) };
+}
+
+async function used<Result>(local: LocalPart, work: () => Promise<Result>): Promise<Result> {
+  local.users += 1;
+  try {
+    return await work();
+  } finally {
+    local.users -= 1;
+  }
 }
 
 interface Slice {

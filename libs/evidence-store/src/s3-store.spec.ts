@@ -83,6 +83,24 @@ describe('evidence in a bucket', () => {
     }
   });
 
+  it('is synced, read and written over while parts of it leave this machine', async () => {
+    const content = randomBytes(12 * mebibyte);
+    const file = await store.create(place);
+    const beside: Promise<unknown>[] = [];
+    for (let at = 0; at < content.length; at += 256 * 1024) {
+      await file.write([content.subarray(at, at + 256 * 1024)], at);
+      if (at % mebibyte === 0) beside.push(file.sync(), file.read(Math.max(0, at - 2 * mebibyte), 1000));
+      if (at % (3 * mebibyte) === 0 && at > 0) {
+        const fresh = randomBytes(70_000);
+        fresh.copy(content, at - 2 * mebibyte);
+        await file.write([fresh], at - 2 * mebibyte);
+      }
+    }
+    await Promise.all(beside);
+    await file.close();
+    expectBytes(await contentOf(place, storeAt(elsewhere, prefix)), content);
+  });
+
   it('is seen elsewhere soon when it comes slowly', async () => {
     const file = await store.create(place);
     await file.write([Buffer.from('PAGEDU64')], 0);

@@ -117,13 +117,18 @@ export class SpooledFile {
 
   async drop(part: number): Promise<void> {
     const name = String(part);
-    await this.handles.get(name)?.close();
+    const handle = this.handles.get(name);
     this.handles.delete(name);
+    await handle?.close();
     await rm(join(this.path, name), { force: true });
   }
 
   async sync(): Promise<void> {
-    for (const handle of this.handles.values()) await handle.sync();
+    for (const [name, handle] of [...this.handles])
+      await handle.sync().catch((error: unknown) => {
+        // A part that was dropped meanwhile is in its place.
+        if (this.handles.get(name) === handle) throw error;
+      });
     await syncFolder(this.path);
   }
 
