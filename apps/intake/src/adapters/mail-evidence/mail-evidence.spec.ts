@@ -12,9 +12,7 @@ let evidence: MailEvidence;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'evidence-'));
   const key = randomBytes(32).toString('hex');
-  evidence = new MailEvidence(
-    openEvidenceStore(folderSettings(folder, key)),
-  );
+  evidence = new MailEvidence(openEvidenceStore(folderSettings(folder, key)));
   await evidence.open();
 });
 afterEach(async () => {
