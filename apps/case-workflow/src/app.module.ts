@@ -3,7 +3,7 @@ import type { Hearing } from '@caserelay/messaging';
 import { askForKey, defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule, OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { advanceCase } from './adapters/case-store/advance-case.js';
+import { advanceCase, lockCases } from './adapters/case-store/advance-case.js';
 import { CaseArrivals1763900000000 } from './adapters/case-store/case-arrivals.js';
 import { CaseClocks1764300000000 } from './adapters/case-store/case-clocks.js';
 import { CaseTables1710000000000 } from './adapters/case-store/case-tables.js';
@@ -236,6 +236,7 @@ function askNeedsOf({ clock, outbox }: WorkflowHost, policies: PolicyBook, bells
         return work({
           taken: (asked) => commands.taken(asked),
           advance: async (caseId, next) => (await advanceCase(tx, caseId, next)).tells,
+          look: (caseIds) => lockCases(tx, caseIds),
           keep: (asked, answer) => commands.keep(asked, answer),
         });
       }),

@@ -1,3 +1,4 @@
+import { linkedWith } from './links.js';
 import { dueIfStarted, startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
@@ -19,6 +20,7 @@ export function archive(
       steps: [...steps],
       engineerSummary,
       counts,
+      ...linkedWith(turn.known),
       retention: {
         readOnlyUntil: dueIfStarted(turn, 'grace'),
         evidenceUntil,

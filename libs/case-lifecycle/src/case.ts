@@ -6,6 +6,7 @@ import type {
   EventOf,
   EventType,
   Evidence,
+  LinkKind,
   NextStep,
   Person,
   PersonCommand,
@@ -21,7 +22,7 @@ import type { CaseClock, ClockName, PastClock, PauseReason, Reckoning } from './
 /** Bounds of what a case remembers; the rest is in its history. */
 export const limits = {
   ...{ words: 30, wordLength: 2_000, findings: 20, uploads: 100, mails: 200, textLength: 20_000 },
-  ...{ pastClocks: 60, pauses: 100, questions: 50 },
+  ...{ pastClocks: 60, pauses: 100, questions: 50, links: 50 },
 };
 
 /** What a case knows in every phase. */
@@ -59,6 +60,7 @@ export interface Known {
   readonly purging?: Purging;
   /** What has come of what may be asked for, and how: the checklist of the present cycle. */
   readonly answered?: readonly Answered[];
+  readonly links?: readonly Link[];
   /** While its clocks stand still; missing otherwise. */
   readonly hold?: Hold;
   /** What engineers asked the customer, the last ones. */
@@ -75,6 +77,15 @@ export interface Answered {
   readonly uploadId?: string;
   readonly mailId?: string;
   readonly by?: Person;
+}
+
+/** Another case that belongs to this one. */
+export interface Link {
+  readonly caseId: string;
+  readonly caseNumber: string;
+  /** What it is to this one. */
+  readonly as: LinkKind;
+  readonly isOpen: boolean;
 }
 
 export interface Hold {
@@ -206,6 +217,11 @@ export type CaseCommand = { readonly now: string } & (
       readonly purged: PurgedPart & { readonly account?: string | null };
     }
   | { readonly type: 'let-time-pass' }
+  /** This case and another belong together; the other is asked the mirrored thing in the same transaction. */
+  | { readonly type: 'link'; readonly other: Omit<Link, 'as'>; readonly as: LinkKind; readonly by: Person }
+  | { readonly type: 'unlink'; readonly from: string; readonly by: Person }
+  /** A linked case was archived or opened again. */
+  | { readonly type: 'take-linked-case'; readonly caseId: string; readonly isOpen: boolean }
   /** What a person asks; sent twice with one id it is for the caller to answer as before. */
   | { readonly type: 'take-person-command'; readonly commandId: string; readonly command: PersonCommand }
   | { readonly type: 'change-priority'; readonly priority: Priority; readonly by: Person }
@@ -270,6 +286,9 @@ export type Kept =
     }
   /** A person says that it is not here after all. */
   | { readonly type: 'evidence.missed'; readonly data: { evidence: Evidence; by: Person } }
+  | { readonly type: 'link.kept'; readonly data: { caseId: string; isOpen: boolean } }
+  /** Silence would have archived a case whose children are open. */
+  | { readonly type: 'archive.put-off'; readonly data: { children: readonly string[] } }
   | { readonly type: 'note.kept'; readonly data: { by: Person; text: string } }
   | KeptBefore;
 

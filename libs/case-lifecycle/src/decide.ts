@@ -10,6 +10,7 @@ import { acknowledgeClock } from './tell-levels.js';
 import { applyPolicy, changePriority } from './reckon-anew.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
 import { keepHold } from './hold.js';
+import { link, takeLinkedCase, unlink } from './links.js';
 import { takeMail } from './take-mail.js';
 import { takeCompletion, takeCutShort, takeUpload } from './take-upload.js';
 import { takeUploadSpace } from './take-upload-space.js';
@@ -76,6 +77,15 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-person-command':
       takePersonCommand(turn, command.commandId, command.command);
+      break;
+    case 'link':
+      link(turn, command);
+      break;
+    case 'unlink':
+      unlink(turn, command);
+      break;
+    case 'take-linked-case':
+      takeLinkedCase(turn, command);
       break;
     case 'let-time-pass':
       letTimePass(turn);

@@ -10,6 +10,7 @@ import {
   type CaseEvent,
   type Known,
   type KnownUpload,
+  type Link,
   type PurgePart,
   type Purging,
   type Question,
@@ -135,6 +136,15 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return knowing(state, { answered: [...(known.answered ?? []), ...answersOf(event)] });
     case 'evidence.missed':
       return knowing(state, withoutAnswer(known, event.data.evidence));
+    case 'case.linked': {
+      const { other, as } = event.data;
+      return knowing(state, { links: [...(known.links ?? []), { ...other, as, isOpen: true }] });
+    }
+    case 'case.unlinked':
+      return knowing(state, { links: (known.links ?? []).filter(({ caseId }) => caseId !== event.data.other.caseId) });
+    case 'link.kept':
+      return knowing(state, { links: linkKept(known, event) });
+    case 'archive.put-off':
     case 'note.kept':
     case 'case.upload-space-requested':
     case 'case.recognition-requested':
@@ -345,6 +355,10 @@ function answersOf({ data: { evidence, ...by }, at }: Happened<'evidence.answere
 
 function withoutAnswer({ answered }: Known, evidence: Evidence): Partial<Known> {
   return answered ? { answered: answered.filter((one) => one.evidence !== evidence) } : {};
+}
+
+function linkKept({ links = [] }: Known, { data: { caseId, isOpen } }: Happened<'link.kept'>): Link[] {
+  return links.map((link) => (link.caseId === caseId ? { ...link, isOpen } : link));
 }
 
 function withoutHold(known: Known): Known {

@@ -12,6 +12,7 @@ export type { CaseClock, ClockLevel, ClockName, Goal, PastClock, Pause, PauseRea
 export { decide } from './decide.js';
 export { evolve } from './evolve.js';
 export { explainClock, type ExplainedClock } from './explain-clock.js';
+export { mirrored } from './links.js';
 export { goalInWords, spanInWords } from './goal-in-words.js';
 export { PolicyDocument, PolicyProblems, readPolicyDocument } from './policy-document.js';
 export { movesBetween, movesUnder, type Move } from './moves-under.js';

@@ -6,6 +6,7 @@ import { escalate } from './escalate.js';
 import { goalInWords } from './goal-in-words.js';
 import { stillWanted } from './checklist.js';
 import { endHold } from './hold.js';
+import { openChildren } from './links.js';
 import { observe } from './observe.js';
 import { unheardQuestions } from './questions.js';
 import { endPauses, runningClock, startClock } from './run-clocks.js';
@@ -46,7 +47,7 @@ function endSilence(turn: Turn): void {
       observe(turn, 'plan-carried-out');
       break;
     case 'observing':
-      archive(turn, 'observed-without-news', null);
+      archiveOrWait(turn);
       break;
     case 'archived':
       endRetention(turn, state);
@@ -56,6 +57,17 @@ function endSilence(turn: Turn): void {
     case 'analysing':
       break;
   }
+}
+
+/** A parent is not closed by silence while a child of it is open. */
+function archiveOrWait(turn: Turn): void {
+  const children = openChildren(turn.known).map(({ caseNumber }) => caseNumber);
+  if (children.length === 0) {
+    archive(turn, 'observed-without-news', null);
+    return;
+  }
+  turn.say({ type: 'archive.put-off', data: { children } });
+  startClock(turn, 'observation');
 }
 
 /** The account goes first, so that nobody reads from it while its evidence is removed. */

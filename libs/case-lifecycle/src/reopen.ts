@@ -1,4 +1,5 @@
 import { awaitEvidence, firstWanted } from './ask-for-evidence.js';
+import { linkedWith } from './links.js';
 import { startClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
@@ -7,7 +8,7 @@ import type { Turn } from './turn.js';
  * who uploaded has brought some.
  */
 export function reopen(turn: Turn, because: 'customer-wrote' | 'new-upload' | 'asked-by-person'): void {
-  turn.say({ type: 'case.reopened', data: { file: turn.known.file, because } });
+  turn.say({ type: 'case.reopened', data: { file: turn.known.file, because, ...linkedWith(turn.known) } });
   startClock(turn, 'first-response');
   startClock(turn, 'upload-space');
   if (turn.known.space !== null) awaitEvidence(turn, because === 'new-upload' ? ['full-dump'] : firstWanted);

@@ -4,6 +4,7 @@ import { assignOwner } from './assign-owner.js';
 import { isAnswered } from './checklist.js';
 import { escalate } from './escalate.js';
 import { hold, resume } from './hold.js';
+import { openChildren } from './links.js';
 import { ourWord } from './our-word.js';
 import { tickItem, writePlan } from './plan.js';
 import { askQuestion, closeQuestion } from './questions.js';
@@ -42,7 +43,7 @@ export function takePersonCommand(turn: Turn, commandId: string, command: Person
       escalateByPerson(turn, command);
       break;
     case 'archive':
-      archive(turn, 'closed-by-engineer', command.summary);
+      archiveByPerson(turn, command);
       break;
     case 'reopen':
       reopenByPerson(turn);
@@ -65,10 +66,22 @@ export function takePersonCommand(turn: Turn, commandId: string, command: Person
     case 'tick-evidence':
       tickEvidence(turn, command);
       break;
+    case 'link':
+    case 'unlink':
+      throw new Error(`${command.type} is about two cases; expected each to be asked for itself`);
     case 'note':
       turn.say({ type: 'note.kept', data: { by: command.by, text: command.text } });
       break;
   }
+}
+
+function archiveByPerson(turn: Turn, command: Extract<PersonCommand, { type: 'archive' }>): void {
+  const children = openChildren(turn.known).map(({ caseNumber }) => caseNumber);
+  if (children.length > 0 && !command.withOpenChildren)
+    throw new Refusal(
+      `children of the case are open: ${children.join(', ')}; expected them to be archived before, or withOpenChildren`,
+    );
+  archive(turn, 'closed-by-engineer', command.summary);
 }
 
 function escalateByPerson(turn: Turn, { reason }: Extract<PersonCommand, { type: 'escalate' }>): void {

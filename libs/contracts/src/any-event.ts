@@ -42,6 +42,8 @@ export const AnyEvent = z.discriminatedUnion('type', [
   cases.CaseResumed,
   cases.QuestionAsked,
   cases.PlanWritten,
+  cases.CaseLinked,
+  cases.CaseUnlinked,
   uploads.UploadSpaceOpened,
   uploads.UploadSpaceMadeReadOnly,
   uploads.UploadSpaceClosed,

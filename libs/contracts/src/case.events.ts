@@ -182,6 +182,9 @@ export const ObservationStarted = defineEvent('case.observation-started', {
 });
 export type ObservationStarted = z.infer<typeof ObservationStarted>;
 
+/** Cases that this one is linked with, which then know whether it is open; left out when there are none. */
+const linked = z.array(z.uuid()).max(50).optional();
+
 /** The case is put away, with a summary for the customer. */
 export const CaseArchived = defineEvent('case.archived', {
   file,
@@ -194,6 +197,7 @@ export const CaseArchived = defineEvent('case.archived', {
   counts: z.object({ uploads: z.number().int(), customerMails: z.number().int(), reminders: z.number().int() }),
   /** Until when the account can still be read from, and evidence is kept; left out by versions that had no such clocks. */
   retention: z.object({ readOnlyUntil: instant, evidenceUntil: instant.nullable() }).optional(),
+  links: linked,
 });
 export type CaseArchived = z.infer<typeof CaseArchived>;
 
@@ -201,6 +205,7 @@ export type CaseArchived = z.infer<typeof CaseArchived>;
 export const CaseReopened = defineEvent('case.reopened', {
   file,
   because: z.enum(['customer-wrote', 'new-upload', 'asked-by-person']),
+  links: linked,
 });
 export type CaseReopened = z.infer<typeof CaseReopened>;
 
@@ -348,3 +353,17 @@ export const PlanWritten = defineEvent('case.plan-written', {
   space: UploadSpace.nullable(),
 });
 export type PlanWritten = z.infer<typeof PlanWritten>;
+
+/** What another case is to this one. */
+export const LinkKind = z.enum(['parent', 'child', 'related', 'original', 'duplicate']);
+export type LinkKind = z.infer<typeof LinkKind>;
+
+const other = { other: z.object({ caseId: z.uuid(), caseNumber: z.string().min(1) }), as: LinkKind, by: Person };
+
+/** Two cases belong together; each tells it of the other. */
+export const CaseLinked = defineEvent('case.linked', { file, ...other });
+export type CaseLinked = z.infer<typeof CaseLinked>;
+
+/** Two cases do not belong together any more. */
+export const CaseUnlinked = defineEvent('case.unlinked', { file, ...other });
+export type CaseUnlinked = z.infer<typeof CaseUnlinked>;

@@ -33,6 +33,9 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'evidence.purged',
     'mails.purged',
     'reports.purged',
+    // Its own: linked cases have to know whether a case is open.
+    'case.archived',
+    'case.reopened',
   ],
   'sftp-provisioning': ['case.upload-space-requested', 'case.archived', 'case.reopened'],
   'dump-analysis': ['case.recognition-requested', 'case.analysis-requested'],
@@ -94,6 +97,8 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.resumed',
     'case.question-asked',
     'case.plan-written',
+    'case.linked',
+    'case.unlinked',
   ],
   'sftp-provisioning': [
     'upload-space.opened',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Evidence, Person, Priority } from './case-file.js';
-import { CaseClockName } from './case.events.js';
+import { CaseClockName, LinkKind } from './case.events.js';
 
 const words = z.string().trim().min(1).max(20_000);
 const by = Person;
@@ -16,7 +16,11 @@ export const PersonCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('change-priority'), by, priority: Priority }),
   z.object({ type: z.literal('acknowledge-clock'), by, clock: CaseClockName }),
   z.object({ type: z.literal('escalate'), by, reason: words }),
-  z.object({ type: z.literal('archive'), by, summary: words.nullable().default(null) }),
+  z.object({
+    ...{ type: z.literal('archive'), by, summary: words.nullable().default(null) },
+    /** Closes a parent although children of it are open. */
+    withOpenChildren: z.boolean().optional(),
+  }),
   z.object({ type: z.literal('reopen'), by, reason: words }),
   z.object({ type: z.literal('answer'), by, text: words }),
   z.object({ type: z.literal('ask-question'), by, text: words.max(2_000) }),
@@ -29,6 +33,9 @@ export const PersonCommand = z.discriminatedUnion('type', [
     isDone: z.boolean(),
   }),
   z.object({ type: z.literal('tick-evidence'), by, evidence: Evidence, isHere: z.boolean() }),
+  /** `as` is what the other case is to this one. */
+  z.object({ type: z.literal('link'), by, to: z.uuid(), as: LinkKind }),
+  z.object({ type: z.literal('unlink'), by, from: z.uuid() }),
   z.object({ type: z.literal('note'), by, text: words }),
 ]);
 export type PersonCommand = z.infer<typeof PersonCommand>;

@@ -77,6 +77,36 @@ describe('the door of commands', () => {
     expect(await ask(caseId, { type: 'reopen', by, reason: 'again' }, 'reopen-1')).toMatchObject({ status: 200 });
   });
 
+  it('links two cases, lets each know whether the other is open, and keeps a parent open until its child is closed', async () => {
+    const [parent, child] = [await anOpenCase(), await anOpenCase()];
+    const linked = await ask(parent, { type: 'link', by, to: child, as: 'child' });
+    expect(linked).toMatchObject({ status: 200, body: { events: ['case.linked'] } });
+    expect((await tellsOf(child, 'case.linked'))[0]?.data).toMatchObject({ as: 'parent', other: { caseId: parent } });
+    const archive = { type: 'archive', by, summary: null };
+    expect(await ask(parent, archive)).toMatchObject({ status: 409 });
+    expect(await ask(child, archive)).toMatchObject({ status: 200 });
+    await until('the parent can be closed', async () => (await ask(parent, archive)).status === 200);
+  });
+
+  it('links no case with itself, nor with one that nobody knows', async () => {
+    const caseId = await anOpenCase();
+    const related = { type: 'link', by, as: 'related' };
+    expect(await ask(caseId, { ...related, to: caseId })).toMatchObject({ status: 409 });
+    expect(await ask(caseId, { ...related, to: randomUUID() })).toMatchObject({ status: 409 });
+    expect(await ask(randomUUID(), { ...related, to: caseId })).toMatchObject({ status: 404 });
+  });
+
+  it('links the same two cases from both sides at once', async () => {
+    const cases = [await anOpenCase(), await anOpenCase()] as const;
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, turn) => {
+        const [one, other] = turn % 2 === 0 ? cases : [cases[1], cases[0]];
+        return ask(one, { type: 'link', by, to: other, as: 'related' });
+      }),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
+  });
+
   it.each([
     [{ type: 'dance', by }, 400],
     [{ type: 'hold', by, reason: '', until: 'tomorrow' }, 400],

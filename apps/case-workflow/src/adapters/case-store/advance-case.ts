@@ -91,6 +91,15 @@ export function retryOf(failure: Failure | null): Date | 'infinity' | null {
   return failure.retryAt ?? 'infinity';
 }
 
+/** Cases that there are, locked until the end of the transaction in the order of their ids. */
+export async function lockCases(tx: EntityManager, caseIds: readonly string[]): Promise<Map<string, Case>> {
+  const rows: { id: string; state: Case }[] = await tx.query(
+    'select id, state from cases where id = any($1::uuid[]) order by id for update',
+    [caseIds],
+  );
+  return new Map(rows.map(({ id, state }) => [id, upgradeCase(state)]));
+}
+
 async function lock(tx: EntityManager, caseId: string): Promise<Kept | null> {
   const rows: Kept[] = await tx.query('select state, positions, told from cases where id = $1 for update', [caseId]);
   const [kept] = rows;

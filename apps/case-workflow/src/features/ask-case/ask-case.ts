@@ -1,5 +1,14 @@
-import { decide, evolve, unopened, wakeAt, type Case, type CaseEvent, type Policy } from '@caserelay/case-lifecycle';
-import { NotYet, type PersonCommand } from '@caserelay/contracts';
+import {
+  decide,
+  evolve,
+  mirrored,
+  wakeAt,
+  type Case,
+  type CaseCommand,
+  type CaseEvent,
+  type Policy,
+} from '@caserelay/case-lifecycle';
+import { NotYet, Refusal, type PersonCommand } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 
 /** A command and what tells it from others: `key` is the asker's, `commandId` is made from it and the case. */
@@ -26,6 +35,8 @@ export interface Deed {
   taken(asked: Asked): Promise<Answer | 'other' | null>;
   /** Loads, changes and keeps one case; answers what it tells. */
   advance(caseId: string, next: (state: Case) => Promise<CaseEvent[]>): Promise<Tell[]>;
+  /** Cases as they are, locked until the end of the transaction in an order that all keep. */
+  look(caseIds: string[]): Promise<Map<string, Case>>;
   keep(asked: Asked, answer: Answer): Promise<void>;
 }
 
@@ -43,26 +54,65 @@ export interface Needs {
  * when nobody opened the case); nothing is kept then, so the same may be asked again later.
  */
 export async function askCase(asked: Asked, needs: Needs): Promise<Answer | 'other'> {
-  const now = needs.now().toISOString();
-  const { caseId, commandId, command } = asked;
   const answer = await needs.transaction<Answer | 'other'>(async (deed) => {
     const before = await deed.taken(asked);
     if (before) return { result: before, tells: [] };
-    let events: CaseEvent[] = [];
-    let after: Case = unopened;
-    const tells = await deed.advance(caseId, async (state) => {
-      if (state.phase === 'unopened') throw new NotYet(`no case has the id ${caseId}`);
-      events = decide(state, { type: 'take-person-command', now, commandId, command }, await needs.policyOf(state));
-      after = events.reduce(evolve, state);
-      return events;
-    });
-    const answered: Answer = {
-      ...{ commandId, caseId, phase: after.phase, wakeAt: wakeAt(after) },
-      events: events.map(({ type }) => type),
-    };
+    const { answered, tells } = await carryOut(asked, deed, needs);
     await deed.keep(asked, answered);
     return { result: answered, tells };
   });
   if (answer !== 'other' && answer.wakeAt !== null) needs.ringLater(new Date(answer.wakeAt));
   return answer;
+}
+
+interface Ask {
+  caseId: string;
+  command: CaseCommand;
+}
+
+async function carryOut(asked: Asked, deed: Deed, needs: Needs): Promise<{ answered: Answer; tells: Tell[] }> {
+  const { caseId, commandId } = asked;
+  const answered: Answer = { commandId, caseId, phase: 'unopened', wakeAt: null, events: [] };
+  const tells: Tell[] = [];
+  for (const ask of await asksOf(asked, deed, needs.now().toISOString())) {
+    const told = await deed.advance(ask.caseId, async (state) => {
+      if (state.phase === 'unopened') throw new NotYet(`no case has the id ${ask.caseId}`);
+      const events = decide(state, ask.command, await needs.policyOf(state));
+      const after = events.reduce(evolve, state);
+      if (ask.caseId === caseId)
+        Object.assign(answered, { phase: after.phase, wakeAt: wakeAt(after), events: events.map(({ type }) => type) });
+      return events;
+    });
+    tells.push(...told);
+  }
+  return { answered, tells };
+}
+
+/** What a command asks of which case; two belong together only when both say so. */
+async function asksOf({ caseId, commandId, command }: Asked, deed: Deed, now: string): Promise<Ask[]> {
+  if (command.type !== 'link' && command.type !== 'unlink')
+    return [{ caseId, command: { type: 'take-person-command', now, commandId, command } }];
+  const { by } = command;
+  const otherId = command.type === 'link' ? command.to : command.from;
+  if (otherId === caseId) throw new Refusal('a case is not linked with itself; expected the id of another one');
+  const cases = await deed.look([caseId, otherId]);
+  const factsOf = (id: string): { caseId: string; caseNumber: string; isOpen: boolean } => {
+    const state = cases.get(id);
+    if (!state || state.phase === 'unopened') {
+      if (id === caseId) throw new NotYet(`no case has the id ${id}`);
+      throw new Refusal(`no case has the id ${id}; expected the id of a listed case`);
+    }
+    return { caseId: id, caseNumber: state.known.file.caseNumber, isOpen: state.phase !== 'archived' };
+  };
+  const [own, other] = [factsOf(caseId), factsOf(otherId)];
+  if (command.type === 'unlink')
+    return [
+      { caseId, command: { type: 'unlink', now, by, from: otherId } },
+      { caseId: otherId, command: { type: 'unlink', now, by, from: caseId } },
+    ];
+  const { as } = command;
+  return [
+    { caseId, command: { type: 'link', now, by, as, other } },
+    { caseId: otherId, command: { type: 'link', now, by, as: mirrored[as], other: own } },
+  ];
 }

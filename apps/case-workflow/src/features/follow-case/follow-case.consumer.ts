@@ -1,4 +1,6 @@
 import {
+  CaseArchived,
+  CaseReopened,
   DumpAnalysed,
   DumpUnreadable,
   EvidencePurged,
@@ -16,7 +18,7 @@ import {
 } from '@caserelay/contracts';
 import { Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { Controller, Inject } from '@nestjs/common';
-import { followCase, type Followed, type Needs } from './follow-case.js';
+import { followCase, followLinkedCase, type Followed, type Needs } from './follow-case.js';
 
 /** Gives the deed what it needs, bound to the transaction of the event being heard. */
 export type FollowNeeds = (hearing: Hearing) => Needs;
@@ -94,6 +96,16 @@ export class FollowCaseConsumer {
   @Hears(ReportsPurged)
   async hearReportPurge(event: ReportsPurged, hearing: Hearing): Promise<Tell[]> {
     return this.follow(event, hearing);
+  }
+
+  @Hears(CaseArchived)
+  async hearArchive(event: CaseArchived, hearing: Hearing): Promise<Tell[]> {
+    return followLinkedCase(event, this.needs(hearing));
+  }
+
+  @Hears(CaseReopened)
+  async hearReopening(event: CaseReopened, hearing: Hearing): Promise<Tell[]> {
+    return followLinkedCase(event, this.needs(hearing));
   }
 
   private follow(event: Followed, hearing: Hearing): Promise<Tell[]> {

@@ -73,6 +73,28 @@ async function heardReport(
   return [...events, ...decide(after, ask, chosen)];
 }
 
+/** A linked case was archived or opened again: those that it is linked with know. */
+export async function followLinkedCase(
+  event: EventOf<'case.archived' | 'case.reopened'>,
+  needs: Needs,
+): Promise<Tell[]> {
+  const tells: Tell[] = [];
+  const isOpen = event.type === 'case.reopened';
+  const now = needs.now.toISOString();
+  // In an order that all keep, so that nobody waits for whoever waits for them.
+  for (const caseId of [...(event.data.links ?? [])].sort()) {
+    const ask: CaseCommand = { type: 'take-linked-case', now, caseId: event.subject, isOpen };
+    const { tells: told, wakeAt } = await needs.advance(
+      caseId,
+      async (state) => (state.phase === 'unopened' ? [] : decide(state, ask, await needs.policies.of(state))),
+      event.id,
+    );
+    tells.push(...told);
+    if (wakeAt) needs.wakeLater(caseId, wakeAt);
+  }
+  return tells;
+}
+
 type Without<Key extends string, Each> = Each extends unknown ? Omit<Each, Key> : never;
 type Ask = Without<'now', Extract<CaseCommand, { type: 'report' | `take-${string}` }>>;
 

@@ -182,6 +182,17 @@ export function headline(event: AnyEvent): Sentence {
       const { by, text } = event.data;
       return say(`${nameOf(by)} 向客户提问：${clip(text)}`, `${nameOf(by)} asked the customer: ${clip(text)}`);
     }
+    case 'case.linked':
+    case 'case.unlinked': {
+      const { by, as, other } = event.data;
+      const kind = linkKinds[as];
+      return event.type === 'case.linked'
+        ? say(
+            `${nameOf(by)} 关联${kind.zh} ${other.caseNumber}`,
+            `${nameOf(by)} linked ${other.caseNumber} as ${kind.en}`,
+          )
+        : say(`${nameOf(by)} 取消关联 ${other.caseNumber}`, `${nameOf(by)} unlinked ${other.caseNumber}`);
+    }
     case 'case.plan-written': {
       const { by, items } = event.data;
       return say(
@@ -443,6 +454,14 @@ const escalationReasons: Record<EventOf<'case.escalated'>['data']['because'], Se
   'no-known-plan': say('没有已知方案', 'no known plan for this crash'),
   'analysis-overdue': say('分析超时', 'the analysis is overdue'),
   'asked-by-person': say('同事请求协助', 'a colleague asks for help'),
+};
+
+const linkKinds: Record<EventOf<'case.linked'>['data']['as'], Sentence> = {
+  parent: say('上级案例', 'parent'),
+  child: say('下级案例', 'child'),
+  related: say('相关案例', 'related case'),
+  original: say('原始案例', 'original'),
+  duplicate: say('重复案例', 'duplicate'),
 };
 
 const reopenings: Record<EventOf<'case.reopened'>['data']['because'], Sentence> = {

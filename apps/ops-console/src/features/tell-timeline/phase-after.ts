@@ -73,6 +73,8 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.held':
     case 'case.resumed':
     case 'case.question-asked':
+    case 'case.linked':
+    case 'case.unlinked':
     case 'problem.reported':
     case 'mail.received':
     case 'upload-space.opened':
