@@ -10,7 +10,9 @@ export interface StorageBackend {
   move(from: string, to: string): Promise<void>;
   /** Resolves when nothing of the file is left; also when there was nothing. */
   remove(location: string): Promise<void>;
-  /** Removes drafts that were left by somebody who died, and brings to its place what else he had not. */
+  /** Removes drafts that were left by somebody who died. */
+  removeAbandonedDrafts(olderThanMilliseconds: number): Promise<void>;
+  /** Brings to its place what else was left on this machine, by a process of which no other is left that writes. */
   settleAbandoned(olderThanMilliseconds: number): Promise<void>;
   room(): Promise<Room>;
 }

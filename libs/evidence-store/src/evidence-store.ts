@@ -140,7 +140,12 @@ export class EvidenceStore {
     for (const backend of this.parts.backends) await backend.remove(location);
   }
 
-  /** Throws away drafts of somebody who died, and brings to its place what else he left on this machine. */
+  /** Throws away drafts of somebody who died. */
+  async removeAbandonedDrafts(olderThanMilliseconds: number): Promise<void> {
+    for (const backend of this.parts.backends) await backend.removeAbandonedDrafts(olderThanMilliseconds);
+  }
+
+  /** Brings to its place what an earlier life of the one who writes here has left on this machine. */
   async settleAbandoned(olderThanMilliseconds: number): Promise<void> {
     for (const backend of this.parts.backends) await backend.settleAbandoned(olderThanMilliseconds);
   }

@@ -45,17 +45,6 @@ export function newIdentity(keys: MasterKeys): FileIdentity {
   return { fileId, dataKey, prefix };
 }
 
-/** The same file with its data key wrapped by the key that is current now. */
-export function rewrapped({ fileId, dataKey, prefix }: FileIdentity, keys: MasterKeys): FileIdentity {
-  const next = Buffer.from(prefix);
-  const { keyId, nonce, wrapped, tag } = keys.wrap(dataKey, contextIn(prefix));
-  keyId.copy(next, places.keyId);
-  nonce.copy(next, places.nonce);
-  wrapped.copy(next, places.wrapped);
-  tag.copy(next, places.tag);
-  return { fileId, dataKey, prefix: next };
-}
-
 /** Null when a crash came before the header was written, so that there is nothing that could be read. */
 export function readIdentity(header: Buffer, location: string, keys: MasterKeys): FileIdentity | null {
   if (header.length < places.end || header.subarray(0, places.end).every((byte) => byte === 0)) return null;
@@ -75,10 +64,6 @@ export function readIdentity(header: Buffer, location: string, keys: MasterKeys)
   );
   if (!dataKey) throw new DamagedEvidence(location, 'its key was changed or belongs to another file');
   return { fileId: prefix.subarray(places.fileId, places.keyId), dataKey, prefix };
-}
-
-export function keyIdIn({ prefix }: FileIdentity): string {
-  return prefix.subarray(places.keyId, places.nonce).toString('hex');
 }
 
 /** The whole header. The state is bound to the place of the file, so that whole files cannot be exchanged either. */

@@ -59,8 +59,13 @@ export class FolderBackend implements StorageBackend {
     await this.paths.remove(location, [ending, redoEnding]);
   }
 
-  async settleAbandoned(olderThanMilliseconds: number): Promise<void> {
-    await this.paths.settleAbandoned(olderThanMilliseconds);
+  async removeAbandonedDrafts(olderThanMilliseconds: number): Promise<void> {
+    await this.paths.removeAbandonedDrafts(olderThanMilliseconds);
+  }
+
+  /** What is written here is in its place. */
+  settleAbandoned(): Promise<void> {
+    return Promise.resolve();
   }
 
   room(): Promise<Room> {
@@ -115,7 +120,7 @@ export class FolderPaths {
     await syncFolder(isSpare ? dirname(folder) : folder);
   }
 
-  async settleAbandoned(olderThanMilliseconds: number): Promise<void> {
+  async removeAbandonedDrafts(olderThanMilliseconds: number): Promise<void> {
     const folder = join(this.root, incoming);
     await mkdir(folder, { recursive: true, mode: folderMode });
     for (const name of await readdir(folder)) {

@@ -34,11 +34,6 @@ export class MasterKeys {
     this.byId = new Map(keys.map((key) => [idOf(key).toString('hex'), key]));
   }
 
-  /** The id of the key under which new files are encrypted. */
-  get currentId(): string {
-    return idOf(this.first).toString('hex');
-  }
-
   /** Encrypts a data key; `context` binds it to the file that it belongs to. */
   wrap(dataKey: Buffer, context: Buffer): WrappedKey {
     const keyId = idOf(this.first);

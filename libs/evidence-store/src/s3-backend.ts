@@ -37,25 +37,30 @@ export class S3Backend implements StorageBackend {
       throw Object.assign(new Error(`EEXIST: there is evidence at ${location} already`), { code: 'EEXIST' });
     await spooled.begin();
     const generation = randomBytes(16).toString('hex');
-    const parts = { generation, partBytes: this.partBytes, header: Buffer.alloc(0) };
+    const parts = { generation, partBytes: this.partBytes, writer: newWriter(), header: Buffer.alloc(0) };
     return this.written(location, parts, new Map(), new Map(), false);
   }
 
   async open(location: string, access: 'read' | 'write'): Promise<BackendFile | null> {
     const spooled = this.spool.of(location);
-    const lying = await spooled.readHeader();
-    const found = lying ? decodeParts(lying) : await this.inBucket(location);
-    if (!found) return null;
-    if (access === 'read') return new S3ReadFile(this.objects, spooled, found, () => this.latest(location));
-    await spooled.begin();
-    const remote = await partsInBucket(this.objects, found);
-    return this.written(location, found, remote, await spooled.parts(), lying === null);
+    const { parts, isHere } = await this.latest(location);
+    if (!parts) return null;
+    if (access === 'read')
+      return new S3ReadFile(
+        this.objects,
+        isHere ? spooled : null,
+        parts,
+        async () => (await this.latest(location)).parts,
+      );
+    const taken = isHere ? parts : await this.takeOver(location, parts);
+    const remote = await partsInBucket(this.objects, taken);
+    return this.written(location, taken, remote, await spooled.parts(), !isHere);
   }
 
   async copy(from: string, to: string): Promise<boolean> {
-    const found = await this.latest(from);
+    const { parts: found } = await this.latest(from);
     if (!found) return false;
-    const copied = { ...found, generation: randomBytes(16).toString('hex') };
+    const copied = { ...found, generation: randomBytes(16).toString('hex'), writer: newWriter() };
     for (const part of (await partsInBucket(this.objects, found)).keys())
       await this.objects.copy(keyOf(found, part), keyOf(copied, part));
     const spooled = this.spool.of(to);
@@ -88,11 +93,18 @@ export class S3Backend implements StorageBackend {
     await spooled.remove();
   }
 
+  async removeAbandonedDrafts(olderThanMilliseconds: number): Promise<void> {
+    for (const location of await this.spool.left(olderThanMilliseconds))
+      if (isDraft(location)) await this.remove(location);
+  }
+
   async settleAbandoned(olderThanMilliseconds: number): Promise<void> {
     for (const location of await this.spool.left(olderThanMilliseconds)) {
+      if (isDraft(location)) continue;
       try {
-        if (isDraft(location)) await this.remove(location);
-        else await (await this.open(location, 'write'))?.close();
+        const { isHere } = await this.latest(location);
+        if (isHere) await (await this.open(location, 'write'))?.close();
+        else await this.spool.of(location).remove();
       } catch {
         // It stays on this machine until the next time.
       }
@@ -115,9 +127,24 @@ export class S3Backend implements StorageBackend {
     return new S3WrittenFile(this.objects, this.spool.of(location), parts, remote, local, headerKey, isInBucket);
   }
 
-  private async latest(location: string): Promise<S3Parts | null> {
+  /** What counts: what lies on this machine, unless another one has gone on with the file. */
+  private async latest(location: string): Promise<{ parts: S3Parts | null; isHere: boolean }> {
     const lying = await this.spool.of(location).readHeader();
-    return lying ? decodeParts(lying) : await this.inBucket(location);
+    const remote = await this.inBucket(location);
+    const local = lying && decodeParts(lying);
+    const isHere = local !== null && (remote === null || remote.writer === local.writer);
+    return { parts: isHere ? local : remote, isHere };
+  }
+
+  /** From now on this machine writes the file; what it had of an earlier time is forgotten. */
+  private async takeOver(location: string, parts: S3Parts): Promise<S3Parts> {
+    const taken = { ...parts, writer: newWriter() };
+    await this.objects.put(headerKeyOf(location), encodeParts(taken));
+    const spooled = this.spool.of(location);
+    await spooled.remove();
+    await spooled.begin();
+    await spooled.writeHeader(encodeParts(taken));
+    return taken;
   }
 
   private async inBucket(location: string): Promise<S3Parts | null> {
@@ -128,6 +155,10 @@ export class S3Backend implements StorageBackend {
   private async removeParts({ generation }: S3Parts): Promise<void> {
     for (const { key } of await this.objects.list(folderOf(generation))) await this.objects.remove(key);
   }
+}
+
+function newWriter(): string {
+  return randomBytes(8).toString('hex');
 }
 
 function headerKeyOf(location: string): string {

@@ -8,6 +8,8 @@ export interface S3Parts {
   /** Under which name the parts of this content lie; another content of the same file has another one. */
   generation: string;
   partBytes: number;
+  /** Whose machine writes it, or did so last: what another one still has of it counts no more. */
+  writer: string;
   header: Buffer;
 }
 
@@ -170,7 +172,8 @@ export class S3WrittenFile implements BackendFile {
     if (headerKey !== null && this.isHeaderDirty && this.remote.size === 0) await this.putHeader(headerKey);
     local.isDirty = false;
     try {
-      const content = (await this.spool.readPart(part)) ?? Buffer.alloc(0);
+      const content = await this.spool.readPart(part);
+      if (!content) throw new Error(`part ${part} was taken away from this machine before it was in the bucket`);
       await this.objects.put(keyOf(this.parts, part), content);
       this.remote.set(part, content.length);
       local.publishedBytes = content.length;
@@ -246,7 +249,8 @@ export class S3ReadFile implements BackendFile {
 
   constructor(
     private readonly objects: S3Objects,
-    private readonly spool: SpooledFile,
+    /** Null where this machine has nothing of it that counts. */
+    private readonly spool: SpooledFile | null,
     private readonly parts: S3Parts,
     private readonly latest: () => Promise<S3Parts | null>,
   ) {}
@@ -271,7 +275,7 @@ export class S3ReadFile implements BackendFile {
     for (const { part, within, from, count } of slicesOf(this.parts.partBytes, offset, bytes)) {
       const target = into.subarray(from, from + count).fill(0);
       // A part that leaves this machine is in the bucket before.
-      const found = local.has(part) ? await this.spool.read(part, target, within) : null;
+      const found = local.has(part) ? ((await this.spool?.read(part, target, within)) ?? null) : null;
       if (found === null)
         (await this.objects.get(keyOf(this.parts, part), { from: within, bytes: count }))?.copy(target);
     }
@@ -279,11 +283,11 @@ export class S3ReadFile implements BackendFile {
   }
 
   readRedo(): Promise<Buffer | null> {
-    return this.spool.readRedo();
+    return this.spool?.readRedo() ?? Promise.resolve(null);
   }
 
-  close(): Promise<void> {
-    return this.spool.close();
+  async close(): Promise<void> {
+    await this.spool?.close();
   }
 
   writeHeader(): Promise<void> {
@@ -303,7 +307,7 @@ export class S3ReadFile implements BackendFile {
   }
 
   private async look(): Promise<{ remote: ReadonlyMap<number, number>; local: ReadonlyMap<number, number> }> {
-    const local = await this.spool.parts();
+    const local = (await this.spool?.parts()) ?? new Map<number, number>();
     return { local, remote: await partsInBucket(this.objects, this.parts) };
   }
 }
@@ -323,16 +327,16 @@ export function keyOf({ generation }: Pick<S3Parts, 'generation'>, part: number)
 }
 
 /** The object that a file is known by: where its parts are, and its header. */
-export function encodeParts({ generation, partBytes, header }: S3Parts): Buffer {
-  const head = Buffer.alloc(20);
-  Buffer.from(generation, 'hex').copy(head);
-  head.writeUInt32BE(partBytes, 16);
-  return Buffer.concat([head, header]);
+export function encodeParts({ generation, partBytes, writer, header }: S3Parts): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(partBytes);
+  return Buffer.concat([Buffer.from(generation, 'hex'), size, Buffer.from(writer, 'hex'), header]);
 }
 
 export function decodeParts(bytes: Buffer): S3Parts {
   const generation = bytes.subarray(0, 16).toString('hex');
-  return { generation, partBytes: bytes.readUInt32BE(16), header: bytes.subarray(20) };
+  const writer = bytes.subarray(20, 28).toString('hex');
+  return { generation, partBytes: bytes.readUInt32BE(16), writer, header: bytes.subarray(28) };
 }
 
 async function used<Result>(local: LocalPart, work: () => Promise<Result>): Promise<Result> {

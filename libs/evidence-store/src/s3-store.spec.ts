@@ -139,6 +139,30 @@ describe('evidence in a bucket', () => {
     expectBytes(await contentOf(place, other), content);
   });
 
+  it('is not overwritten by a machine that comes back after another one went on with it', async () => {
+    const content = randomBytes(2 * mebibyte + 500_000);
+    const lost = await store.create(place);
+    await lost.write([content], 0);
+    await lost.sync();
+    const other = storeAt(elsewhere, prefix);
+    await until('full parts have left', async () => (await other.size(place)) >= 2 * mebibyte);
+    const file = await other.openForWriting(place);
+    const bytes = await file.size();
+    const rest = randomBytes(700_000);
+    await file.write([rest], bytes);
+    await file.close();
+    const back = storeAt(folder, prefix);
+    const expected = Buffer.concat([content.subarray(0, bytes), rest]);
+    expectBytes(await contentOf(place, back), expected);
+    await back.settleAbandoned(-1);
+    expect(await spooled()).toEqual([]);
+    expectBytes(await contentOf(place, other), expected);
+    const resumed = await back.openForWriting(place);
+    await resumed.write([rest], expected.length);
+    await resumed.close();
+    expectBytes(await contentOf(place, other), Buffer.concat([expected, rest]));
+  });
+
   it('that nobody went on with is brought to the bucket, and drafts are removed', async () => {
     const lost = await store.create(place);
     await lost.write([randomBytes(100_000)], 0);
@@ -148,8 +172,10 @@ describe('evidence in a bucket', () => {
     expect(await spooled()).toHaveLength(2);
     const again = storeAt(folder, prefix);
     await again.settleAbandoned(3_600_000);
+    await again.removeAbandonedDrafts(3_600_000);
     expect(await spooled()).toHaveLength(2);
     await again.settleAbandoned(-1);
+    await again.removeAbandonedDrafts(-1);
     expect(await spooled()).toEqual([]);
     expect(await storeAt(elsewhere, prefix).size(place)).toBe(100_000);
   });

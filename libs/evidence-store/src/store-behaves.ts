@@ -287,7 +287,7 @@ export function storeBehaves(make: () => Promise<StoreUnderTest>): void {
       const draft = await store.draft();
       await draft.write(randomBytes(chunk + 10));
       await draft.discard();
-      await store.settleAbandoned(0);
+      await store.removeAbandonedDrafts(0);
       expect(await store.sizeIfThere('mails/a.eml')).toBeNull();
     });
   });

@@ -15,7 +15,7 @@ export class MailEvidence {
 
   /** Throws away what was half written when the process died. */
   async open(): Promise<void> {
-    await this.store.settleAbandoned(3_600_000);
+    await this.store.removeAbandonedDrafts(3_600_000);
   }
 
   /** Keeps a mail while it comes in; null when it is too large. Reads the stream to its end in any case. */
