@@ -1,4 +1,5 @@
 import type { Evidence } from '@caserelay/contracts';
+import { stillWanted } from './checklist.js';
 import { restOf } from './evolve.js';
 import { clockOfRest } from './keep-clocks.js';
 import { startClock } from './run-clocks.js';
@@ -12,11 +13,11 @@ export function askForEvidence(turn: Turn): void {
   const { file, space } = turn.known;
   const isTime = turn.state.phase === 'reported' || (turn.state.phase === 'awaiting-evidence' && turn.known.asksAgain);
   if (!isTime || file.contact === null || space === null) return;
-  turn.say({
-    type: 'case.evidence-requested',
-    data: { file, space, wanted: firstWanted, because: 'first-response' },
-  });
-  awaitEvidence(turn, firstWanted);
+  // Who reports a problem often says already what would be asked.
+  const missing = stillWanted(turn.known, firstWanted);
+  const wanted = missing.length > 0 ? missing : firstWanted;
+  turn.say({ type: 'case.evidence-requested', data: { file, space, wanted, because: 'first-response' } });
+  awaitEvidence(turn, wanted);
 }
 
 /** A poorer dump does not undo a plan or an escalation that a full dump led to; in any other open phase one is wanted. */

@@ -58,6 +58,13 @@ describe('a reminder', () => {
   });
 });
 
+describe('the first request', () => {
+  it('does not ask for what the report has said', () => {
+    const given = new GivenCase().report({ owner: engineer }).mail('problem', { text: '系统是 Windows 10 1809' });
+    expect(given.takeSpace().told.at(-1)?.data).toMatchObject({ wanted: ['full-dump', 'reproduction-steps'] });
+  });
+});
+
 describe('the checklist', () => {
   it('says which upload or mail answered, the first of them', () => {
     const given = GivenCase.awaitingEvidence().mail('update', { mailId: id(7), text: 'Windows 11' });

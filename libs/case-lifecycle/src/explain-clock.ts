@@ -153,7 +153,7 @@ const chinese: Say = {
   days: (days) => `特殊日期：${days.join('、')}。`,
   day: (date, kind, name) => `${date} ${kinds[kind] ?? kind}${name && ` ${name}`}`,
   pause: (from, to, because) =>
-    `${from} 起暂停${to ? `，至 ${to}` : ''}（${because === 'on-hold' ? '案例挂起' : '等待客户'}）。`,
+    `${from} 起暂停${to ? `，至 ${to}` : ''}（${because === 'on-hold' ? '案例暂停' : '等待客户'}）。`,
   counted: (span) => `已计 ${span}。`,
   due: (due) => `${due} 到期。`,
   ended: (end) => `${end} 结束。`,

@@ -588,6 +588,13 @@ describe('what letters say', () => {
     expect(letterOf(given('case.answer-forwarded', 'zh-CN', { text: words })).text).toContain(words);
   });
 
+  test('the first letter asks only what nobody has said', () => {
+    const letter = (wanted: ('full-dump' | 'os-version')[]) =>
+      composeLetter(given('case.evidence-requested', 'en', { wanted }), settings)?.text ?? '';
+    expect(letter(['full-dump', 'os-version'])).toContain('winver');
+    expect(letter(['full-dump'])).not.toContain('winver');
+  });
+
   test('a reminder repeats the questions that nobody has answered', () => {
     const letter = composeLetter(given('case.customer-reminded', 'en', { questions: ['Since when?'] }), settings);
     expect(letter?.text).toContain('Questions that we would like you to answer');

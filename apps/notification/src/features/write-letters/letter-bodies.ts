@@ -2,6 +2,7 @@ import type {
   CaseFile,
   CutShort,
   DumpFinding,
+  Evidence,
   EventOf,
   Language,
   LetterTopic,
@@ -156,8 +157,7 @@ function askForEvidence({ data, time }: EventOf<'case.evidence-requested'>, give
       paragraph(texts.firstResponse.intro),
       caseFacts(data.file, texts),
       paragraph(texts.firstResponse.scope),
-      heading(texts.questions.title),
-      steps([texts.questions.of['os-version'], texts.questions.of['reproduction-steps']]),
+      ...questionBlocks(data.wanted, texts),
       ...(asksFor.has('full-dump')
         ? [
             paragraph(texts.firstResponse.whyFullDump),
@@ -169,6 +169,11 @@ function askForEvidence({ data, time }: EventOf<'case.evidence-requested'>, give
       ...uploadSpaceBlocks(data.space, time, given),
     ],
   };
+}
+
+function questionBlocks(wanted: readonly Evidence[], { questions }: Texts): Block[] {
+  const asked = (['os-version', 'reproduction-steps'] as const).filter((each) => wanted.includes(each));
+  return asked.length === 0 ? [] : [heading(questions.title), steps(asked.map((each) => questions.of[each]))];
 }
 
 function suggestCollection({ data, time }: EventOf<'case.collection-suggested'>, given: With): LetterBody {
