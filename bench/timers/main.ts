@@ -72,7 +72,7 @@ async function bullmq(kind: 'bare' | 'transaction'): Promise<Fired> {
       ids = (await client.query<{ id: string }>(`select id from ${schema}.cases`)).rows.map(({ id }) => id);
     }
     const queue = new Queue('bare', { connection: { url: redisUrl, maxRetriesPerRequest: null }, prefix: namespace });
-    const first = Date.now() + 10_000 + due / 2;
+    const first = Date.now() + 8_000 + due / 8;
     for (let place = 0; place < due; place += 1_000) {
       await queue.addBulk(
         ids.slice(place, place + 1_000).map((caseId, index) => {
@@ -100,7 +100,7 @@ async function ours(instances: number): Promise<Fired> {
     await client.query(
       `alter table ${schema}.case_history add column kept_at timestamptz not null default clock_timestamp()`,
     );
-    const fillSeconds = 15 + due / 2_000;
+    const fillSeconds = 10 + due / 3_500;
     await fillCases(client, schema, due, `now() + interval '${fillSeconds} s' + n * interval '0.997 s' / ${due}`);
     await client.query(`create table ${schema}.bench_due as select id, wake_at from ${schema}.cases`);
     await client.query(`vacuum analyze ${schema}.cases`);

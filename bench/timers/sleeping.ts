@@ -169,7 +169,7 @@ async function repliesPerSecond(namespace: string, client: Client, schema: strin
       [rows.map(({ id }) => id)],
     );
     if (moved.rows[0]?.count === rows.length) break;
-    await pause(100);
+    await pause(500);
   }
   const seconds = (performance.now() - started) / 1000;
   await connection.close();

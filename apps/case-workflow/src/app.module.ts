@@ -36,7 +36,7 @@ import type { Needs as FollowCaseNeeds } from './features/follow-case/follow-cas
 import { RetryTimersController, RetryTimersNeeds } from './features/retry-timers/retry-timers.controller.js';
 import { retryStuckTimers, type Needs as RetryNeeds } from './features/retry-timers/retry-timers.js';
 import { ShowTimersController, ShowTimersNeeds } from './features/show-timers/show-timers.controller.js';
-import type { Needs as ShowNeeds } from './features/show-timers/show-timers.js';
+import { showTimers, type Needs as ShowNeeds } from './features/show-timers/show-timers.js';
 import { BellKeeper, type Needs as BellNeeds } from './features/watch-deadlines/keep-bells.js';
 import type { Needs as RingNeeds, Rung } from './features/watch-deadlines/ring-due.js';
 import { answerBells } from './features/watch-deadlines/watch-deadlines.job.js';
@@ -66,7 +66,15 @@ export const caseWorkflow = defineService({
       module: class CaseWorkflowModule implements NestModule, OnApplicationBootstrap {
         configure(consumer: MiddlewareConsumer): void {
           const ask = askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY');
-          consumer.apply(ask).forRoutes('v1/cases/:id/commands', 'v1/policies{/*path}', 'v1/holidays{/*path}');
+          consumer
+            .apply(ask)
+            .forRoutes(
+              'v1/cases/:id/commands',
+              'v1/policies{/*path}',
+              'v1/holidays{/*path}',
+              'v1/timers/:id/retry',
+              'v1/timers/retry-stuck',
+            );
         }
 
         onApplicationBootstrap(): void {
@@ -181,6 +189,7 @@ function watchingOf(host: WorkflowHost, policies: PolicyBook, bells: WakeQueue, 
     stuck: () => timers.countStuck(mostCounted),
   });
   const needs = ringNeedsOf(host, policies, bells, record, () => isStopping);
+  const shown = showNeedsOf(host, bells);
   const watching = [
     answerBells(wakeQueueName, needs, bells, host),
     watchBells(
@@ -197,6 +206,7 @@ function watchingOf(host: WorkflowHost, policies: PolicyBook, bells: WakeQueue, 
           host.log[done.because === 'schedule' ? 'debug' : 'info'](done, 'bells were set again from the case rows');
         },
         keepMeasurements: () => record.keep(),
+        showTimers: async () => bells.showView(await showTimers(timersShown, shown)),
       },
       host,
     ),
@@ -212,6 +222,9 @@ function watchingOf(host: WorkflowHost, policies: PolicyBook, bells: WakeQueue, 
 
 /** Gauges stop counting there. */
 const mostCounted = 100_000;
+
+/** How many timers of each kind the console shows. */
+const timersShown = 10;
 
 function followNeedsOf(hearing: Hearing, host: WorkflowHost, policies: PolicyBook, bells: WakeQueue): FollowCaseNeeds {
   return {

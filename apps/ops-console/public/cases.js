@@ -1,4 +1,4 @@
-import { ask, dressPage, keepAsking, listen, make, momentElement, oncePerFrame, walkByKeys } from './page.js';
+import { ask, dressPage, keepAsking, listen, make, momentElement, oncePerFrame, span, walkByKeys } from './page.js';
 import { say } from './words.js';
 
 const at = (id) => document.querySelector(`#${id}`);
@@ -134,7 +134,8 @@ function queueName({ role, of }) {
 }
 
 async function showTimers() {
-  const { timers } = await ask('/v1/timers');
+  const { timers, cases: ofCases } = await ask('/v1/timers');
+  showCaseTimers(ofCases);
   const columns = [
     ['delayed', 'delayed'],
     ['waiting', 'waiting'],
@@ -160,6 +161,55 @@ async function showTimers() {
           ),
         ]),
   );
+}
+
+/** How the timers of cases stand: late ones and stuck ones first, then how late the last ones were and what comes next. */
+function showCaseTimers(view) {
+  if (view === null) {
+    at('case-timers').replaceChildren(make('li', { class: 'quiet' }, say('timersNotShown')));
+    return;
+  }
+  const { due, stuck, failing, next, lateness, reconciliation } = view;
+  at('case-timers').replaceChildren(
+    make(
+      'li',
+      { class: due.count > 0 && due.late[0]?.lateSeconds > 10 ? 'trouble' : '' },
+      `${say('dueTimers')}: ${counted(due)}`,
+      due.late[0] ? ` · ${say('longestWait')} ${seconds(due.late[0].lateSeconds)}` : '',
+    ),
+    make('li', { class: stuck.count > 0 ? 'trouble' : '' }, `${say('stuckTimers')}: ${counted(stuck)}`),
+    ...failing.map(failingItem),
+    make('li', {}, `${say('lastHour')}: ${latenessWords(lateness)}`),
+    ...(reconciliation ? [reconciliationItem(reconciliation)] : []),
+    ...next
+      .slice(0, 3)
+      .map((timer) => make('li', {}, `${say('nextTimer')}: `, caseLink(timer), ' ', momentElement(timer.dueAt))),
+  );
+}
+
+function failingItem(timer) {
+  const again = timer.isStuck ? say('notAgain') : [`${say('again')} `, momentElement(timer.retryAt)];
+  return make(
+    'li',
+    { class: timer.isStuck ? 'trouble' : '' },
+    make('div', {}, caseLink(timer), ` · ${timer.failures} ${say('attempts')} · `, ...[again].flat()),
+    make('p', { class: 'quiet' }, timer.error),
+  );
+}
+
+function reconciliationItem({ at: instant, milliseconds, bells, because }) {
+  const found = `${Math.round(milliseconds)} ms · ${bells} ${say('bells')} · ${say(`reconciled.${because}`)}`;
+  return make('li', {}, `${say('reconciled')}: `, momentElement(instant), ` · ${found}`);
+}
+
+const caseLink = ({ caseId, caseNumber }) => make('a', { href: `/cases/${caseId}` }, caseNumber);
+const counted = ({ count, countedTo }) => (count >= countedTo ? `≥ ${countedTo}` : String(count));
+const seconds = (number) => (number < 60 ? `${number.toFixed(number < 10 ? 2 : 0)} s` : span(number * 1000));
+
+function latenessWords({ rung, p50, p99, longest }) {
+  if (rung === 0) return say('noneRang');
+  const bound = (value) => (value === null ? '–' : `≤ ${seconds(value)}`);
+  return `${rung} ${say('rang')} · p50 ${bound(p50)} · p99 ${bound(p99)} · ${say('longestWait')} ${seconds(longest)}`;
 }
 
 let letters = [];

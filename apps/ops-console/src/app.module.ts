@@ -8,6 +8,7 @@ import { BrokerQueues } from './adapters/broker-queues/broker-queues.js';
 import { BullQueues } from './adapters/bull-queues/bull-queues.js';
 import { PageFiles } from './adapters/page-files/page-files.js';
 import { readTimeline } from './adapters/timeline-store/read-timeline.js';
+import { TimerViews } from './adapters/timer-view/timer-view.js';
 import { TimelineTables1710000000000 } from './adapters/timeline-store/timeline-tables.js';
 import { ReportFiles } from './adapters/report-files/report-files.js';
 import { config } from './config.js';
@@ -24,7 +25,11 @@ import { ShowArrivingController, ShowArrivingNeeds } from './features/show-arriv
 import { ShowCaseController, ShowCaseNeeds } from './features/show-case/show-case.controller.js';
 import { ShowQueuesController, ShowQueuesNeeds } from './features/show-queues/show-queues.controller.js';
 import type { Needs as QueuesNeeds, QueueName } from './features/show-queues/show-queues.js';
-import { ShowTimersController, ShowTimersNeeds } from './features/show-timers/show-timers.controller.js';
+import {
+  ShowTimersController,
+  ShowTimersNeeds,
+  type Needs as TimersNeeds,
+} from './features/show-timers/show-timers.controller.js';
 import { LiveFeed } from './features/stream-changes/live-feed.js';
 import { StreamChangesController } from './features/stream-changes/stream-changes.controller.js';
 import { TellTimelineConsumer } from './features/tell-timeline/tell-timeline.consumer.js';
@@ -74,7 +79,7 @@ function providersOf(host: ConsoleHost) {
       useValue: { ...timeline, lengthOf: (location: string) => lengthOfFile(evidence, location) },
     },
     { provide: ShowQueuesNeeds, useValue: queuesOf(host) },
-    { provide: ShowTimersNeeds, useValue: timers },
+    { provide: ShowTimersNeeds, useValue: timersNeedsOf(host, timers) },
     { provide: ShowAnalysisNeeds, useValue: timers },
     { provide: ReportFiles, useValue: new ReportFiles(evidence) },
     { provide: RepairNeeds, useValue: deadLettersOf(host) },
@@ -100,6 +105,12 @@ function queueNames(topology: Topology, retryPauses: readonly number[]): QueueNa
     ...retryPauses.map((pause) => ({ name: topology.rungQueueOf(pause), role: 'retry' as const, of: String(pause) })),
     { name: topology.unrouted, role: 'unrouted', of: '' },
   ];
+}
+
+function timersNeedsOf(host: ConsoleHost, queues: BullQueues): TimersNeeds {
+  const views = new TimerViews(host.bull);
+  host.onStop(() => views.close());
+  return { countJobs: () => queues.countJobs(), timersOfCases: () => views.read() };
 }
 
 function timersOf(host: ConsoleHost): BullQueues {

@@ -15,6 +15,11 @@ const notAdmitted = {
 };
 const engineer = { security: [{ engineer: [] }] };
 
+const keptFromStrangers = {
+  401: problem('No or a wrong key of CASES_API_KEY'),
+  403: problem('CASES_API_KEY is not set'),
+};
+
 const ownPages: Json = {
   '/health/live': { get: { summary: 'The process answers', responses: { 200: json('It lives', object('status')) } } },
   '/health/ready': {
@@ -105,8 +110,7 @@ const paths: Record<string, Json> = {
         responses: {
           200: json('Done, now or before', object('commandId', 'caseId', 'phase', 'wakeAt', 'events')),
           400: problem('No key, or a command that breaks the schema'),
-          401: problem('No or a wrong key of CASES_API_KEY'),
-          403: problem('CASES_API_KEY is not set'),
+          ...keptFromStrangers,
           404: problem('No such case'),
           409: problem('A rule is in the way; `detail` says which. Nothing was kept'),
           422: problem('The key was used for another command'),
@@ -129,14 +133,20 @@ const paths: Record<string, Json> = {
     '/v1/timers/retry-stuck': {
       post: {
         summary: 'Lets every stuck case be asked once more, as after a deploy that mends what it failed by',
-        responses: { 200: json('How many', object('retried')) },
+        security: [{ caseKeeper: [] }],
+        responses: { 200: json('How many', object('retried')), ...keptFromStrangers },
       },
     },
     '/v1/timers/{id}/retry': {
       post: {
         summary: 'Lets a case be asked now whose last waking failed; one that is not due changes nothing',
+        security: [{ caseKeeper: [] }],
         parameters: [id],
-        responses: { 200: json('One', object('retried')), 404: problem('No case whose waking failed') },
+        responses: {
+          200: json('One', object('retried')),
+          ...keptFromStrangers,
+          404: problem('No case whose waking failed'),
+        },
       },
     },
   },
@@ -328,7 +338,11 @@ const paths: Record<string, Json> = {
       },
     },
     '/v1/timers': {
-      get: { ...engineer, summary: 'Timers and long work by state', responses: { 200: json('The counts', {}) } },
+      get: {
+        ...engineer,
+        summary: 'Timers and long work by state; `cases` is how the timers of cases stand, null when nobody shows it',
+        responses: { 200: json('Both', object('timers', 'cases')) },
+      },
     },
     '/v1/stream': {
       get: {

@@ -31,6 +31,9 @@ const bellsOnly = { BELL_WATCH_SECONDS: '200', RECONCILE_SECONDS: '200' };
 /** No bell is heard: what rings, is found. */
 const noRedis = { REDIS_URL: 'redis://127.0.0.1:1', BELL_WATCH_SECONDS: '0.2' };
 
+const key = 'a key of sixteen letters or more';
+const allowed = { authorization: `Bearer ${key}` };
+
 let system: System;
 let redis: Redis;
 let queue: Queue;
@@ -38,7 +41,7 @@ const running: RunningService[] = [];
 let reconciledBefore = 0;
 
 beforeAll(async () => {
-  system = await aSystem();
+  system = await aSystem({ CASES_API_KEY: key });
   redis = new Redis(system.environment['REDIS_URL'] as string);
   await (await start(bellsOnly)).stop();
   queue = new Queue('case-workflow', { connection: redis, prefix: system.namespace });
@@ -223,7 +226,7 @@ describe('a case that cannot be woken', () => {
         broken.caseId,
         JSON.stringify(broken.state),
       ]);
-      const retried = await fetch(`${service.url}/v1/timers/${broken.caseId}/retry`, { method: 'POST' });
+      const retried = await retry(service, broken.caseId);
       expect(await retried.json()).toEqual({ retried: 1 });
       await untilAllRang([broken]);
       expect((await remindersOf(system, cases)).size).toBe(20);
@@ -244,7 +247,7 @@ describe('a case that cannot be woken', () => {
     expect((await timersOf(service)).stuck.count).toBe(2);
     for (const { caseId, state } of cases)
       await system.query(`update ${table('cases')} set state = $2 where id = $1`, [caseId, JSON.stringify(state)]);
-    const retried = await fetch(`${service.url}/v1/timers/retry-stuck`, { method: 'POST' });
+    const retried = await fetch(`${service.url}/v1/timers/retry-stuck`, { method: 'POST', headers: allowed });
     expect(await retried.json()).toEqual({ retried: 2 });
     await untilAllRang(cases);
   });
@@ -265,6 +268,23 @@ describe('a case that cannot be woken', () => {
 });
 
 describe('the door to timers', () => {
+  it('lets nobody retry without the key', async () => {
+    const service = await start(bellsOnly);
+    expect((await retry(service, randomUUID(), {})).status).toBe(401);
+    expect((await fetch(`${service.url}/v1/timers/retry-stuck`, { method: 'POST' })).status).toBe(401);
+  });
+
+  it('lays what it shows where the console reads it', async () => {
+    const next = aSleepingCase(inSeconds(500));
+    await keepCases(system, [next]);
+    await start(bellsOnly);
+    const view = await until('it is shown', async () => {
+      const text = await redis.get(`${system.namespace}:case-workflow:timers`);
+      return text?.includes(next.caseId) && (JSON.parse(text) as Timers);
+    });
+    expect(view).toMatchObject({ due: { count: 0 }, next: [{ caseId: next.caseId }], stuck: { count: 0 } });
+  });
+
   it('shows what is due, what comes next and how late the last ones were', async () => {
     const [due, next] = [aSleepingCase(inSeconds(-90)), aSleepingCase(inSeconds(500))];
     await keepCases(system, [due, next]);
@@ -290,7 +310,7 @@ describe('the door to timers', () => {
     ['/v1/timers/none/retry', 'POST', 404, 'No failing timer'],
   ])('answers %s with a problem', async (path, method, status, title) => {
     const service = await start(bellsOnly);
-    const response = await fetch(`${service.url}${path}`, { method });
+    const response = await fetch(`${service.url}${path}`, { method, headers: allowed });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ title, status });
   });
@@ -312,6 +332,10 @@ async function reconciledBy(service: Pick<RunningService, 'url'>): Promise<Recon
     const { reconciliation } = await timersOf(service);
     return reconciliation !== null && reconciliation.number > reconciledBefore && reconciliation;
   });
+}
+
+function retry(service: RunningService, caseId: string, headers: Record<string, string> = allowed): Promise<Response> {
+  return fetch(`${service.url}/v1/timers/${caseId}/retry`, { method: 'POST', headers });
 }
 
 async function timersOf(service: Pick<RunningService, 'url'>): Promise<Timers> {

@@ -3,6 +3,7 @@ import { runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { aSystem, type System } from '../../support/system.js';
@@ -297,8 +298,8 @@ describe('queues and timers', () => {
   });
 
   it('counts timers once there are some, and makes no queue by looking', async () => {
-    expect((await ask('/v1/timers')).body).toEqual({ timers: [] });
-    expect((await ask('/v1/timers')).body).toEqual({ timers: [] });
+    expect((await ask('/v1/timers')).body).toEqual({ timers: [], cases: null });
+    expect((await ask('/v1/timers')).body).toEqual({ timers: [], cases: null });
     const queue = new Queue('case-workflow', service.host.bull);
     await queue.add('look', {}, { delay: 60_000 });
     await queue.close();
@@ -308,6 +309,23 @@ describe('queues and timers', () => {
     expect(body.timers).toEqual([
       { queue: 'case-workflow', counts: expect.objectContaining({ delayed: 1, failed: 0 }) },
     ]);
+  });
+
+  it('shows how the timers of cases stand, as case-workflow lays it into Redis, and nothing that it cannot read', async () => {
+    const redis = new Redis(system.environment['REDIS_URL'] as string);
+    const key = `${system.namespace}:case-workflow:timers`;
+    const view = {
+      ...{ now: '2020-05-10T01:00:00.000Z', speed: 1, next: [], failing: [], reconciliation: null },
+      due: { count: 1, countedTo: 10, late: [] },
+      stuck: { count: 0, countedTo: 10 },
+      lateness: { rung: 3, p50: 0.1, p99: null, longest: 90_000 },
+    };
+    await redis.set(key, JSON.stringify(view));
+    expect((await ask<{ cases: unknown }>('/v1/timers')).body.cases).toEqual(view);
+    await redis.set(key, '{"now":1}');
+    expect((await ask<{ cases: unknown }>('/v1/timers')).body.cases).toBeNull();
+    await redis.del(key);
+    redis.disconnect();
   });
 });
 

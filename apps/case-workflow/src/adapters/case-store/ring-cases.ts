@@ -56,12 +56,18 @@ export async function ringOne(
   return await ringRows(tx, rows, learn, ask);
 }
 
-/** Notes that waking a case failed; the case itself stays as it is. */
-export async function keepFailure(tx: Pick<EntityManager, 'query'>, caseId: string, failure: Failure): Promise<void> {
-  await tx.query(
-    `update cases set wake_failures = $2, wake_error = $3, wake_failed_at = $4, wake_retry_at = $5 where id = $1`,
+/** Notes that waking a case failed, if it is as it was when it was asked: still due, and as often failed before. */
+export async function keepFailure(
+  tx: Pick<EntityManager, 'query'>,
+  caseId: string,
+  failure: Failure,
+): Promise<boolean> {
+  const [, kept]: [unknown, number] = await tx.query(
+    `update cases set wake_failures = $2, wake_error = $3, wake_failed_at = $4, wake_retry_at = $5
+     where id = $1 and wake_failures = $2 - 1 and ${dueAt} <= $4`,
     [caseId, failure.failures, failure.error, failure.failedAt, retryOf(failure)],
   );
+  return kept > 0;
 }
 
 async function ringRows(

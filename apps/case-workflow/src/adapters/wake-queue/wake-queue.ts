@@ -26,6 +26,9 @@ const patience = 5_000;
 /** So long somebody waits for a connection that is being made. */
 const connectPatience = 1_000;
 
+/** What is shown of timers is forgotten when nobody renews it for so many seconds. */
+const viewSeconds = 60;
+
 /** How many bells others may hear at once when more is due than one can do. */
 const calls = 4;
 
@@ -37,6 +40,7 @@ export class WakeQueue {
   private readonly redis: Redis;
   private readonly queue: Queue;
   private readonly numberKey: string;
+  private readonly viewKey: string;
   private readonly soon = new Set<number>();
   private hasLost = false;
 
@@ -50,6 +54,7 @@ export class WakeQueue {
     this.queue = new Queue(wakeQueueName, { connection: this.redis, prefix });
     this.queue.on('error', () => undefined);
     this.numberKey = `${prefix}:${wakeQueueName}:reconciled`;
+    this.viewKey = `${prefix}:${wakeQueueName}:timers`;
   }
 
   /** Throws while Redis is away. */
@@ -94,6 +99,11 @@ export class WakeQueue {
 
   async keepNumber(number: number): Promise<void> {
     await within(patience, 'keeping the reconciliation in Redis', this.redis.set(this.numberKey, String(number)));
+  }
+
+  /** Lays how timers stand where the console reads it, for a minute. Throws while Redis is away. */
+  async showView(view: object): Promise<void> {
+    await within(patience, 'showing timers', this.redis.set(this.viewKey, JSON.stringify(view), 'EX', viewSeconds));
   }
 
   lostAny(): boolean {

@@ -14,7 +14,7 @@ const due = (caseId: string, news: Partial<DueCase> = {}): DueCase => ({
 });
 
 /** Cases in memory, of which some cannot be kept. */
-function aStore(cases: DueCase[], { unkeepable = [] as string[], isDown = false } = {}) {
+function aStore(cases: DueCase[], { unkeepable = [] as string[], isDown = false, wasAsked = false } = {}) {
   const log: string[] = [];
   const asked: string[] = [];
   const failures = new Map<string, NonNullable<Answer['failure']>>();
@@ -47,8 +47,9 @@ function aStore(cases: DueCase[], { unkeepable = [] as string[], isDown = false 
         ask,
       ),
     keepFailure: async (caseId, failure) => {
-      failures.set(caseId, failure);
+      if (!wasAsked) failures.set(caseId, failure);
       cases.splice(0, cases.length, ...cases.filter((each) => each.caseId !== caseId));
+      return !wasAsked;
     },
     ringLater: (instants) => void log.push(...instants.map((instant) => `bell ${instant.toISOString()}`)),
     callOthers: async () => void log.push('call'),
@@ -130,6 +131,12 @@ describe('a case that cannot be kept', () => {
     await ringDue(needs);
     expect(asked).toHaveLength(casesPerPage + 4);
     expect([...failures]).toMatchObject([['case 3', { failures: 1, error: 'Error: case 3 cannot be kept' }]]);
+  });
+
+  it('is not blamed when somebody else has asked it in the meantime', async () => {
+    const { needs, log } = aStore([due('a')], { unkeepable: ['a'], wasAsked: true });
+    await ringDue(needs);
+    expect(log).toEqual([]);
   });
 
   it('is not blamed when the database cannot be reached', async () => {

@@ -55,8 +55,11 @@ export interface Needs {
   ringPage(page: Page, ask: (due: DueCase) => Answer): Promise<{ rung: Rung[]; last: Place | null }>;
   /** The same for one case, if it is still due. */
   ringOne(caseId: string, now: Date, ask: (due: DueCase) => Answer): Promise<Rung[]>;
-  /** Notes that waking a case failed for a reason outside of its rules. */
-  keepFailure(caseId: string, failure: Failure): Promise<void>;
+  /**
+   * Notes that waking a case failed for a reason outside of its rules; answers false when somebody else has asked it
+   * in the meantime.
+   */
+  keepFailure(caseId: string, failure: Failure): Promise<boolean>;
   /** Bells for what these cases wait for next. */
   ringLater(instants: readonly Date[]): void;
   /** More is due than one can do: others may take their share. */
@@ -121,8 +124,7 @@ async function ringEach(due: readonly DueCase[], needs: Needs): Promise<Rung[]> 
     } catch (error) {
       const failure = failureOf(error, failures + 1, now, needs);
       // Throws when it is Postgres that cannot be reached, and no fault of the case.
-      await needs.keepFailure(caseId, failure);
-      rung.push({ caseId, wakeAt: wake, next: null, failure });
+      if (await needs.keepFailure(caseId, failure)) rung.push({ caseId, wakeAt: wake, next: null, failure });
     }
   }
   return rung;

@@ -10,6 +10,8 @@ interface Watch {
   reconciled(done: Reconciliation): void;
   /** Keeps what was measured since the last look. */
   keepMeasurements(): Promise<void>;
+  /** Lets the console see how timers stand. */
+  showTimers(): Promise<void>;
 }
 
 /**
@@ -18,7 +20,7 @@ interface Watch {
  */
 export function watchBells(
   seconds: number,
-  { keeper, needs, retryStuck, reconciled, keepMeasurements }: Watch,
+  { keeper, needs, retryStuck, reconciled, keepMeasurements, showTimers }: Watch,
   { log }: Pick<Host, 'log'>,
 ): { start(): void; stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
@@ -48,6 +50,7 @@ export function watchBells(
     });
     await attempt('ringing what no bell rang for', () => ringDue(needs));
     await attempt('keeping measurements of timers', keepMeasurements);
+    await attempt('showing timers to the console', showTimers);
   };
   const lookAgain = (): void => {
     looking = look().finally(() => {
