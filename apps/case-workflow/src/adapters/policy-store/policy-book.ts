@@ -68,10 +68,16 @@ export class PolicyBook {
     return known.policy;
   }
 
-  /** Reads what cases live by, so that they can be asked without waiting. */
+  /**
+   * Reads what cases live by, so that they can be asked without waiting. What cannot be read is told by `learnt`, to the
+   * cases that live by it alone.
+   */
   async learn(states: readonly Case[], queries?: Queries): Promise<void> {
-    const versions = new Set(states.flatMap((state) => (state.phase === 'unopened' ? [] : [state.known.policy])));
-    for (const version of versions) if (!this.known.has(version)) await this.read(...partsOf(version), queries);
+    const versions = new Set(states.map((state) => (state.phase === 'unopened' ? null : state.known.policy)));
+    for (const version of versions)
+      // A state that is damaged may name none.
+      if (typeof version === 'string' && !this.known.has(version))
+        await this.read(...partsOf(version), queries).catch(() => null);
   }
 
   async find(version: string, queries?: Queries): Promise<Policy> {
