@@ -19,7 +19,11 @@ const contact = { name: '合作伙伴联系人', address: 'contact@partner.examp
 
 /** The clock hardly moves, so that what was previewed and what became of it can be compared to the millisecond. */
 beforeAll(async () => {
-  system = await aSystem({ CLOCK_STARTS_AT: '2027-04-28T10:00:00+08:00', CASES_API_KEY: key, SWEEP_SECONDS: '0.5' });
+  system = await aSystem({
+    CLOCK_STARTS_AT: '2027-04-28T10:00:00+08:00',
+    CASES_API_KEY: key,
+    BELL_WATCH_SECONDS: '0.3',
+  });
   service = await runService(caseWorkflow, system.environment);
   connection = await connect(system.environment['AMQP_URL'] as string);
   channel = await connection.createConfirmChannel();
@@ -228,6 +232,35 @@ describe('a change', () => {
       const { changes } = (await get('/v1/policies/standard/changes')) as { changes: { finishedAt: string | null }[] };
       return changes[0]?.finishedAt != null;
     });
+  });
+});
+
+describe('a version that cannot be read any more', () => {
+  it('keeps no other case from going on', async () => {
+    const schema = system.schema('case-workflow');
+    await system.query(
+      `insert into ${schema}.policy_versions (name, number, document, holidays) values ('old', 1, 'name: old', '{}')`,
+    );
+    const [broken, sound] = [await open(), await open()];
+    await system.query(
+      `update ${schema}.cases set state = jsonb_set(state, '{known,policy}', '"old-1"') where id = $1`,
+      [broken],
+    );
+    await system.query(`update ${schema}.cases set wake_at = '2027-01-01' where id = any($1::uuid[])`, [
+      [broken, sound],
+    ]);
+    const wake = `select wake_at > '2027-01-01' as later, wake_error from ${schema}.cases where id = $1`;
+    await until(
+      'the other one was asked',
+      async () => (await system.query<{ later: boolean }>(wake, [sound]))[0]?.later,
+    );
+    await until('it says why', async () =>
+      /no policy version "old-1"|this policy cannot be used/.test(
+        (await system.query<{ wake_error: string | null }>(wake, [broken]))[0]?.wake_error ?? '',
+      ),
+    );
+    await system.query(`delete from ${schema}.policy_versions where name = 'old'`);
+    await system.query(`update ${schema}.cases set wake_at = null, wake_retry_at = null where id = $1`, [broken]);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   choosePolicy,
   countriesOf,
   definePolicy,
+  PolicyProblems,
   readPolicyDocument,
   standardPolicyText,
   upgradeCase,
@@ -69,15 +70,14 @@ export class PolicyBook {
   }
 
   /**
-   * Reads what cases live by, so that they can be asked without waiting. What cannot be read is told by `learnt`, to the
-   * cases that live by it alone.
+   * Reads what cases live by, so that they can be asked without waiting. A case that is kept amiss and names none is left
+   * to be asked: it fails alone and keeps no other waiting.
    */
   async learn(states: readonly Case[], queries?: Queries): Promise<void> {
-    const versions = new Set(states.map((state) => (state.phase === 'unopened' ? null : state.known.policy)));
+    const named = states.map((state): unknown => ('known' in state ? state.known.policy : undefined));
+    const versions = new Set(named.filter((version) => typeof version === 'string'));
     for (const version of versions)
-      // A state that is damaged may name none.
-      if (typeof version === 'string' && !this.known.has(version))
-        await this.read(...partsOf(version), queries).catch(() => null);
+      if (!this.known.has(version)) await unlessUnusable(this.read(...partsOf(version), queries));
   }
 
   async find(version: string, queries?: Queries): Promise<Policy> {
@@ -102,7 +102,7 @@ export class PolicyBook {
     );
     const heads: KeptPolicy[] = [];
     for (const { name, number } of rows) {
-      const head = this.known.get(versionOf(name, number)) ?? (await this.read(name, number, queries));
+      const head = this.known.get(versionOf(name, number)) ?? (await unlessUnusable(this.read(name, number, queries)));
       if (head) heads.push(head);
     }
     this.heads = heads;
@@ -283,6 +283,16 @@ export async function keepLatestHolidays(tx: Queries, { version, country, years 
      on conflict (version) do update set position = default`,
     [version, country, JSON.stringify(years)],
   );
+}
+
+/** Null for a version that an earlier release kept and this one cannot read: who lives by it is told so, others go on. */
+async function unlessUnusable(reading: Promise<KeptPolicy | null>): Promise<KeptPolicy | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof PolicyProblems) return null;
+    throw error;
+  }
 }
 
 async function holidaySets(versions: readonly string[], queries: Queries): Promise<Record<string, Holidays>> {
