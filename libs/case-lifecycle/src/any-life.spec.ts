@@ -179,7 +179,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom('first-response' as const, 'upload-space' as const, 'analysis' as const).map(
     (clock): Step =>
       (given) =>
-        given.acknowledge(clock),
+        unlessRefused(given, () => given.acknowledge(clock)),
   ),
   fc.tuple(personCommand, fc.integer({ min: 500, max: 504 })).map(
     ([command, number]): Step =>

@@ -224,9 +224,6 @@ export type CaseCommand = { readonly now: string } & (
   | { readonly type: 'take-linked-case'; readonly caseId: string; readonly isOpen: boolean }
   /** What a person asks; sent twice with one id it is for the caller to answer as before. */
   | { readonly type: 'take-person-command'; readonly commandId: string; readonly command: PersonCommand }
-  | { readonly type: 'change-priority'; readonly priority: Priority; readonly by: Person }
-  /** A person takes on what a clock tells of. */
-  | { readonly type: 'acknowledge-clock'; readonly clock: ClockName; readonly by: Person }
   /** The case is to live by the policy that is handed in; its running clocks are reckoned anew. */
   | { readonly type: 'apply-policy'; readonly because: PolicyReason; readonly by: Person | null }
 );

@@ -6,8 +6,7 @@ import { takePersonCommand } from './take-person-command.js';
 import { takePurge } from './take-purge.js';
 import { takeArrival, takeRecognition } from './take-arrival.js';
 import { open, completeDetails } from './report.js';
-import { acknowledgeClock } from './tell-levels.js';
-import { applyPolicy, changePriority } from './reckon-anew.js';
+import { applyPolicy } from './reckon-anew.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
 import { keepHold } from './hold.js';
 import { link, takeLinkedCase, unlink } from './links.js';
@@ -65,12 +64,6 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-purge':
       takePurge(turn, command.part, command.purged);
-      break;
-    case 'change-priority':
-      changePriority(turn, command);
-      break;
-    case 'acknowledge-clock':
-      acknowledgeClock(turn, command);
       break;
     case 'apply-policy':
       applyPolicy(turn, command);

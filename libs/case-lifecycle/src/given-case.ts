@@ -217,7 +217,7 @@ export class GivenCase {
   }
 
   acknowledge(clock: ClockName, by = engineer): this {
-    return this.ask({ type: 'acknowledge-clock', now: this.instant, clock, by });
+    return this.person({ type: 'acknowledge-clock', clock }, 500, by);
   }
 
   /** A person asks something; what it makes gets the id of the number. */
@@ -227,7 +227,7 @@ export class GivenCase {
   }
 
   changePriority(priority: Priority): this {
-    return this.ask({ type: 'change-priority', now: this.instant, priority, by: engineer });
+    return this.person({ type: 'change-priority', priority });
   }
 
   apply(policy: Policy): this {

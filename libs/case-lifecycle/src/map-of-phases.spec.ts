@@ -42,7 +42,7 @@ const steps: ((given: GivenCase) => GivenCase)[] = [
   (given) => given.analysed(pendingOf(given), { holdsFullDump: true, nextSteps: ['update-windows'] }),
   (given) => given.unreadable(pendingOf(given)),
   (given) => given.recognised(pendingOf(given)),
-  (given) => given.acknowledge('first-response'),
+  (given) => (given.state.phase === 'archived' ? given : given.acknowledge('first-response')),
   (given) => (given.state.phase === 'archived' ? given : given.changePriority('p1')),
   (given) => (given.state.phase === 'archived' ? given : given.person({ type: 'escalate', reason: 'spec' })),
   (given) => (hasContact(given) ? given.person({ type: 'write-plan', items: ['do it'] }) : given),

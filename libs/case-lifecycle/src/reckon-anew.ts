@@ -1,16 +1,14 @@
-import { Refusal } from '@caserelay/contracts';
+import type { PersonCommand } from '@caserelay/contracts';
 import type { CaseCommand } from './case.js';
 import { reckonAnew } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
+type Asked = Extract<PersonCommand, { type: 'change-priority' }>;
 type Ask<Type extends CaseCommand['type']> = Extract<CaseCommand, { type: Type }>;
 
 /** Clocks keep their start; what time they have is that of the new priority. */
-export function changePriority(turn: Turn, { priority, by }: Omit<Ask<'change-priority'>, 'now'>): void {
+export function changePriority(turn: Turn, { priority, by }: Asked): void {
   const { file, priority: from } = turn.known;
-  if (turn.state.phase === 'archived') {
-    throw new Refusal(`the case is archived, found a change of priority to ${priority}; expected an open case`);
-  }
   if (priority === from) return;
   turn.say({ type: 'case.priority-changed', data: { file, from, to: priority, by } });
   reckonAnew(turn);
