@@ -1,4 +1,5 @@
 import { openEvidenceStore } from '@caserelay/evidence-store';
+import { causeOf } from '@caserelay/messaging';
 import { askForKey, defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -10,6 +11,8 @@ import { cryptHash } from './adapters/crypt-hasher/crypt-hasher.js';
 import { EngineFolder } from './adapters/engine-folder/engine-folder.js';
 import { EngineLoginRules1700000710000 } from './adapters/engine-store/engine-login-rules.migration.js';
 import { EngineStore } from './adapters/engine-store/engine-store.js';
+import { Retention1700000810000 } from './adapters/upload-space-store/retention.migration.js';
+import { PurgeStore } from './adapters/upload-space-store/purge-store.js';
 import { EngineTables1700000700000 } from './adapters/engine-store/engine-tables.migration.js';
 import { FrontProcess } from './adapters/front-process/front-process.js';
 import { PageScripts } from './adapters/page-scripts/page-scripts.js';
@@ -38,6 +41,9 @@ import { LiftBansController, LiftingNeeds } from './features/lift-bans/lift-bans
 import { OpenUploadSpaceConsumer, OpeningNeeds } from './features/open-upload-space/open-upload-space.consumer.js';
 import { OverseeSpacesController, OverseeingNeeds } from './features/oversee-spaces/oversee-spaces.controller.js';
 import { AuditNeeds, ReadAuditController } from './features/read-audit/read-audit.controller.js';
+import { PurgeEvidenceConsumer, PurgingNeeds } from './features/purge-evidence/purge-evidence.consumer.js';
+import { purgeEvidence } from './features/purge-evidence/purge-evidence.js';
+import { PurgeTimer } from './features/purge-evidence/purge-evidence.timer.js';
 import { Scripts, ServeScriptsController } from './features/serve-scripts/serve-scripts.controller.js';
 import { ShowCredentialsController, ShowingNeeds } from './features/show-credentials/show-credentials.controller.js';
 import {
@@ -70,6 +76,7 @@ export const sftpProvisioning = defineService({
     EngineTables1700000700000,
     EngineLoginRules1700000710000,
     UploadNames1700000800000,
+    Retention1700000810000,
   ],
   module: (host): DynamicModule => {
     const passwords = new PasswordHasher();
@@ -86,6 +93,7 @@ export const sftpProvisioning = defineService({
       controllers: [
         OpenUploadSpaceConsumer,
         CloseUploadSpaceConsumer,
+        PurgeEvidenceConsumer,
         ServeScriptsController,
         ShowCredentialsController,
         UploadByBrowserController,
@@ -100,6 +108,7 @@ export const sftpProvisioning = defineService({
         { provide: Front, useFactory: () => openFront(host) },
         { provide: OpeningNeeds, useFactory: openingNeeds(host, passwords), inject: [Front, HttpAdapterHost] },
         { provide: ClosingNeeds, useFactory: closingNeeds(host, audit), inject: [Front] },
+        { provide: PurgingNeeds, useFactory: purgingNeeds(host, audit), inject: [Front] },
         { provide: ShowingNeeds, useFactory: showingNeeds(host, audit), inject: [Front, HttpAdapterHost] },
         { provide: UploadingNeeds, useFactory: uploadingNeeds(host), inject: [Front, HttpAdapterHost] },
         {
@@ -190,13 +199,48 @@ function closingNeeds(host: ThisHost, audit: AuditLog) {
   return ({ process }: Front): ClosingNeeds =>
     ({ tx, afterCommit }) => ({
       spaces: new UploadSpaceStore(tx),
-      endSessions: (spaceId) =>
+      endSessions: (space, action) =>
         afterCommit(() => {
-          process.endSessions(spaceId);
-          audit.note({ action: 'close-space', outcome: 'done', actor: 'caserelay', spaceId });
+          process.endSessions(space.spaceId);
+          audit.note({ action, outcome: 'done', actor: 'caserelay', ...space });
         }),
       now: host.clock.now(),
     });
+}
+
+const lookForPurgesMilliseconds = 30_000;
+
+function purgingNeeds(host: ThisHost, audit: AuditLog) {
+  const { clock, config, database, outbox, log } = host;
+  return ({ process }: Front): PurgingNeeds => {
+    const evidence = openEvidenceStore(config);
+    const engine = config.SFTP_ENGINE === 'built-in' ? null : new EngineFolder(config.SFTP_ENGINE_DIR);
+    const timer: PurgeTimer = new PurgeTimer(
+      () =>
+        purgeEvidence({
+          listUnended: () => new PurgeStore(database.manager).listUnended(),
+          transaction: (work, cause) => outbox.transaction((tx) => work(new PurgeStore(tx)), cause),
+          removeFile: (location) => evidence.remove(location),
+          removeAtEngine: async (account) => engine?.removeHome(account),
+          note: (entry) => audit.note({ ...entry, actor: 'caserelay' }),
+          isStopping: () => timer.isStopping,
+          now: () => clock.now(),
+          warn: (message, details) => log.warn(details, message),
+        }),
+      lookForPurgesMilliseconds,
+      (error) => log.warn({ error }, 'could not look for evidence to remove'),
+    );
+    host.onStop(() => timer.stop());
+    timer.wake();
+    return ({ tx, event, afterCommit }) => ({
+      spaces: new UploadSpaceStore(tx),
+      countKept: (spaceId) => new PurgeStore(tx).countKept(spaceId),
+      keep: (purge) => new PurgeStore(tx).keep({ ...purge, cause: causeOf(event) }),
+      endSessions: (spaceId) => afterCommit(() => process.endSessions(spaceId)),
+      wake: () => afterCommit(() => timer.wake()),
+      now: clock.now(),
+    });
+  };
 }
 
 function showingNeeds(host: ThisHost, audit: AuditLog) {

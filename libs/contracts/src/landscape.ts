@@ -37,7 +37,13 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.archived',
     'case.reopened',
   ],
-  'sftp-provisioning': ['case.upload-space-requested', 'case.archived', 'case.reopened'],
+  'sftp-provisioning': [
+    'case.upload-space-requested',
+    'case.archived',
+    'case.reopened',
+    'case.upload-space-retired',
+    'case.evidence-purge-requested',
+  ],
   'dump-analysis': ['case.recognition-requested', 'case.analysis-requested'],
   notification: [
     'case.upload-space-announced',

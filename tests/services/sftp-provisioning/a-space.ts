@@ -14,14 +14,20 @@ export interface Room {
   readonly system: System;
   service: Awaited<ReturnType<typeof runService<typeof sftpProvisioning.config>>>;
   readonly heard: AnyEvent[];
-  tell<Type extends EventType>(type: Type, caseId: string, data: EventOf<Type>['data']): Promise<void>;
+  /** `sequence` counts what the case tells; without one nothing is known of the order. */
+  tell<Type extends EventType>(
+    type: Type,
+    caseId: string,
+    data: EventOf<Type>['data'],
+    sequence?: number,
+  ): Promise<void>;
   told<Type extends EventType>(caseId: string, type: Type): EventOf<Type>[];
   /** Stops the service and starts it again; something may happen meanwhile. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** A new case with an open space and the credentials that its link shows. */
   openSpace(endCustomer?: string): Promise<OpenSpace>;
-  /** Tells that a case is archived, which closes its space. */
-  archive(caseId: string): Promise<void>;
+  /** Tells that a case is archived, which closes its space, unless it may be read from until some time. */
+  archive(caseId: string, readOnlyUntil?: string, sequence?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,7 +88,7 @@ export async function aRoom(
     system,
     service: first,
     heard,
-    async tell(type, caseId, data) {
+    async tell(type, caseId, data, sequence) {
       const id = randomUUID();
       const event = {
         specversion: '1.0',
@@ -92,6 +98,7 @@ export async function aRoom(
         subject: caseId,
         time: new Date().toISOString(),
         data,
+        ...(sequence !== undefined && { sequence }),
       };
       channel.publish(room.service.host.topology.events, type, Buffer.from(JSON.stringify(event)), {
         messageId: id,
@@ -112,16 +119,18 @@ export async function aRoom(
       const opened = await until('the space is opened', () => room.told(caseId, 'upload-space.opened')[0]);
       return { caseId, space: opened.data, credentials: await reveal(opened.data.link) };
     },
-    async archive(caseId) {
-      await room.tell('case.archived', caseId, {
+    async archive(caseId, readOnlyUntil, sequence) {
+      const archived = {
         file: aFile(),
-        because: 'observed-without-news',
+        because: 'observed-without-news' as const,
         openedAt: new Date().toISOString(),
         findings: [],
         steps: [],
         engineerSummary: null,
         counts: { uploads: 0, customerMails: 0, reminders: 0 },
-      });
+        ...(readOnlyUntil !== undefined && { retention: { readOnlyUntil, evidenceUntil: null } }),
+      };
+      await room.tell('case.archived', caseId, archived, sequence);
     },
     async close() {
       await room.service.stop();
@@ -131,7 +140,7 @@ export async function aRoom(
     },
   };
   const { queue } = await channel.assertQueue('', { exclusive: true });
-  for (const word of ['upload', 'upload-space'])
+  for (const word of ['upload', 'upload-space', 'evidence'])
     await channel.bindQueue(queue, room.service.host.topology.events, `${word}.*`);
   await channel.consume(
     queue,

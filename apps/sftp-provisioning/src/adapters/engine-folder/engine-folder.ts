@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, chown, mkdir, open, readdir, realpath, type FileHandle } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readdir, realpath, rm, type FileHandle } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 
 const account = /^[a-z0-9]{1,32}$/;
@@ -21,6 +21,11 @@ export class EngineFolder {
     if (owner === undefined) return;
     await chown(`${home}/upload`, owner, -1);
     await chmod(home, 0o755);
+  }
+
+  /** Removes all that an account has there, if it has anything. */
+  async removeHome(name: string): Promise<void> {
+    await rm(this.homeOf(name), { recursive: true, force: true });
   }
 
   /** Every plain file below `upload`, by its path in the home; links and special files are left alone. */

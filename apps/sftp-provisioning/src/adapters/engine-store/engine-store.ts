@@ -128,7 +128,7 @@ export class EngineStore {
 
   private async openSpaces(joined: string): Promise<{ spaceId: string; caseId: string; account: string }[]> {
     const rows = await this.rows<{ space_id: string; case_id: string; account: string }>(
-      `select space_id, case_id, account from upload_space ${joined} where state = 'open'`,
+      `select space_id, case_id, account from upload_space ${joined} where state = 'open' and read_only_at is null`,
       [],
     );
     return rows.map((row) => ({ spaceId: row.space_id, caseId: row.case_id, account: row.account }));

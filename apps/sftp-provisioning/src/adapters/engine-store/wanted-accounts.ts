@@ -5,6 +5,7 @@ interface Row {
   account: string;
   password_hash: string;
   is_let_in: boolean;
+  is_read_only: boolean;
   expires_at: Date | null;
   allowed_addresses: string[];
   most_sessions: number | null;
@@ -25,12 +26,14 @@ export class WantedAccounts {
       select account, password_hash, expires_at, allowed_addresses, most_sessions,
         most_bytes::float8 as most_bytes, most_files,
         disabled_at is null and (expires_at is null or expires_at > now()) as is_let_in,
+        read_only_at is not null as is_read_only,
         array(select algorithm || ' ' || replace(encode(blob, 'base64'), E'\\n', '') from access_key key
               where key.space_id = space.space_id order by added_at, key_id) as keys
       from upload_space space where state = 'open' and password_hash is not null order by opened_at, account`);
     return rows.map((row) => ({
       account: row.account,
       isLetIn: row.is_let_in,
+      isReadOnly: row.is_read_only,
       passwordHash: row.password_hash,
       publicKeys: row.keys,
       expiresAt: row.expires_at,

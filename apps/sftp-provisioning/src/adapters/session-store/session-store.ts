@@ -112,7 +112,8 @@ export class ServedSessions {
       `with faded as (delete from upload_session where seen_at < now() - interval '10 minutes'),
             seen as (update upload_session set seen_at = now()
                      where front_id = $1 and seen_at < now() - interval '5 s' returning 1)
-       select session.session_id, session.address, session.is_unwanted,
+       select session.session_id, session.address,
+              session.is_unwanted or coalesce(session.began_at <= space.read_only_at, false) as is_unwanted,
               space.state, space.disabled_at, space.expires_at, space.allowed_addresses
        from upload_session session join upload_space space using (space_id) where session.front_id = $1`,
       [this.frontId],

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import type { WantedAccount } from '../../features/reconcile-accounts/reconcile-accounts.js';
 import type { SftpGoApi, User } from './sftpgo-api.js';
 
-const permissions = {
-  '/': ['list'],
-  '/upload': ['list', 'download', 'upload', 'overwrite', 'rename', 'delete', 'create_dirs', 'chtimes'],
-};
+const reading = ['list', 'download'];
+const writing = ['upload', 'overwrite', 'rename', 'delete', 'create_dirs', 'chtimes'];
 
 /**
  * Accounts in SFTPGo. It never shows a password, so each account of ours carries a mark that tells which state it was
@@ -62,7 +60,7 @@ function userOf(wanted: WantedAccount, homes: string, sign: string) {
     public_keys: [...wanted.publicKeys],
     home_dir: `${homes}/${wanted.account}`,
     expiration_date: wanted.expiresAt?.getTime() ?? 0,
-    permissions,
+    permissions: { '/': ['list'], '/upload': wanted.isReadOnly ? reading : [...reading, ...writing] },
     max_sessions: wanted.mostSessions,
     quota_size: wanted.mostBytes,
     quota_files: wanted.mostFiles,
@@ -88,8 +86,8 @@ function isSame(theirs: User, ours: Ours): boolean {
     (theirs.quota_size ?? 0) === ours.quota_size &&
     (theirs.quota_files ?? 0) === ours.quota_files &&
     isSameSet(theirs.filters?.allowed_ip ?? [], ours.filters.allowed_ip) &&
-    isSameSet(Object.keys(theirs.permissions ?? {}), Object.keys(permissions)) &&
-    Object.entries(permissions).every(([path, granted]) => isSameSet(theirs.permissions?.[path] ?? [], granted))
+    isSameSet(Object.keys(theirs.permissions ?? {}), Object.keys(ours.permissions)) &&
+    Object.entries(ours.permissions).every(([path, granted]) => isSameSet(theirs.permissions?.[path] ?? [], granted))
   );
 }
 
@@ -100,6 +98,7 @@ function isSame(theirs: User, ours: Ours): boolean {
 function takesAway(theirs: User, ours: Ours): boolean {
   return (
     ours.status === 0 ||
+    (theirs.permissions?.['/upload'] ?? []).some((granted) => !ours.permissions['/upload'].includes(granted)) ||
     !isSameSet(theirs.filters?.allowed_ip ?? [], ours.filters.allowed_ip) ||
     (theirs.public_keys ?? []).some((key) => !ours.public_keys.some((its) => key.startsWith(its)))
   );

@@ -13,13 +13,15 @@ const columnOf = {
 
 const selection = `
   select space_id as "spaceId", case_id as "caseId", account, state, opened_at as "openedAt", closed_at as "closedAt",
+         read_only_at as "readOnlyAt",
+         (select max(ended_at) from evidence_purge purge where purge.space_id = space.space_id) as "purgedAt",
          expires_at as "expiresAt", disabled_at as "disabledAt", disabled_because as "disabledBecause",
          allowed_addresses as "allowedAddresses", most_sessions as "mostSessions", most_bytes::float8 as "mostBytes",
          most_files as "mostFiles", password_hash is not null as "hasPassword",
          (select json_build_object('bytes', coalesce(sum(bytes), 0), 'files', count(*),
             'sessions', (select count(*) from upload_session session
                          where session.space_id = space.space_id and seen_at > now() - interval '30 s'))
-          from upload where upload.space_id = space.space_id) as usage
+          from upload where upload.space_id = space.space_id and upload.state <> 'purged') as usage
   from upload_space space`;
 
 /** Looks at upload spaces and changes their rules, in Postgres. */

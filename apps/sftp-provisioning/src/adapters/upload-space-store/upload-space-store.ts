@@ -8,6 +8,8 @@ export interface StoredSpace {
   /** Argon2id; null when nobody can log in by password. */
   readonly passwordHash: string | null;
   readonly state: 'open' | 'closed';
+  /** Since when an open space can only be read from, because its case is archived. */
+  readonly readOnlyAt: Date | null;
   readonly disabledAt: Date | null;
   readonly disabledBecause: string | null;
   /** On the case clock; null when only the end of the case ends it. */
@@ -31,6 +33,7 @@ interface SpaceRow {
   account: string;
   password_hash: string | null;
   state: 'open' | 'closed';
+  read_only_at: Date | null;
   disabled_at: Date | null;
   disabled_because: string | null;
   expires_at: Date | null;
@@ -66,11 +69,38 @@ export class UploadSpaceStore {
     return added.length === 1;
   }
 
+  /**
+   * Notes that the space of a case follows an event of it; false when it has followed a later one, which came first. Locks
+   * the space until the transaction ends.
+   */
+  async follow(caseId: string, sequence: number | undefined): Promise<boolean> {
+    const followed = await this.rows(
+      `with followed as (
+         update upload_space set heard_sequence = coalesce($2, heard_sequence)
+         where case_id = $1 and ($2::int is null or heard_sequence < $2) returning 1)
+       select 1 from followed`,
+      [caseId, sequence ?? null],
+    );
+    return followed.length === 1;
+  }
+
   async open(spaceId: string, at: Date, expiresAt: Date | null): Promise<void> {
     await this.database.query(
-      `update upload_space set state = 'open', opened_at = $2, closed_at = null, expires_at = $3 where space_id = $1`,
+      `update upload_space set state = 'open', opened_at = $2, closed_at = null, read_only_at = null, expires_at = $3
+       where space_id = $1`,
       [spaceId, at, expiresAt],
     );
+  }
+
+  async makeReadOnlyOfCase(caseId: string, at: Date): Promise<{ spaceId: string; account: string } | null> {
+    const [made] = await this.rows<{ space_id: string; account: string }>(
+      `with made as (
+         update upload_space set read_only_at = $2
+         where case_id = $1 and state = 'open' and read_only_at is null returning space_id, account)
+       select space_id, account from made`,
+      [caseId, at],
+    );
+    return made ? { spaceId: made.space_id, account: made.account } : null;
   }
 
   async closeOfCase(caseId: string, at: Date): Promise<{ spaceId: string; account: string } | null> {
@@ -155,6 +185,7 @@ function spaceOf(row: SpaceRow): StoredSpace {
     account: row.account,
     passwordHash: row.password_hash,
     state: row.state,
+    readOnlyAt: row.read_only_at,
     disabledAt: row.disabled_at,
     disabledBecause: row.disabled_because,
     expiresAt: row.expires_at,

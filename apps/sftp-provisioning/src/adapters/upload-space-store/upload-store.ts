@@ -41,11 +41,12 @@ export class UploadStore {
   constructor(private readonly database: Pick<EntityManager, 'query'>) {}
 
   async lockOpenSpace(spaceId: string): Promise<boolean> {
-    const [row] = await this.rows<{ state: string }>(
-      'select state from upload_space where space_id = $1 for no key update',
+    const [row] = await this.rows<{ is_open: boolean }>(
+      `select state = 'open' and read_only_at is null as is_open from upload_space where space_id = $1
+       for no key update`,
       [spaceId],
     );
-    return row?.state === 'open';
+    return row?.is_open === true;
   }
 
   async get(uploadId: string): Promise<Upload | null> {
@@ -87,7 +88,7 @@ export class UploadStore {
   }
 
   async count(spaceId: string): Promise<number> {
-    return this.number('select count(*) from upload where space_id = $1', spaceId);
+    return this.number(`select count(*) from upload where space_id = $1 and state <> 'purged'`, spaceId);
   }
 
   /** Files that arrive now hold more than their rows say. */
@@ -96,7 +97,8 @@ export class UploadStore {
       `select coalesce(sum(upload.bytes) filter (where upload.state <> 'receiving'), 0)::float8 as bytes,
               count(upload.upload_id)::int as files,
               space.most_bytes::float8 as "mostBytes", space.most_files as "mostFiles"
-       from upload_space space left join upload using (space_id) where space_id = $1
+       from upload_space space left join upload on upload.space_id = space.space_id and upload.state <> 'purged'
+       where space.space_id = $1
        group by space.space_id`,
       [spaceId],
     );

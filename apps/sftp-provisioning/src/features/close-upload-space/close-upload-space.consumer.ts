@@ -1,7 +1,7 @@
-import { CaseArchived, type EventOf } from '@caserelay/contracts';
+import { CaseArchived, UploadSpaceRetired, type EventOf } from '@caserelay/contracts';
 import { Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { Controller, Inject } from '@nestjs/common';
-import { closeUploadSpace, type Needs } from './close-upload-space.js';
+import { archiveUploadSpace, closeUploadSpace, type Needs } from './close-upload-space.js';
 
 /** Gives the deed what it needs within the event being heard. */
 export type ClosingNeeds = (hearing: Hearing) => Needs;
@@ -12,7 +12,12 @@ export class CloseUploadSpaceConsumer {
   constructor(@Inject(ClosingNeeds) private readonly needs: ClosingNeeds) {}
 
   @Hears(CaseArchived)
-  async closeUploadSpace(event: EventOf<'case.archived'>, hearing: Hearing): Promise<Tell[]> {
-    return closeUploadSpace(event.subject, this.needs(hearing));
+  async archiveUploadSpace(event: EventOf<'case.archived'>, hearing: Hearing): Promise<Tell[]> {
+    return archiveUploadSpace(event, this.needs(hearing));
+  }
+
+  @Hears(UploadSpaceRetired)
+  async closeUploadSpace(event: EventOf<'case.upload-space-retired'>, hearing: Hearing): Promise<Tell[]> {
+    return closeUploadSpace(event, this.needs(hearing));
   }
 }

@@ -7,7 +7,11 @@ import { issueLink, type LinkNeeds } from '../../issue-link.js';
 /** What opening a space needs from around it. */
 export interface Needs extends LinkNeeds {
   spaces: LinkNeeds['spaces'] & {
-    findOfCase(caseId: string): Promise<{ spaceId: string; account: string; state: 'open' | 'closed' } | null>;
+    findOfCase(
+      caseId: string,
+    ): Promise<{ spaceId: string; account: string; state: 'open' | 'closed'; readOnlyAt: Date | null } | null>;
+    /** False when the space has followed a later event of its case already. */
+    follow(caseId: string, sequence: number | undefined): Promise<boolean>;
     /** False when the account name or the case has a space already. */
     add(space: {
       spaceId: string;
@@ -54,8 +58,9 @@ export async function openUploadSpace(event: EventOf<'case.upload-space-requeste
 
 /** Lets the account of a reopened case in again, with a new password. A case that never had a space stays without. */
 export async function reopenUploadSpace(event: EventOf<'case.reopened'>, needs: Needs): Promise<Tell[]> {
+  if (!(await needs.spaces.follow(event.subject, event.sequence))) return [];
   const found = await needs.spaces.findOfCase(event.subject);
-  return found?.state === 'closed' ? openAgain(found, needs) : [];
+  return found && (found.state === 'closed' || found.readOnlyAt) ? openAgain(found, needs) : [];
 }
 
 async function openAgain(space: { spaceId: string; account: string }, needs: Needs): Promise<Tell[]> {

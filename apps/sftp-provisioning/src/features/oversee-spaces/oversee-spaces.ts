@@ -6,6 +6,10 @@ export interface SpaceView {
   readonly state: 'open' | 'closed';
   readonly openedAt: Date;
   readonly closedAt: Date | null;
+  /** Since when an open space can only be read from, because its case is archived. */
+  readonly readOnlyAt: Date | null;
+  /** When its evidence was removed last. */
+  readonly purgedAt: Date | null;
   readonly expiresAt: Date | null;
   readonly disabledAt: Date | null;
   readonly disabledBecause: string | null;

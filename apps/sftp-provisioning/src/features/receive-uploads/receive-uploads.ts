@@ -44,7 +44,7 @@ export interface Upload extends NamedPlace {
 
 /** What is kept about uploads, within one transaction or outside of one. */
 export interface Uploads {
-  /** Keeps others from changing the same space until the transaction ends; false when the space is closed. */
+  /** Keeps others from changing the same space until the transaction ends; false when the space is closed or can only be read from. */
   lockOpenSpace(spaceId: string): Promise<boolean>;
   get(uploadId: string): Promise<Upload | null>;
   find(spaceId: string, folder: string, name: SentName): Promise<Alike<Upload>>;

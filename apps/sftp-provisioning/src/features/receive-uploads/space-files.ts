@@ -204,6 +204,8 @@ export class SpaceFiles {
       if (!intent.create) throw absent(path);
       return this.begin(await tree.newPlace(folder, place.name, alike), null, intent);
     }
+    // What goes on with a received file begins with its first byte; who may not write shall know it before.
+    if (upload.state === 'received') await this.changeInTurn(() => Promise.resolve([]));
     const known = { folder, name: upload.name, nameBytes: upload.nameBytes ?? place.name.bytes };
     if (upload.state === 'received')
       return intent.truncate ? this.begin(known, upload, intent) : this.handle(known, upload, null);
@@ -291,11 +293,14 @@ export class SpaceFiles {
     return this.inTurn(() => this.changeInTurn(work));
   }
 
-  /** A change of this space by someone who has its turn; refused when the space was closed meanwhile. */
+  /** A change of this space by someone who has its turn; refused when the space was closed or archived meanwhile. */
   changeInTurn(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void> {
     return this.reception.needs.transaction(async (uploads) => {
       if (!(await uploads.lockOpenSpace(this.space.spaceId)))
-        throw new FileRefusal('EACCES', 'this account was closed');
+        throw new FileRefusal(
+          'EACCES',
+          'this account is closed, or can only be read from because its case is archived',
+        );
       return { result: undefined, tells: await work(uploads) };
     });
   }

@@ -64,7 +64,15 @@ describe('an account that another program keeps', () => {
 
 function anAccount(account: string): WantedAccount {
   return {
-    ...{ account, isLetIn: true, passwordHash: '$argon2id$…', publicKeys: [], expiresAt: null, allowedAddresses: [] },
+    ...{
+      account,
+      isLetIn: true,
+      isReadOnly: false,
+      passwordHash: '$argon2id$…',
+      publicKeys: [],
+      expiresAt: null,
+      allowedAddresses: [],
+    },
     ...{ mostSessions: 1, mostBytes: 1, mostFiles: 1 },
   };
 }

@@ -2,6 +2,8 @@
 export interface WantedAccount {
   readonly account: string;
   readonly isLetIn: boolean;
+  /** Its case is archived: files can be listed and read, nothing else. */
+  readonly isReadOnly: boolean;
   readonly passwordHash: string;
   /** As they stand in `authorized_keys`. */
   readonly publicKeys: readonly string[];

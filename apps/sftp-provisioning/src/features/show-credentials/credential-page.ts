@@ -46,8 +46,8 @@ export function credentialPage(answer: Answer, setting: Setting): string {
   const { language } = setting;
   const text = texts[language];
   const other: Language = language === 'en' ? 'zh-CN' : 'en';
-  const isOpen = answer.kind === 'open' || answer.kind === 'shown';
-  const scripts = isOpen
+  const uploads = (answer.kind === 'open' || answer.kind === 'shown') && !answer.isReadOnly;
+  const scripts = uploads
     ? '<script src="script/tus.js" defer></script><script type="module" src="script/page.js"></script>'
     : '';
   return `<!doctype html>
@@ -77,13 +77,17 @@ function bodyOf(answer: Answer, setting: Setting): string {
 function whole(
   account: Account,
   password: string | null,
-  { openingsLeft, expiresAt }: { openingsLeft: number; expiresAt: Date },
+  { openingsLeft, expiresAt, isReadOnly }: { openingsLeft: number; expiresAt: Date; isReadOnly: boolean },
   { language, zone }: Setting,
 ): string {
   const text = texts[language];
-  return `<p>${text.twoWays}</p>
+  const begin = isReadOnly
+    ? `<section class="alert" role="status"><p>${text.readOnly}</p></section>
+<section><h2>${text.readTitle}</h2>`
+    : `<p>${text.twoWays}</p>
 ${uploadSection(language)}
-<section><h2>${text.sftpTitle}</h2><p class="soft">${text.sftpText}</p>
+<section><h2>${text.sftpTitle}</h2><p class="soft">${text.sftpText}</p>`;
+  return `${begin}
 ${facts(account, password, openingsLeft, language)}
 ${clientGuides(account, password, language)}
 </section>

@@ -50,6 +50,9 @@ const en = {
     'This upload account is not available at the moment. Write to us in the thread of your case if you need it.',
   closed:
     'This upload account is closed because its case is closed. Write to us in the thread of your case to reopen it.',
+  readOnly:
+    'Your case is archived. Its account can only be read from until it is closed; files are no longer taken. Write to us in the thread of your case to reopen it.',
+  readTitle: 'Read your files with an SFTP program',
   filezilla: {
     import: [
       'Download the site file and open FileZilla.',
@@ -147,6 +150,8 @@ const zh: Texts = {
   replaced: '此链接已失效，请使用我们最近发送的链接；如未收到，请在案例邮件中回复我们。',
   suspended: '此上传账号目前不可用。如仍需上传，请在案例邮件中回复我们。',
   closed: '案例已关闭，上传账号也已停用。如需重新开启，请在案例邮件中回复我们。',
+  readOnly: '案例已归档。关闭前，该账号只能读取，不再接收文件。如需重新开启，请在案例邮件中回复我们。',
+  readTitle: '用 SFTP 程序读取您的文件',
   filezilla: {
     import: [
       '下载站点文件，然后打开 FileZilla。',

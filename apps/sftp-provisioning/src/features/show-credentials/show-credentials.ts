@@ -18,6 +18,8 @@ export interface Credentials extends Account {
 interface Opening {
   readonly openingsLeft: number;
   readonly expiresAt: Date;
+  /** Its case is archived: nothing more is taken. */
+  readonly isReadOnly: boolean;
 }
 
 /** `hidden` asks first; `open` knows by its pass that somebody pressed the button before, but shows no password. */
@@ -33,7 +35,7 @@ export interface Needs {
   spaces: {
     findLink(tokenHash: Buffer): Promise<
       | (StandingLink & {
-          space: { spaceId: string; caseId: string; account: string };
+          space: { spaceId: string; caseId: string; account: string; readOnlyAt: Date | null };
           openingsLeft: number;
           sealedPassword: string | null;
         })
@@ -67,11 +69,12 @@ export async function showCredentials(
   const link = await needs.spaces.findLink(tokenHash);
   if (!link) return { kind: 'unknown' };
   const { space, openingsLeft, expiresAt } = link;
+  const isReadOnly = space.readOnlyAt !== null;
   const obstacle = obstacleOfLink(link, needs.now);
   if (obstacle) return { kind: 'gone', caseId: space.caseId, because: obstacle };
   const account = accountOf(space.account, needs);
   if (!reveal && pass !== null && (await needs.passes.isGood(tokenHash, hashOfSecret(pass))))
-    return { kind: 'open', account, openingsLeft, expiresAt };
+    return { kind: 'open', account, openingsLeft, expiresAt, isReadOnly };
   if (openingsLeft <= 0 || link.sealedPassword === null)
     return { kind: 'gone', caseId: space.caseId, because: 'used-up' };
   if (!reveal) return { kind: 'hidden' };
@@ -82,6 +85,7 @@ export async function showCredentials(
     caseId: space.caseId,
     openingsLeft: openingsLeft - 1,
     expiresAt,
+    isReadOnly,
     pass: await needs.passes.give(tokenHash),
     credentials: { ...account, password },
   };

@@ -2,14 +2,16 @@ import { hashOfSecret, isSecret, obstacleOfLink, type StandingLink } from '../..
 
 /** What admitting somebody who uploads by a browser needs from around it. */
 export interface Needs {
-  findLink(tokenHash: Buffer): Promise<(StandingLink & { space: { spaceId: string; caseId: string } }) | null>;
+  findLink(
+    tokenHash: Buffer,
+  ): Promise<(StandingLink & { space: { spaceId: string; caseId: string; readOnlyAt: Date | null } }) | null>;
   /** True while the pass that was given for opening this link is good. */
   isPassGood(tokenHash: Buffer, passHash: Buffer): Promise<boolean>;
   now: Date;
 }
 
 export type Admission =
-  | { kind: 'admitted'; space: { spaceId: string; caseId: string } }
+  | { kind: 'admitted'; space: { spaceId: string; caseId: string; isReadOnly: boolean } }
   | { kind: 'refused'; because: 'unknown' | 'no-pass' | 'closed' | 'suspended' | 'replaced' | 'expired' };
 
 /**
@@ -24,8 +26,8 @@ export async function admitUploader(token: string, pass: string | null, needs: N
   if (!link || !(await needs.isPassGood(tokenHash, hashOfSecret(pass)))) return { kind: 'refused', because: 'no-pass' };
   const obstacle = obstacleOfLink(link, needs.now);
   if (obstacle) return { kind: 'refused', because: obstacle };
-  const { spaceId, caseId } = link.space;
-  return { kind: 'admitted', space: { spaceId, caseId } };
+  const { spaceId, caseId, readOnlyAt } = link.space;
+  return { kind: 'admitted', space: { spaceId, caseId, isReadOnly: readOnlyAt !== null } };
 }
 
 /** True when a browser says that the request comes from a page of ours. Programs that are no browsers say nothing. */

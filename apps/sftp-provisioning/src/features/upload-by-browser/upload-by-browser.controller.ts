@@ -32,6 +32,7 @@ const statusOf = {
   replaced: 410,
   expired: 410,
   'foreign-page': 403,
+  'read-only': 403,
   unreachable: 503,
 };
 
@@ -88,6 +89,7 @@ export class UploadByBrowserController {
 
   private async passOn(token: string, path: string, request: Request, response: Response): Promise<void> {
     const space = await this.admit(token, request);
+    if (space.isReadOnly) throw refusal('read-only');
     response.set(answerHeaders);
     try {
       await this.needs.passOn(space, path, request, response);
@@ -100,7 +102,7 @@ export class UploadByBrowserController {
     }
   }
 
-  private async admit(token: string, request: Request): Promise<Space> {
+  private async admit(token: string, request: Request): Promise<Space & { isReadOnly: boolean }> {
     const { origin, host } = request.headers;
     const site = request.get('sec-fetch-site');
     if (!comesFromOurPage({ site, origin, host }, this.needs.publicHost())) throw refusal('foreign-page');
@@ -129,6 +131,7 @@ const details = {
   replaced: 'The link was replaced by a newer one.',
   expired: 'The link has expired.',
   'foreign-page': 'The request does not come from the page of the link.',
+  'read-only': 'The case is archived: its account can only be read from.',
   unreachable: 'Uploads are not received at this moment; try again in a few seconds.',
 };
 
