@@ -1,7 +1,7 @@
 import type { StoredReport } from '@caserelay/contracts';
 import { causeOf, type Tell } from '@caserelay/messaging';
 import { openEvidenceStore } from '@caserelay/evidence-store';
-import { defineService, type Host } from '@caserelay/service-host';
+import { defineService, LookWhenWoken, type Host } from '@caserelay/service-host';
 import type { DynamicModule } from '@nestjs/common';
 import { AnalysisQueue } from './adapters/analysis-queue/analysis-queue.js';
 import {
@@ -16,6 +16,8 @@ import { ProgressColumns1720000300000 } from './adapters/analysis-store/progress
 import { keepDumpOfCase } from './adapters/case-dumps/case-dumps.js';
 import { CaseDumpsTable1720000300001 } from './adapters/case-dumps/case-dumps-table.js';
 import { UploadedEvidence } from './adapters/evidence-store/evidence-store.js';
+import { PurgeStore } from './adapters/purge-store/purge-store.js';
+import { PurgeTables1722000000000 } from './adapters/purge-store/purge-tables.js';
 import { readInProcess, type ReadingLimits } from './adapters/reading-process/read-in-process.js';
 import {
   keepRecognition,
@@ -37,6 +39,8 @@ import { BoundedMap } from './features/follow-upload/bounded-map.js';
 import { FollowUploadConsumer, RecognitionNeeds } from './features/follow-upload/follow-upload.consumer.js';
 import { FollowUploadTimer } from './features/follow-upload/follow-upload.timer.js';
 import { planNextSteps } from './features/plan-next-steps/plan-next-steps.js';
+import { PurgeNeeds, PurgeReportsConsumer } from './features/purge-reports/purge-reports.consumer.js';
+import { purgeReports } from './features/purge-reports/purge-reports.js';
 import { RequestAnalysisConsumer, RequestNeeds } from './features/request-analysis/request-analysis.consumer.js';
 import { ResumeAnalysesTimer } from './features/resume-analyses/resume-analyses.timer.js';
 
@@ -52,6 +56,7 @@ export const dumpAnalysis = defineService({
     CaseDumpsTable1720000300001,
     KnownVersionTable1720000300002,
     RecognitionTable1721000000000,
+    PurgeTables1722000000000,
   ],
   module: (host): DynamicModule => {
     const store = new AnalysisStore(host.database);
@@ -73,13 +78,14 @@ export const dumpAnalysis = defineService({
     });
     return {
       module: class DumpAnalysisModule {},
-      controllers: [RequestAnalysisConsumer, FollowUploadConsumer],
+      controllers: [RequestAnalysisConsumer, FollowUploadConsumer, PurgeReportsConsumer],
       providers: [
         { provide: RequestNeeds, useValue: requestNeedsOf(host, queue) },
         { provide: ResumeAnalysesTimer, useValue: timer },
         { provide: AnalyseUploadJob, useValue: job },
         { provide: RecognitionNeeds, useValue: recognitionNeedsOf(follower) },
         { provide: FollowUploadTimer, useValue: follower },
+        { provide: PurgeNeeds, useFactory: () => purgeNeedsOf(host) },
       ],
     };
   },
@@ -149,7 +155,10 @@ function needsOf(
     },
     planNextSteps,
     show: ({ uploadId }, news) => progress.note(uploadId, news),
-    tell: async (upload, reading) => tellOnce(host, upload, reading, await keepReport(host, reports, upload, reading)),
+    tell: async (upload, reading) => {
+      const isFirst = await tellOnce(host, upload, reading, await keepReport(host, reports, upload, reading));
+      if (!isFirst) await forgetIfPurged(host, reports, upload);
+    },
     postpone: ({ uploadId }, fault, pauseSeconds) => store.postpone(uploadId, fault, pauseSeconds),
     giveBack: ({ uploadId }) => store.giveBack(uploadId),
     isStopping: () => signal.aborted,
@@ -231,7 +240,7 @@ async function tellOnce(
   { uploadId, caseId, name, cause }: AnalysisRow,
   { outcome, traits, versions }: KeptReading,
   report: StoredReport | null,
-): Promise<void> {
+): Promise<boolean> {
   const told = await host.outbox.transaction(async (tx) => {
     const isFirst = await markTold(tx, uploadId, outcome);
     if (!isFirst) return { result: false, tells: [] };
@@ -243,6 +252,50 @@ async function tellOnce(
     return { result: true, tells: [whole] };
   }, cause);
   if (told) host.log.info({ uploadId, caseId: cause.caseId, told: outcome.type }, 'an upload was read');
+  return told;
+}
+
+/** A reading that was in hand when its evidence was removed leaves no report behind. */
+async function forgetIfPurged(
+  host: AnalysisHost,
+  reports: ReportStore,
+  { caseId, uploadId }: AnalysisRow,
+): Promise<void> {
+  if (!(await new PurgeStore(host.database.manager, host.clock).isPurged(caseId))) return;
+  for (const { location } of await reports.reportsOf(caseId, uploadId)) await reports.remove(location);
+}
+
+const lookForPurgesMilliseconds = 30_000;
+
+function purgeNeedsOf(host: AnalysisHost): PurgeNeeds {
+  const { clock, config: settings, database, log, outbox } = host;
+  const reports = new ReportStore(openEvidenceStore(settings));
+  const watch: LookWhenWoken = new LookWhenWoken(
+    () =>
+      purgeReports({
+        listUnended: () => new PurgeStore(database.manager, clock).listUnended(),
+        transaction: (work, cause) => outbox.transaction((tx) => work(new PurgeStore(tx, clock)), cause),
+        reportsOf: (caseId, uploadId) => reports.reportsOf(caseId, uploadId),
+        remove: (location) => reports.remove(location),
+        isStopping: () => watch.isStopping,
+        failed: ({ caseId }, error) =>
+          log.warn({ err: error, caseId }, 'reports could not be removed; it is tried again'),
+      }),
+    lookForPurgesMilliseconds,
+    (error) => log.warn({ err: error }, 'could not look for reports to remove'),
+  );
+  host.onStop(() => watch.stop());
+  watch.wake();
+  return ({ tx, event, afterCommit }) => {
+    const store = new PurgeStore(tx, clock);
+    return {
+      follow: (caseId, sequence) => store.follow(caseId, sequence),
+      keep: (purge) => store.keep({ ...purge, cause: causeOf(event) }),
+      stopReading: (caseId) => store.stopReading(caseId),
+      countReports: (caseId) => store.countReports(caseId),
+      wake: () => afterCommit(() => watch.wake()),
+    };
+  };
 }
 
 /** The outcome with what only the service knows: where the whole report lies, and what earlier dumps said. */

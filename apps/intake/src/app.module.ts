@@ -7,9 +7,12 @@ import { Counter } from 'prom-client';
 import { v7 as newId } from 'uuid';
 import { CaseRecords } from './adapters/case-records/case-records.js';
 import { CaseTables1720000000000 } from './adapters/case-records/case-tables.js';
+import { KeptFileRecords } from './adapters/case-records/kept-file-records.js';
+import { KeptFiles1720000100000 } from './adapters/case-records/kept-files.migration.js';
 import { MailRecords, noteRejectedMail } from './adapters/case-records/mail-records.js';
 import { PostRecords } from './adapters/case-records/post-records.js';
 import { MailEvidence } from './adapters/mail-evidence/mail-evidence.js';
+import { filesOfOldMail } from './adapters/mail-parser/files-of-old-mail.js';
 import { readMail } from './adapters/mail-parser/mail-parser.js';
 import { SmtpDoor } from './adapters/smtp-door/smtp-door.js';
 import { config } from './config.js';
@@ -19,6 +22,8 @@ import {
   ReceiveEventNeeds,
 } from './features/receive-event/receive-event.controller.js';
 import type { Needs as ReceiveNeeds, Records as ReceiveRecords } from './features/receive-event/receive-event.js';
+import { noteOldFilesOnce } from './features/purge-mails/note-old-files.timer.js';
+import { PurgeMailsConsumer, PurgingNeeds } from './features/purge-mails/purge-mails.consumer.js';
 import { replyToSender } from './features/take-mail/reply-to-sender.js';
 import { takeMail, type Needs as TakeNeeds } from './features/take-mail/take-mail.js';
 
@@ -28,14 +33,15 @@ type IntakeHost = Host<typeof config>;
 export const intake = defineService({
   name: 'intake',
   config,
-  migrations: [CaseTables1720000000000],
+  migrations: [CaseTables1720000000000, KeptFiles1720000100000],
   module: (host): DynamicModule => ({
     module: class IntakeModule {},
-    controllers: [ReceiveEventController],
+    controllers: [ReceiveEventController, PurgeMailsConsumer],
     providers: [
       { provide: ApiKey, useValue: host.config.INTAKE_API_KEY },
       { provide: ReceiveEventNeeds, useValue: receiveNeedsOf(host) },
       { provide: SmtpDoor, useFactory: () => mailDoorOf(host) },
+      { provide: PurgingNeeds, useFactory: () => purgingNeedsOf(host) },
     ],
   }),
 });
@@ -86,12 +92,15 @@ function takeNeedsOf(host: IntakeHost, evidence: MailEvidence): TakeNeeds {
     keepMail: (mail) => evidence.keepMail(mail),
     keepAttachment: (content, name) => evidence.keepAttachment(content, name),
     readMail: async ({ location }) => readMail(await evidence.read(location)),
+    isThere: (location) => evidence.isThere(location),
     inTransaction: (work) =>
       host.outbox.transaction(async (tx) => {
         const mails = new MailRecords(tx);
         return await work({
           ...caseNeedsOf(new CaseRecords(tx, caseOptionsOf(host))),
           noteMail: (mail) => mails.note(mail),
+          noteFiles: (mailId, files) => new KeptFileRecords(tx).note(mailId, files, clock.now()),
+          noteCopy: (mail, file) => new KeptFileRecords(tx).noteCopy(mail, file, clock.now()),
           judgeMail: (mailId, judged) => mails.judge(mailId, judged),
         });
       }),
@@ -102,6 +111,42 @@ function takeNeedsOf(host: IntakeHost, evidence: MailEvidence): TakeNeeds {
     patterns: patternsOf(host),
     colleagueDomains: config.COLLEAGUE_DOMAINS ?? [config.MAIL_DOMAIN],
     ownAddress: /<([^>]+)>/.exec(config.SENDER)?.[1] ?? config.SENDER,
+  };
+}
+
+const pauseMilliseconds = 30_000;
+
+function purgingNeedsOf(host: IntakeHost): PurgingNeeds {
+  const { clock, config, log, outbox } = host;
+  const evidence = new MailEvidence(openEvidenceStore(config));
+  let isStopping = false;
+  const stopNoting = noteOldFilesOnce(
+    {
+      filesOf: (mail) => filesOfOldMail(evidence, mail),
+      inTransaction: (work) =>
+        outbox.transaction(async (tx) => ({ result: await work(new KeptFileRecords(tx)), tells: [] })),
+      isStopping: () => isStopping,
+    },
+    pauseMilliseconds,
+    (error) => log.warn({ err: error }, 'files of old mails could not be noted; it is tried again'),
+  );
+  host.onStop(async () => {
+    isStopping = true;
+    await stopNoting();
+  });
+  return ({ tx }) => {
+    const files = new KeptFileRecords(tx);
+    return {
+      follow: (caseId, sequence) => files.follow(caseId, sequence),
+      hasOldMails: () => files.hasOldMails(),
+      listOfCase: (caseId) => files.listOfCase(caseId),
+      isThere: (location) => evidence.isThere(location),
+      removeFile: (location) => evidence.remove(location),
+      release: (caseId, location, at) => files.release(caseId, location, at),
+      markPurged: (caseId, location, requestedAt, at) => files.markPurged(caseId, location, requestedAt, at),
+      removedFor: (caseId, requestedAt) => files.removedFor(caseId, requestedAt),
+      now: () => clock.now(),
+    };
   };
 }
 

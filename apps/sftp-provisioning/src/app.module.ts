@@ -1,6 +1,6 @@
 import { openEvidenceStore } from '@caserelay/evidence-store';
 import { causeOf } from '@caserelay/messaging';
-import { askForKey, defineService, type Host } from '@caserelay/service-host';
+import { askForKey, defineService, LookWhenWoken, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
@@ -43,7 +43,6 @@ import { OverseeSpacesController, OverseeingNeeds } from './features/oversee-spa
 import { AuditNeeds, ReadAuditController } from './features/read-audit/read-audit.controller.js';
 import { PurgeEvidenceConsumer, PurgingNeeds } from './features/purge-evidence/purge-evidence.consumer.js';
 import { purgeEvidence } from './features/purge-evidence/purge-evidence.js';
-import { PurgeTimer } from './features/purge-evidence/purge-evidence.timer.js';
 import { Scripts, ServeScriptsController } from './features/serve-scripts/serve-scripts.controller.js';
 import { ShowCredentialsController, ShowingNeeds } from './features/show-credentials/show-credentials.controller.js';
 import {
@@ -215,7 +214,7 @@ function purgingNeeds(host: ThisHost, audit: AuditLog) {
   return ({ process }: Front): PurgingNeeds => {
     const evidence = openEvidenceStore(config);
     const engine = config.SFTP_ENGINE === 'built-in' ? null : new EngineFolder(config.SFTP_ENGINE_DIR);
-    const timer: PurgeTimer = new PurgeTimer(
+    const timer: LookWhenWoken = new LookWhenWoken(
       () =>
         purgeEvidence({
           listUnended: () => new PurgeStore(database.manager).listUnended(),

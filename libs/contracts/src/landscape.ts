@@ -17,7 +17,7 @@ export type ServiceName = (typeof services)[number];
  * `*` hears everything.
  */
 export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
-  intake: [],
+  intake: ['case.evidence-purge-requested', 'case.reopened'],
   'case-workflow': [
     'problem.reported',
     'mail.received',
@@ -44,7 +44,12 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.upload-space-retired',
     'case.evidence-purge-requested',
   ],
-  'dump-analysis': ['case.recognition-requested', 'case.analysis-requested'],
+  'dump-analysis': [
+    'case.recognition-requested',
+    'case.analysis-requested',
+    'case.reopened',
+    'case.evidence-purge-requested',
+  ],
   notification: [
     'case.upload-space-announced',
     'case.evidence-requested',
@@ -63,6 +68,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.resumed',
     'case.question-asked',
     'case.plan-written',
+    'case.evidence-purged',
   ],
   'ops-console': '*',
 };

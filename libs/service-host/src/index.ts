@@ -2,6 +2,7 @@ export { askForKey } from './ask-for-key.js';
 export { Clock } from './clock.js';
 export { ConfigProblems, parseConfig, readEnvironment, timeZone, type HostConfig } from './config.js';
 export { openDatabase, schemaOf } from './database.js';
+export { LookWhenWoken } from './look-when-woken.js';
 export { openLog } from './log.js';
 export { Problem } from './problem.filter.js';
 export { migrateService, runService, type RunningService } from './run-service.js';

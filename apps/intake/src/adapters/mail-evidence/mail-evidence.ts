@@ -28,7 +28,7 @@ export class MailEvidence {
   }
 
   async keepAttachment(content: Uint8Array, name: string): Promise<Kept> {
-    const kept = await this.keep([content], (sha256) => `attachments/${sha256}/${safeFileName(name)}`);
+    const kept = await this.keep([content], (sha256) => locationOfAttachment(sha256, name));
     if (kept === null) throw new Error(`attachment ${name} was not kept`);
     return kept;
   }
@@ -36,6 +36,20 @@ export class MailEvidence {
   /** What was kept, from its beginning on. */
   async read(location: string): Promise<Readable> {
     return streamOf(await this.store.openForReading(location));
+  }
+
+  async isThere(location: string): Promise<boolean> {
+    return (await this.store.sizeIfThere(location)) !== null;
+  }
+
+  /** Null when it is not there. */
+  async size(location: string): Promise<number | null> {
+    return await this.store.sizeIfThere(location);
+  }
+
+  /** Removes a file for good, also when the power fails next. */
+  async remove(location: string): Promise<void> {
+    await this.store.remove(location);
   }
 
   private async keep(
@@ -77,6 +91,11 @@ export class MailEvidence {
     await draft?.keepAs(location);
     return { sha256, bytes, location };
   }
+}
+
+/** Attachments of the same name and content lie at one place, whichever mails they came with. */
+export function locationOfAttachment(sha256: string, name: string): string {
+  return `attachments/${sha256}/${safeFileName(name)}`;
 }
 
 /** A name that is one plain file name everywhere; what it said before stays in the mail. */

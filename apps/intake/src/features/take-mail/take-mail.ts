@@ -21,6 +21,8 @@ export interface Needs {
   readMail(kept: Kept): Promise<Letter>;
   /** Runs work in one transaction together with what it tells. */
   inTransaction<Result>(work: (records: Records) => Promise<{ result: Result; tells: Tell[] }>): Promise<Result>;
+  /** Whether a file is in the evidence store. */
+  isThere(location: string): Promise<boolean>;
   noteRejected(rejected: Kept & Envelope & { reason: string; rejectedAt: Date }): Promise<void>;
   sha256(text: string): string;
   newId(): string;
@@ -49,7 +51,17 @@ export interface Records {
   completeCase(caseId: string, facts: Partial<CaseFacts>): Promise<void>;
   /** False when the same mail was taken before. */
   noteMail(mail: TakenMail): Promise<boolean>;
+  /** Notes the files of a mail; nobody removes them until the transaction ends. */
+  noteFiles(mailId: string, files: readonly KeptFile[]): Promise<void>;
+  /** Notes one more copy of a mail that was taken before. */
+  noteCopy(mail: Pick<TakenMail, 'messageId' | 'contentSha256'>, file: KeptFile): Promise<void>;
   judgeMail(mailId: string, judged: { caseId: string | null; kind: string; kindReason: string }): Promise<void>;
+}
+
+/** A file of a mail in the evidence store. */
+export interface KeptFile extends Kept {
+  kind: 'mail' | 'attachment';
+  name: string;
 }
 
 export type Incoming = AsyncIterable<Uint8Array> & { sizeExceeded: boolean };
@@ -130,7 +142,13 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
     location: kept.location,
     takenAt: needs.now(),
   });
-  if (!isNew) return { result: { outcome: 'repeated' }, tells: [] };
+  const raw: KeptFile = { ...kept, kind: 'mail', name: subject || messageId };
+  if (!isNew) {
+    await records.noteCopy({ messageId, contentSha256 }, raw);
+    return { result: { outcome: 'repeated' }, tells: [] };
+  }
+  const files = attachments.map((file): KeptFile => ({ ...file, kind: 'attachment' }));
+  await noteFiles(mailId, [raw, ...files], records, needs);
 
   const text = newTextOf(letter.text, { forwarded: isForward(subject) }).slice(0, longestTold);
   const keys = caseKeysOf({ ...letter, text: letter.text }, needs.patterns);
@@ -184,6 +202,14 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
   const isReport = found === null || news !== null;
   const report = isReport ? [reportOf(known, news ?? {}, { language, channel: 'mail' })] : [];
   return { result: { outcome: 'taken', caseId: known.caseId, kind }, tells: [...report, received] };
+}
+
+/** An attachment may be one that another case had too, and that was removed with that one before it was noted here. */
+async function noteFiles(mailId: string, files: readonly KeptFile[], records: Records, needs: Needs): Promise<void> {
+  await records.noteFiles(mailId, files);
+  for (const { location } of files)
+    if (!(await needs.isThere(location)))
+      throw new Error(`${location} was removed while a mail with it came in; its sender has to try again`);
 }
 
 async function readLetter(kept: Kept, needs: Needs): Promise<{ letter: Letter; from: Person } | { reason: string }> {

@@ -15,7 +15,10 @@ interface Row {
   case_id: string;
   audience: KeptLetter['audience'];
   message_id: string;
-  content: Pick<KeptLetter, 'to' | 'topics' | 'subject' | 'text' | 'html' | 'language' | 'inReplyTo' | 'references'>;
+  content: Pick<
+    KeptLetter,
+    'to' | 'topics' | 'subject' | 'text' | 'html' | 'attachments' | 'language' | 'inReplyTo' | 'references'
+  >;
   cause: Cause;
   written_at: Date;
   attempts: number;

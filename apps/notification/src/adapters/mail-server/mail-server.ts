@@ -37,6 +37,11 @@ export class MailServer {
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
+        attachments: (mail.attachments ?? []).map(({ name, type, content }) => ({
+          filename: name,
+          contentType: type,
+          content,
+        })),
         messageId: mail.messageId,
         date: mail.writtenAt,
         ...(mail.inReplyTo === null ? {} : { inReplyTo: mail.inReplyTo }),

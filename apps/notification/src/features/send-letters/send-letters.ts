@@ -11,6 +11,8 @@ export interface WaitingLetter {
   subject: string;
   text: string;
   html: string;
+  /** Missing in letters that were kept when none had any. */
+  attachments?: readonly { name: string; type: string; content: string }[];
   language: Language;
   messageId: string;
   inReplyTo: string | null;

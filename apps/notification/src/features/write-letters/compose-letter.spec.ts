@@ -176,6 +176,10 @@ describe('what a letter brings about, and to whom', () => {
       given('case.archived', 'zh-CN'),
       { to: customer.address, audience: 'customer', topics: ['case-summary', 'survey'] },
     ],
+    [
+      given('case.evidence-purged', 'zh-CN'),
+      { to: customer.address, audience: 'customer', topics: ['deletion-proof'] },
+    ],
   ])('%j', (event, expected) => {
     const { to, audience, topics } = letterOf(event);
     expect({ to: to.address, audience, topics }).toEqual(expected);
@@ -200,7 +204,9 @@ describe('what a letter brings about, and to whom', () => {
         const event = given(type, language);
         const nobody = { ...event, data: { ...event.data, file: file(language, { contact: null }) } } as LetterEvent;
         expect(composeLetter(nobody, settings)).toEqual(
-          letterOf(event).audience === 'customer' && type !== 'case.analysis-reported'
+          letterOf(event).audience === 'customer' &&
+            type !== 'case.analysis-reported' &&
+            type !== 'case.evidence-purged'
             ? null
             : expect.objectContaining({ audience: 'colleague' }),
         );

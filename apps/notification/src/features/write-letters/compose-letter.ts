@@ -1,5 +1,6 @@
 import type { CaseFile, Language, LetterTopic, Person } from '@caserelay/contracts';
 import { v5 as idFromName } from 'uuid';
+import type { Attachment } from './deletion-proof.js';
 import { bodyOf, type LetterEvent, type LetterSettings } from './letter-bodies.js';
 import { asHtml, asText, paragraph } from './letter-layout.js';
 import { textsOf } from './templates/texts-of.js';
@@ -14,6 +15,7 @@ export interface Letter {
   subject: string;
   text: string;
   html: string;
+  attachments: Attachment[];
   language: Language;
   messageId: string;
   inReplyTo: string | null;
@@ -47,6 +49,7 @@ export function composeLetter(event: LetterEvent, settings: LetterSettings): Let
     subject: subjectOf(file),
     text: asText(blocks, texts),
     html: asHtml(blocks, file.language),
+    attachments: body.attachments ?? [],
     language: file.language,
     messageId: `<${event.subject}.${letterId}@${settings.mailDomain}>`,
     inReplyTo: file.lastMessageId,
@@ -94,7 +97,8 @@ function recipientOf(
     case 'case.customer-forwarded':
       return { to: file.owner ?? { name: '', address: teamAddress }, audience: 'colleague' };
     case 'case.analysis-reported':
-      // A result is worth a colleague's call even when no customer can be written to.
+    case 'case.evidence-purged':
+      // A result and a proof are worth a colleague's call even when no customer can be written to.
       return file.contact
         ? { to: file.contact, audience: 'customer' }
         : { to: file.owner ?? { name: '', address: teamAddress }, audience: 'colleague' };

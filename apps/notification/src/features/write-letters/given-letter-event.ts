@@ -2,6 +2,7 @@ import type {
   CaseFile,
   DumpFinding,
   EventOf,
+  PurgedFile,
   Language,
   Person,
   RecognisedDump,
@@ -217,6 +218,21 @@ const dataOf: DataOf = {
     steps: ['update-windows', 'enable-special-pool'],
     engineerSummary: '更新过程出现问题，定位与镜像定制有关系。',
     counts: { uploads: 4, customerMails: 13, reminders: 5 },
+    retention: { readOnlyUntil: '2020-06-15T09:00:00.000+08:00', evidenceUntil: '2020-12-05T09:00:00.000+08:00' },
+  }),
+  'case.evidence-purged': (language) => ({
+    file: file(language),
+    account: 'sxmtdzjt',
+    requestedAt: '2020-12-07T01:00:00.000Z',
+    files: [
+      ...[purgedFile('upload', '0507/MEMORY.zip', sha256), purgedFile('upload', 'MEMORY.DMP', null)],
+      ...[purgedFile('mail', '回复：电脑蓝屏', sha256), purgedFile('attachment', 'appwiz.jpg', sha256)],
+      purgedFile('report', 'MEMORY.zip.json', sha256),
+    ],
+    filesInAll: 5,
+    bytesInAll: 5_000_000,
+    kept: 1,
+    keptBecause: ['in-other-cases'],
   }),
   'case.owner-changed': (language) => ({
     file: file(language, { owner: senior }),
@@ -240,6 +256,11 @@ const dataOf: DataOf = {
     checkAt: '2020-05-10T09:00:00.000+08:00',
   }),
 };
+
+function purgedFile(kind: PurgedFile['kind'], name: string, hash: string | null): PurgedFile {
+  const times = { receivedAt: '2020-05-07T09:25:12.000Z', purgedAt: '2020-12-07T01:00:02.114Z' };
+  return { kind, name, bytes: 1_000_000, sha256: hash, ...times };
+}
 
 export const letterEventTypes = Object.keys(dataOf) as LetterEvent['type'][];
 

@@ -20,7 +20,8 @@ import {
   systemOf,
   warningBlocks,
 } from './finding-blocks.js';
-import { facts, heading, paragraph, points, quote, steps, type Block } from './letter-layout.js';
+import { attachmentsOf, type Attachment } from './deletion-proof.js';
+import { facts, heading, paragraph, points, quote, steps, table, type Block } from './letter-layout.js';
 import { noteInWords } from './note-in-words.js';
 import type { Texts } from './templates/texts.js';
 import { textsOf } from './templates/texts-of.js';
@@ -45,6 +46,7 @@ export type LetterEvent = EventOf<
   | 'case.resumed'
   | 'case.question-asked'
   | 'case.plan-written'
+  | 'case.evidence-purged'
 >;
 
 /** What letters need to know that no event tells. */
@@ -62,6 +64,7 @@ export interface LetterSettings {
 export interface LetterBody {
   topics: LetterTopic[];
   blocks: Block[];
+  attachments?: Attachment[];
 }
 
 const longestForwardedText = 20_000;
@@ -111,6 +114,8 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
       return ask(event, given);
     case 'case.plan-written':
       return tellPlan(event, given);
+    case 'case.evidence-purged':
+      return proveDeletion(event, given);
   }
 }
 
@@ -536,10 +541,66 @@ function summarise({ data, time }: EventOf<'case.archived'>, given: With): Lette
       ...(data.steps.length > 0 ? [heading(archived.steps), steps(titlesOf(data.steps, data.findings, given))] : []),
       ...undo.flatMap((each) => [heading(each.title), steps(each.steps)]),
       paragraph(archived.supportGoesOn),
+      ...retentionBlocks(data, given),
       heading(archived.survey),
       ...(settings.surveyUrl === null
         ? [paragraph(archived.surveyByReply)]
         : [paragraph(archived.surveyAt), facts([{ label: labels.survey, value: settings.surveyUrl, link: true }])]),
+    ],
+  };
+}
+
+function retentionBlocks({ retention }: EventOf<'case.archived'>['data'], { texts, settings }: With): Block[] {
+  if (!retention) return [];
+  const { title, account, evidence } = texts.retention;
+  const { readOnlyUntil, evidenceUntil } = retention;
+  return [
+    heading(title),
+    points([
+      account(timeIn(settings.zone, readOnlyUntil)),
+      ...(evidenceUntil === null ? [] : [evidence(timeIn(settings.zone, evidenceUntil))]),
+    ]),
+  ];
+}
+
+const mostShownFiles = 20;
+
+/** Nothing was there to be removed: then there is nothing to prove. */
+function proveDeletion({ data }: EventOf<'case.evidence-purged'>, given: With): LetterBody | null {
+  if (data.filesInAll === 0) return null;
+  const { texts, settings } = given;
+  const { labels, purged } = texts;
+  const shown = data.files.slice(0, mostShownFiles);
+  return {
+    topics: ['deletion-proof'],
+    attachments: attachmentsOf(data),
+    blocks: [
+      ...(data.file.contact === null ? [paragraph(purged.passOn)] : []),
+      paragraph(purged.intro),
+      facts([
+        { label: labels.caseNumber, value: data.file.caseNumber },
+        { label: labels.account, value: data.account },
+        { label: labels.deletedFiles, value: `${data.filesInAll}` },
+        { label: labels.size, value: bytesInWords(data.bytesInAll) },
+      ]),
+      ...(data.keptBecause.length === 0
+        ? []
+        : [paragraph(purged.kept(data.kept)), points(data.keptBecause.map((reason) => purged.keptBecause[reason]))]),
+      heading(purged.files),
+      table(
+        [labels.file, labels.fileKind, labels.size, labels.sha256, labels.receivedAt, labels.deletedAt],
+        shown.map((file) => [
+          file.name,
+          purged.kinds[file.kind],
+          bytesInWords(file.bytes),
+          file.sha256 ?? purged.neverWhole,
+          timeIn(settings.zone, file.receivedAt),
+          timeIn(settings.zone, file.purgedAt),
+        ]),
+      ),
+      ...(data.filesInAll > shown.length ? [paragraph(purged.more(data.filesInAll - shown.length))] : []),
+      paragraph(data.filesInAll > data.files.length ? purged.attachedPart(data.files.length) : purged.attached),
+      paragraph(purged.stays),
     ],
   };
 }

@@ -4,6 +4,7 @@ export type Block =
   | { kind: 'heading'; text: string }
   | { kind: 'steps' | 'points'; items: readonly string[] }
   | { kind: 'facts'; rows: readonly Fact[] }
+  | { kind: 'table'; columns: readonly string[]; rows: readonly (readonly string[])[] }
   | { kind: 'quote'; text: string };
 
 /** One line of a table of facts; a fact that nobody knows (null) is left out. `link` marks an address of our own. */
@@ -24,6 +25,12 @@ export const heading = (text: string): Block => ({ kind: 'heading', text });
 export const steps = (items: readonly string[]): Block => ({ kind: 'steps', items });
 export const points = (items: readonly string[]): Block => ({ kind: 'points', items });
 export const facts = (rows: readonly Fact[]): Block => ({ kind: 'facts', rows });
+/** As many cells in each row as there are columns; the first one names the row. */
+export const table = (columns: readonly string[], rows: readonly (readonly string[])[]): Block => ({
+  kind: 'table',
+  columns,
+  rows,
+});
 export const quote = (text: string): Block => ({ kind: 'quote', text });
 
 /** The letter as plain text: one empty line between pieces, numbered steps, quotations behind `> `. */
@@ -42,6 +49,8 @@ export function asText(blocks: readonly Block[], habits: LayoutHabits): string {
         return known(block.rows)
           .map(({ label, value }) => `  ${label}${habits.colon}${value}`)
           .join('\n');
+      case 'table':
+        return block.rows.map((cells) => rowAsText(block.columns, cells, habits)).join('\n');
       case 'quote':
         return block.text.replace(/^/gm, '> ');
     }
@@ -63,11 +72,29 @@ export function asHtml(blocks: readonly Block[], language: string): string {
         return `<ul>${block.items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
       case 'facts':
         return `<table cellpadding="4">${known(block.rows).map(row).join('')}</table>`;
+      case 'table':
+        return `<table border="1" cellpadding="4" cellspacing="0">${[
+          cellsOf('th', block.columns),
+          ...block.rows.map((cells) => cellsOf('td', cells)),
+        ].join('')}</table>`;
       case 'quote':
         return `<blockquote>${escaped(block.text)}</blockquote>`;
     }
   });
   return `<!doctype html><html lang="${language}"><meta charset="utf-8"><body>\n${pieces.join('\n')}\n</body></html>\n`;
+}
+
+/** A row as lines, for columns break in mail programs whose letters are not all equally wide. */
+function rowAsText(
+  columns: readonly string[],
+  [name = '', ...cells]: readonly string[],
+  { colon }: LayoutHabits,
+): string {
+  return [`- ${name}`, ...cells.map((cell, index) => `  ${columns[index + 1] ?? ''}${colon}${cell}`)].join('\n');
+}
+
+function cellsOf(element: 'th' | 'td', cells: readonly string[]): string {
+  return `<tr>${cells.map((cell) => `<${element} align="left">${escaped(cell)}</${element}>`).join('')}</tr>`;
 }
 
 function row({ label, value, link }: { label: string; value: string; link?: boolean }): string {

@@ -3,6 +3,7 @@ import {
   AnswerForwarded,
   CaseArchived,
   CaseEscalated,
+  CaseEvidencePurged,
   CaseResumed,
   CollectionSuggested,
   CustomerForwarded,
@@ -118,6 +119,11 @@ export class WriteLettersConsumer {
 
   @Hears(PlanWritten)
   async hearPlanWritten(event: PlanWritten, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(CaseEvidencePurged)
+  async hearEvidencePurged(event: CaseEvidencePurged, hearing: Hearing): Promise<Tell[]> {
     return await this.write(event, hearing);
   }
 

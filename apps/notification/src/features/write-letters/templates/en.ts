@@ -63,6 +63,10 @@ export const en: Texts = {
     heldSince: 'On hold since',
     reason: 'Reason',
     survey: 'Survey',
+    deletedFiles: 'Files deleted',
+    fileKind: 'Kind',
+    receivedAt: 'Received at',
+    deletedAt: 'Deleted at',
   },
 
   questions: {
@@ -365,5 +369,30 @@ export const en: Texts = {
     surveyAt: 'Please tell us what you think of our service:',
     surveyByReply:
       'Please tell us what you think of our service: reply to this mail with a grade from 1 to 5 (5 is best); suggestions are welcome.',
+  },
+  retention: {
+    title: 'What becomes of your account and your files',
+    account: (until) =>
+      `Until ${until} you can still log in with your upload account and read your files; nothing more can be uploaded. Then the account is closed.`,
+    evidence: (until) =>
+      `We keep the files that you sent until ${until}. Then we delete them for good and send you a proof of it. If you still need us by then, just reply to this mail.`,
+  },
+  purged: {
+    intro:
+      'The time for which we keep the files of your archived case is over. They were deleted from our systems for good; this mail is the proof.',
+    kept: (files) => `${files} ${files === 1 ? 'file stays' : 'files stay'}:`,
+    keptBecause: {
+      reopened: 'The case was opened again before everything was deleted.',
+      'in-other-cases': 'The same file was sent in another case, too, which still needs it.',
+    },
+    files: 'Deleted files',
+    kinds: { upload: 'upload', mail: 'mail', attachment: 'attachment of a mail', report: 'report of an analysis' },
+    neverWhole: 'never received whole',
+    more: (files) => `… and ${files} more.`,
+    attached: 'All of them stand in the attached files, as JSON for programs and as CSV for spreadsheets.',
+    attachedPart: (files) => `The attached files list ${files} of them; reply to this mail if you need the whole list.`,
+    stays:
+      'What stays is the record of the case: our letters, the words of your mails, what was found, and this proof. It holds none of your files.',
+    passOn: 'We do not know a contact of the customer; please pass this proof on.',
   },
 };

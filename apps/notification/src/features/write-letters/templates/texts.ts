@@ -1,4 +1,4 @@
-import type { DumpFinding, Evidence, EventOf } from '@caserelay/contracts';
+import type { DumpFinding, Evidence, EventOf, PurgedFile } from '@caserelay/contracts';
 import type { LayoutHabits } from '../letter-layout.js';
 import type { LikelyCause } from '../likely-cause.js';
 
@@ -150,6 +150,23 @@ export interface Texts extends LayoutHabits {
     surveyAt: string;
     surveyByReply: string;
   };
+  /** What becomes of the account and the files of an archived case. */
+  retention: { title: string; account(until: string): string; evidence(until: string): string };
+  /** The proof that they are gone. */
+  purged: {
+    intro: string;
+    kept(files: number): string;
+    keptBecause: Record<EventOf<'case.evidence-purged'>['data']['keptBecause'][number], string>;
+    files: string;
+    kinds: Record<PurgedFile['kind'], string>;
+    neverWhole: string;
+    more(files: number): string;
+    attached: string;
+    attachedPart(files: number): string;
+    stays: string;
+    /** Said to a colleague who gets the proof because no contact is known. */
+    passOn: string;
+  };
 }
 
 type Label =
@@ -198,4 +215,8 @@ type Label =
   | 'dueAt'
   | 'heldSince'
   | 'reason'
-  | 'survey';
+  | 'survey'
+  | 'deletedFiles'
+  | 'fileKind'
+  | 'receivedAt'
+  | 'deletedAt';

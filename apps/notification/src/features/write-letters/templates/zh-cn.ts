@@ -63,6 +63,10 @@ export const zhCn: Texts = {
     heldSince: '暂停开始时间',
     reason: '原因',
     survey: '问卷',
+    deletedFiles: '已删除文件数',
+    fileKind: '类别',
+    receivedAt: '收到时间',
+    deletedAt: '删除时间',
   },
 
   questions: {
@@ -336,5 +340,27 @@ export const zhCn: Texts = {
     survey: '服务评价',
     surveyAt: '希望您对我们的服务进行评价：',
     surveyByReply: '希望您对我们的服务进行评价：请回复此邮件，写一个 1 到 5 的分数（5 为非常满意），也欢迎写下建议。',
+  },
+  retention: {
+    title: '账号与文件的后续处理',
+    account: (until) => `${until} 之前，您仍可使用上传账号登录并读取文件，但不能再上传；之后账号将关闭。`,
+    evidence: (until) =>
+      `您提供的文件保留至 ${until}，之后将永久删除，届时我们会把删除证明发给您。如仍需要我们的支持，请直接回复此邮件。`,
+  },
+  purged: {
+    intro: '您的案例归档后，文件保留期已满。相关文件已从我们的系统中永久删除，此邮件为删除证明。',
+    kept: (files) => `有 ${files} 个文件予以保留，原因如下：`,
+    keptBecause: {
+      reopened: '全部删除之前，案例已重新打开。',
+      'in-other-cases': '同一文件也在其他案例中提供过，那些案例仍需使用。',
+    },
+    files: '已删除的文件',
+    kinds: { upload: '上传文件', mail: '邮件', attachment: '邮件附件', report: '分析报告' },
+    neverWhole: '未完整收到',
+    more: (files) => `……另有 ${files} 个。`,
+    attached: '全部清单见附件：JSON 供程序读取，CSV 可用表格软件打开。',
+    attachedPart: (files) => `附件列出了其中 ${files} 个；如需完整清单，请回复此邮件。`,
+    stays: '保留下来的是案例记录：我们的去信、您来信的文字、分析结论，以及本证明，其中不含您的任何文件。',
+    passOn: '我们没有客户的联系方式，请将此删除证明转交客户。',
   },
 };

@@ -1,5 +1,5 @@
-/** Looks at once when woken, and again now and then; never two at a time. Call `stop` to let the one in hand end. */
-export class PurgeTimer {
+/** Looks at once when woken, and again now and then; never two at a time. Call `stop` to let the look in hand end. */
+export class LookWhenWoken {
   private looking: Promise<void> | null = null;
   private isWoken = false;
   private isStopped = false;

@@ -1,0 +1,32 @@
+import type { KeptFile, OldMail } from '../../features/purge-mails/note-old-files.js';
+import { locationOfAttachment, type MailEvidence } from '../mail-evidence/mail-evidence.js';
+import { createHash } from 'node:crypto';
+import { readMail } from './mail-parser.js';
+
+/** The files of a mail, read again from the mail as it came; what cannot be read has none but itself. */
+export async function filesOfOldMail(
+  evidence: Pick<MailEvidence, 'read' | 'size' | 'isThere'>,
+  { subject, location }: OldMail,
+): Promise<KeptFile[]> {
+  const size = await evidence.size(location);
+  if (size === null) return [];
+  const sha256 = location.replace(/^mails\/|\.eml$/g, '');
+  const raw: KeptFile = { kind: 'mail', name: subject || location, bytes: size, sha256, location };
+  const letter = await readMail(await evidence.read(location)).catch((error: unknown) => {
+    // A disk that fails is asked again; what is no mail has no attachments.
+    if (typeof error === 'object' && error !== null && 'syscall' in error) throw error;
+    return null;
+  });
+  const attachments = (letter?.attachments ?? []).map(({ name, content }): KeptFile => {
+    const hash = createHash('sha256').update(content).digest('hex');
+    return {
+      kind: 'attachment',
+      name,
+      bytes: content.length,
+      sha256: hash,
+      location: locationOfAttachment(hash, name),
+    };
+  });
+  const there = await Promise.all(attachments.map(({ location: place }) => evidence.isThere(place)));
+  return [raw, ...attachments.filter((_, index) => there[index])];
+}

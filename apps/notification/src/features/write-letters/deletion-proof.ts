@@ -1,0 +1,41 @@
+import type { EventOf, PurgedFile } from '@caserelay/contracts';
+
+type Proof = EventOf<'case.evidence-purged'>['data'];
+
+/** A file that goes along with a letter. */
+export interface Attachment {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+}
+
+/** The proof for programs and for spreadsheets; both hold the same files. */
+export function attachmentsOf(proof: Proof): Attachment[] {
+  const name = `deletion-proof-${proof.file.caseNumber.replace(/[^\w-]+/g, '_').slice(0, 80)}`;
+  return [
+    { name: `${name}.json`, type: 'application/json', content: asJson(proof) },
+    { name: `${name}.csv`, type: 'text/csv', content: asCsv(proof.files) },
+  ];
+}
+
+function asJson({ file, account, requestedAt, files, filesInAll, bytesInAll, kept, keptBecause }: Proof): string {
+  const { caseNumber, trackingToken } = file;
+  const proof = { caseNumber, trackingToken, account, requestedAt, filesInAll, bytesInAll, kept, keptBecause, files };
+  return `${JSON.stringify(proof, null, 2)}\n`;
+}
+
+const columns = ['kind', 'name', 'bytes', 'sha256', 'receivedAt', 'purgedAt'] as const satisfies (keyof PurgedFile)[];
+
+/** With a byte order mark, without which Excel does not read UTF-8. */
+function asCsv(files: readonly PurgedFile[]): string {
+  const lines = files.map((file) => columns.map((column) => cellOf(file[column])));
+  return `\ufeff${[columns, ...lines].map((line) => `${line.join(',')}\r\n`).join('')}`;
+}
+
+/** Names are words of strangers: none of them becomes a formula. */
+function cellOf(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return `${value}`;
+  const text = /^[\s]*[=+\-@]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) || text !== value ? `"${text.replaceAll('"', '""')}"` : text;
+}
