@@ -3,8 +3,7 @@ import { topologyOf } from '@caserelay/messaging';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { createHash, randomUUID } from 'node:crypto';
-import { access, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { evidenceAt, evidenceStoreOf } from '../../support/evidence.js';
 import { fullDump } from '../../support/synthetic-dump.js';
 import { until } from '../../support/until.js';
 import { AnalysisDesk } from './analysis-desk.js';
@@ -41,7 +40,7 @@ describe('the reports of a case', () => {
     const answer = await desk.read('MEMORY.DMP', fullDump(), caseId);
     const other = await desk.read('MEMORY.DMP', fullDump());
     const report = reportOf(answer);
-    const json = await readFile(pathOf(report.location));
+    const json = await evidenceAt(desk.system.environment, report.location);
 
     const proof = await purge(caseId, 5);
     expect(proof).toMatchObject({ requestedAt, filesInAll: 3, kept: 0, keptBecause: null });
@@ -56,7 +55,6 @@ describe('the reports of a case', () => {
     });
     for (const { receivedAt, purgedAt } of proof.files) expect(receivedAt <= purgedAt).toBe(true);
     expect(await isThere(report.location)).toBe(false);
-    await expect(readdir(pathOf(`analyses/${caseId}`))).rejects.toThrow('ENOENT');
     expect(await isThere(reportOf(other).location)).toBe(true);
     const left = await desk.system.query(
       `select 1 from ${desk.schema}.case_dump where case_id = $1
@@ -114,13 +112,6 @@ function reportOf(answer: { type: string; data: object }): { location: string } 
   return report;
 }
 
-function pathOf(location: string): string {
-  return join(desk.system.environment['EVIDENCE_DIR'] as string, location);
-}
-
 async function isThere(location: string): Promise<boolean> {
-  return await access(pathOf(location)).then(
-    () => true,
-    () => false,
-  );
+  return (await evidenceStoreOf(desk.system.environment).sizeIfThere(location)) !== null;
 }

@@ -5,9 +5,10 @@ import { runService } from '@caserelay/service-host';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { createHash, randomUUID } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../support/caserelay-processes.js';
+import { evidenceStoreOf } from '../../support/evidence.js';
 import { until } from '../../support/until.js';
 import { anIntake, type IntakeSystem } from './intake-system.js';
 
@@ -64,7 +65,7 @@ describe('the mails of a case', () => {
 
   test('stay when the case was opened again before, and what an earlier attempt has removed is told', async () => {
     const mail = await aMail([Buffer.from(randomUUID())]);
-    await rm(join(intake.system.environment['EVIDENCE_DIR'] as string, mail.data.location));
+    await evidenceStoreOf(intake.system.environment).remove(mail.data.location);
     await tell('case.reopened', mail.subject, { file: aFile, because: 'customer-wrote' }, 9);
     const proof = await purge(mail.subject, 8);
     expect(proof).toMatchObject({ filesInAll: 1, kept: 1, keptBecause: 'reopened', files: [{ kind: 'mail' }] });
@@ -130,13 +131,10 @@ const aFile = {
 };
 
 async function isThere(location: string | undefined): Promise<boolean> {
-  const path = join(intake.system.environment['EVIDENCE_DIR'] as string, location ?? 'nowhere');
-  return await readdir(join(path, '..')).then(
-    (names) => names.some((name) => path.endsWith(`/${name}`)),
-    () => false,
-  );
+  return (await evidenceStoreOf(intake.system.environment).sizeIfThere(location ?? 'nowhere')) !== null;
 }
 
 async function mailsThere(): Promise<string[]> {
-  return await readdir(join(intake.system.environment['EVIDENCE_DIR'] as string, 'mails'));
+  // The store takes an empty folder away.
+  return await readdir(join(intake.system.environment['EVIDENCE_DIR'] as string, 'mails')).catch(() => []);
 }
