@@ -21,7 +21,14 @@ interface Timers {
   due: { count: number; late: { caseId: string; lateSeconds: number }[] };
   next: { caseId: string }[];
   stuck: { count: number };
-  failing: { caseId: string; failures: number; error: string; retryAt: string | null; isStuck: boolean }[];
+  failing: {
+    caseId: string;
+    dueAt: string | null;
+    failures: number;
+    error: string;
+    retryAt: string | null;
+    isStuck: boolean;
+  }[];
   reconciliation: Reconciliation | null;
   lateness: { rung: number; p50: number | null; p99: number | null; longest: number };
 }
@@ -168,15 +175,15 @@ describe('bells that Redis has lost', () => {
     ],
   ])('%s are set again before they are missed', async (_, lose, because) => {
     await wipe();
-    const cases = [aSleepingCase(inSeconds(3))];
-    await keepCases(system, cases);
+    const [soon, later] = [aSleepingCase(inSeconds(1.5)), aSleepingCase(inSeconds(200))];
+    await keepCases(system, [soon, later]);
     const service = await start({ BELL_WATCH_SECONDS: '0.3', RECONCILE_SECONDS: '200' });
-    await until('bells are set', async () => (await queue.getDelayedCount()) === 1);
+    await until('bells are set', async () => (await queue.getDelayedCount()) > 0);
     await lose();
     await until('they are set again', async () => (await timersOf(service)).reconciliation?.because === because);
-    expect(await queue.getDelayedCount()).toBe(1);
-    await untilAllRang(cases);
-    expect((await remindersOf(system, cases)).get(cases[0]?.caseId ?? '')).toBe(1);
+    expect(await queue.getDelayedCount()).toBeGreaterThan(0);
+    await untilAllRang([soon]);
+    expect(await remindersOf(system, [soon, later])).toEqual(new Map([[soon.caseId, 1]]));
   });
 
   it('are set again on schedule by one of several instances, not by each', async () => {
@@ -212,7 +219,7 @@ describe('a case that cannot be woken', () => {
         async () => (await timersOf(service)).failing.find((each) => each.isStuck),
         20_000,
       );
-      expect(stuck).toMatchObject({ caseId: broken.caseId, failures: 3, retryAt: null });
+      expect(stuck).toMatchObject({ caseId: broken.caseId, failures: 3, retryAt: null, dueAt: null });
       expect(stuck.error).not.toBe('');
       expect((await timersOf(service)).stuck.count).toBe(1);
       // What is found due from now on does not take it along.

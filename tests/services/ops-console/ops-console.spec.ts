@@ -314,8 +314,12 @@ describe('queues and timers', () => {
   it('shows how the timers of cases stand, as case-workflow lays it into Redis, and nothing that it cannot read', async () => {
     const redis = new Redis(system.environment['REDIS_URL'] as string);
     const key = `${system.namespace}:case-workflow:timers`;
+    const stuckTimer = {
+      ...{ caseId: randomUUID(), caseNumber: 'CAS-1', wakeAt: '2020-05-10T01:00:00.000Z', dueAt: null },
+      ...{ failures: 6, error: 'TypeError', failedAt: '2020-05-10T01:00:00.000Z', retryAt: null, isStuck: true },
+    };
     const view = {
-      ...{ now: '2020-05-10T01:00:00.000Z', speed: 1, next: [], failing: [], reconciliation: null },
+      ...{ now: '2020-05-10T01:00:00.000Z', speed: 1, next: [], failing: [stuckTimer], reconciliation: null },
       due: { count: 1, countedTo: 10, late: [] },
       stuck: { count: 0, countedTo: 10 },
       lateness: { rung: 3, p50: 0.1, p99: null, longest: 90_000 },

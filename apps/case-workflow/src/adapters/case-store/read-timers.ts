@@ -95,4 +95,4 @@ export function readTimers(database: Pick<DataSource, 'query'>) {
 }
 
 const columns = `id as "caseId", case_number as "caseNumber", tracking_token as "trackingToken", phase,
-  wake_at as "wakeAt", ${dueAt} as "dueAt"`;
+  wake_at as "wakeAt", nullif(${dueAt}, 'infinity') as "dueAt"`;

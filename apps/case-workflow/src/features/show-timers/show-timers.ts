@@ -6,8 +6,8 @@ export interface WaitingTimer {
   phase: string;
   /** What the case wants. */
   wakeAt: Date;
-  /** When it is asked: later than it wants after a failure. */
-  dueAt: Date;
+  /** When it is asked: later than it wants after a failure, null when it is stuck. */
+  dueAt: Date | null;
 }
 
 export interface FailingTimer extends WaitingTimer {

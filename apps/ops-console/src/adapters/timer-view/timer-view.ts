@@ -6,7 +6,7 @@ const Waiting = z.object({
   caseId: z.string(),
   caseNumber: z.string(),
   wakeAt: z.string(),
-  dueAt: z.string(),
+  dueAt: z.string().nullable(),
 });
 const Count = z.object({ count: z.number(), countedTo: z.number() });
 
