@@ -1,7 +1,7 @@
 import { defineHolidays, holidaysOfMainlandChina, mergeHolidays } from '@caserelay/business-calendar';
 import { Refusal } from '@caserelay/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { unopened, type Case, type CaseEvent } from './case.js';
+import { limits, unopened, type Case, type CaseEvent } from './case.js';
 import { evolve } from './evolve.js';
 import { contact, engineer, GivenCase, id } from './given-case.js';
 import { clocksWith, givenPolicy } from './given-policy.js';
@@ -102,6 +102,18 @@ describe('the clock of the first response', () => {
     expect(given.clock('first-response')).toMatchObject({ cycle: 2, startedAt: given.instant });
     expect(given.clock('follow-up')).toMatchObject({ cycle: 2 });
     expect(pastOf(given)).toEqual(['1 follow-up', '1 grace', '1 retention']);
+  });
+});
+
+describe('clocks that have ended', () => {
+  it('are kept up to a bound, the last ones', () => {
+    const given = GivenCase.awaitingEvidence(tuesday);
+    for (let count = 1; count <= limits.pastClocks + 5; count += 1) {
+      given.at(new Date(Date.parse(tuesday) + count * 60_000).toISOString()).mail('update');
+    }
+    const past = 'known' in given.state ? given.state.known.pastClocks : [];
+    expect(past).toHaveLength(limits.pastClocks);
+    expect(past.at(-1)?.endedAt).toBe(given.instant);
   });
 });
 

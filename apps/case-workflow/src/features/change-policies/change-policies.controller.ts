@@ -10,7 +10,7 @@ import {
   type Needs,
   type Preview,
 } from './change-policies.js';
-import { act, answering, clip, read } from './policy-request.js';
+import { act, answering, clip, read } from '../../policy-request.js';
 
 /** What the doors need beside the deeds: to look at what is kept. */
 export interface ChangePoliciesNeeds extends Needs {
