@@ -82,12 +82,17 @@ async function ringRows(
   );
   const steps = rows.map(({ caseId, wakeAt, failures, state: before, positions, told }) => {
     const { state, events, failure } = ask({ caseId, wakeAt, failures, state: before });
-    return { caseId, before: { state, positions, told }, events, causationId: null, failure };
+    return { caseId, before: { state, positions, told }, events, causationId: null, failure, wakeAt };
   });
-  const kept = await keepSteps(tx, steps);
-  const rung = kept.map(({ wakeAt: next }, index): Rung => {
-    const { caseId = '', failure = null } = steps[index] ?? {};
-    return { caseId, wakeAt: rows[index]?.wakeAt ?? new Date(0), next, failure };
-  });
+  const rung: Rung[] = [];
+  // A case that said nothing because it could not be asked stays as it is: perhaps it cannot be read either.
+  for (const { caseId, events, failure, wakeAt } of steps)
+    if (failure && events.length === 0 && (await keepFailure(tx, caseId, failure)))
+      rung.push({ caseId, wakeAt, next: null, failure });
+  const moved = steps.filter(({ events, failure }) => !failure || events.length > 0);
+  const kept = await keepSteps(tx, moved);
+  moved.forEach(({ caseId, wakeAt, failure }, index) =>
+    rung.push({ caseId, wakeAt, next: kept[index]?.wakeAt ?? null, failure }),
+  );
   return { rung, tells: kept.flatMap(({ tells }) => tells) };
 }
