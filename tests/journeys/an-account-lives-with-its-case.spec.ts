@@ -10,7 +10,11 @@ const speed = 86_400;
 let centre: Centre;
 
 beforeAll(async () => {
-  centre = await aCentre('caserelay-account-', { CLOCK_SPEED: String(speed) });
+  centre = await aCentre('caserelay-account-', {
+    CLOCK_SPEED: String(speed),
+    SPACE_READ_ONLY_DAYS: '15',
+    EVIDENCE_DAYS: '25',
+  });
 }, 120_000);
 
 afterAll(() => centre.close(), 60_000);
@@ -23,6 +27,9 @@ it('lets a customer in while the case lives, sends them away when it ends, and l
 
   await until('silence archives the case', () => customer.told('case.archived'), 60_000);
   await sentAway;
+  await customer.sees('it can only be read from', () => customer.told('upload-space.made-read-only'));
+  (await login(first)).end();
+  await expect(upload(first, 'late.txt', Buffer.from('late'), 1)).rejects.toThrow();
   await customer.sees('the closing is told', () => customer.told('upload-space.closed'));
   await expect(login(first)).rejects.toThrow(/authentication/);
 
@@ -45,6 +52,26 @@ it('lets a customer in while the case lives, sends them away when it ends, and l
   await upload(second, 'programs.txt', Buffer.from('Contoso Agent 4.2\r\n'));
   await customer.sees('the upload is told', () => customer.told('upload.received'));
 }, 150_000);
+
+it('closes after the grace and removes the evidence after retention, and the customer gets the proof', async () => {
+  const customer = await aCustomer(centre, { language: 'en', caseNumber: 'CAS-09004-A1C2C3' });
+  const credentials = await customer.credentials();
+  const sha256 = await upload(credentials, 'programs.txt', Buffer.from(`Contoso Agent 4.2 ${'x'.repeat(100)}\r\n`));
+  await customer.sees('the upload is told', () => customer.told('upload.received'));
+
+  await until('silence archives the case', () => customer.told('case.archived'), 90_000);
+  await customer.sees('the account is closed', () => customer.told('upload-space.closed'));
+  await until('the evidence is removed', () => customer.told('case.evidence-purged'), 60_000);
+  const proof = await customer.told('evidence.purged');
+  expect(proof?.data).toMatchObject({ filesInAll: 1, files: [{ name: 'programs.txt', sha256 }] });
+  const [letter] = await customer.sees('the proof is mailed', async () => {
+    const letters = await customer.lettersAbout('deletion-proof');
+    return letters.length > 0 && letters;
+  });
+  for (const words of ['programs.txt', sha256, 'Deleted at']) expect(letter?.text).toContain(words);
+  const [archived] = await customer.lettersAbout('case-summary');
+  expect(archived?.text).toContain('you can still log in with your upload account');
+}, 240_000);
 
 /** Logs in and stays. */
 function login({ host, port, user, password }: Credentials): Promise<Client> {
