@@ -52,7 +52,8 @@ export class BadPacket extends Error {
   override readonly name = 'BadPacket';
 }
 
-export const mostDataBytes = 255 * 1024;
+/** Three chunks of the evidence store, so that a client that sends as much as it may leaves none of them for later. */
+export const mostDataBytes = 192 * 1024;
 export const mostPacketBytes = 256 * 1024;
 /** Type, id, handle, offset and length before the data of a WRITE with a handle of four bytes. */
 const writeHeaderBytes = 25;

@@ -72,7 +72,8 @@ export const mostHandles = 64;
 /** An open folder holds its whole list. */
 export const mostFolders = 8;
 const mostRequestsAtOnce = 256;
-const mostBytesWaiting = 8 * 1024 * 1024;
+/** More would outlive two collections of young memory, and be found dead only when all of it is looked through. */
+const mostBytesWaiting = 2 * 1024 * 1024;
 const entriesPerReply = 100;
 
 /**
