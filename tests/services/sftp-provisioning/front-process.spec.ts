@@ -34,6 +34,8 @@ describe('the process that receives uploads', () => {
     const content = Buffer.alloc(100_000, 'x');
     await writeAt(sftp, await openFor(sftp, '/upload/a.dmp', newFile), content.subarray(0, 60_000));
     const before = await frontOf();
+    // A part of a chunk lies in memory for a moment; what was told as started is in the store.
+    await until('it is told as started', () => room.told(caseId, 'upload.started')[0]);
     process.kill(before, 'SIGKILL');
     await gone;
     const interrupted = await until('it is told', () => room.told(caseId, 'upload.interrupted')[0]);

@@ -4,6 +4,7 @@ import type { Tell } from '@caserelay/messaging';
 import { ArrivingFile, type StoredFile } from './arriving-file.js';
 import { FileRefusal } from './file-refusal.js';
 import type { SentName } from './shown-name.js';
+import { StartNotice } from './start-notice.js';
 import { SpaceQuota, type Usage } from './space-quota.js';
 
 /** Who uploads, and where to. */
@@ -278,12 +279,12 @@ export class UploadReception {
       if (upload?.state !== 'receiving') return { result: false, tells: [] };
       const bytes = await this.cutToWhole(upload);
       const marked = await uploads.markInterrupted(uploadId, bytes, needs.now());
-      if (!marked?.started) return { result: marked !== null, tells: [] };
+      if (!marked || (!marked.started && bytes === 0)) return { result: marked !== null, tells: [] };
+      // Who hears that it was interrupted has heard that it started.
+      const started = await new StartNotice(upload, upload, needs).tellsWithin(uploads);
       const { spaceId, caseId } = upload;
-      return {
-        result: true,
-        tells: [{ type: 'upload.interrupted', caseId, data: { uploadId, spaceId, name: pathOf(upload), bytes } }],
-      };
+      const data = { uploadId, spaceId, name: pathOf(upload), bytes };
+      return { result: true, tells: [...started, { type: 'upload.interrupted', caseId, data }] };
     });
   }
 }

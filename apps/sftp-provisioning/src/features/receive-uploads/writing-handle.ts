@@ -273,9 +273,7 @@ export class WritingHandle implements OpenFile, Writer {
   private async giveUp(): Promise<void> {
     const { uploadId } = this.upload;
     try {
-      const kept = await this.arriving?.abandon();
-      // Who hears that it was interrupted has heard that it started.
-      if (kept && kept.bytes > 0) await this.notice?.tell();
+      await this.arriving?.abandon();
       await this.session.inTurn(async () => {
         this.letGo();
         if (this.arriving) await this.reception.interrupt(uploadId);
