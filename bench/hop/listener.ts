@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { AnalysisRequested, RecognitionRequested, type EventOf } from '@caserelay/contracts';
+import {
+  AnalysisRequested,
+  CaseReopened,
+  EvidencePurgeRequested,
+  RecognitionRequested,
+  type EventOf,
+} from '@caserelay/contracts';
 import { CaseRelayTransport, Hears, Outbox, Publisher, topologyOf, type Tell } from '@caserelay/messaging';
 import { Controller } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -37,6 +43,16 @@ class OurDoor {
 
   @Hears(RecognitionRequested)
   ignore(): Promise<Tell[]> {
+    return Promise.resolve([]);
+  }
+
+  @Hears(CaseReopened)
+  ignoreReopening(): Promise<Tell[]> {
+    return Promise.resolve([]);
+  }
+
+  @Hears(EvidencePurgeRequested)
+  ignorePurge(): Promise<Tell[]> {
     return Promise.resolve([]);
   }
 }

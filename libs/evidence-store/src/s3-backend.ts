@@ -75,7 +75,7 @@ export class S3Backend implements StorageBackend {
     const spooled = this.spool.of(from);
     const lying = await spooled.readHeader();
     if (!lying) throw new Error(`there is no ${from} to be moved to ${to}`);
-    const found = decodeParts(lying);
+    const found = decodeParts(lying, from);
     const remote = await partsInBucket(this.objects, found);
     await this.written(from, found, remote, await spooled.parts(), false).putAll(headerKeyOf(to));
     await spooled.remove();
@@ -86,7 +86,7 @@ export class S3Backend implements StorageBackend {
     const spooled = this.spool.of(location);
     const lying = await spooled.readHeader();
     const inBucket = await this.inBucket(location);
-    if (lying) await this.removeParts(decodeParts(lying));
+    if (lying) await this.removeParts(decodeParts(lying, location));
     if (inBucket) await this.removeParts(inBucket);
     // Last, so that what could not be removed is still known.
     await this.objects.remove(headerKeyOf(location));
@@ -131,7 +131,7 @@ export class S3Backend implements StorageBackend {
   private async latest(location: string): Promise<{ parts: S3Parts | null; isHere: boolean }> {
     const lying = await this.spool.of(location).readHeader();
     const remote = await this.inBucket(location);
-    const local = lying && decodeParts(lying);
+    const local = lying && decodeParts(lying, location);
     const isHere = local !== null && (remote === null || remote.writer === local.writer);
     return { parts: isHere ? local : remote, isHere };
   }
@@ -149,7 +149,7 @@ export class S3Backend implements StorageBackend {
 
   private async inBucket(location: string): Promise<S3Parts | null> {
     const found = await this.objects.get(headerKeyOf(location));
-    return found && decodeParts(found);
+    return found && decodeParts(found, location);
   }
 
   private async removeParts({ generation }: S3Parts): Promise<void> {

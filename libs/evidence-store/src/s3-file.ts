@@ -1,3 +1,4 @@
+import { DamagedEvidence } from './damaged-evidence.js';
 import type { BackendFile } from './backend.js';
 import { bytesIn } from './chunk-cipher.js';
 import type { S3Objects } from './s3-objects.js';
@@ -333,7 +334,10 @@ export function encodeParts({ generation, partBytes, writer, header }: S3Parts):
   return Buffer.concat([Buffer.from(generation, 'hex'), size, Buffer.from(writer, 'hex'), header]);
 }
 
-export function decodeParts(bytes: Buffer): S3Parts {
+/** Throws DamagedEvidence when it is too short to be one. */
+export function decodeParts(bytes: Buffer, location: string): S3Parts {
+  if (bytes.length < 28)
+    throw new DamagedEvidence(location, `its header has ${bytes.length} bytes, expected 28 and more`);
   const generation = bytes.subarray(0, 16).toString('hex');
   const writer = bytes.subarray(20, 28).toString('hex');
   return { generation, partBytes: bytes.readUInt32BE(16), writer, header: bytes.subarray(28) };

@@ -88,6 +88,26 @@ describe('the door of commands', () => {
     await until('the parent can be closed', async () => (await ask(parent, archive)).status === 200);
   });
 
+  it('shows what was asked, and nothing of what was said', async () => {
+    const [caseId, other] = [await anOpenCase(), await anOpenCase()];
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    const question = await ask(caseId, { type: 'ask-question', by, text: 'a secret of the customer' });
+    const plan = await ask(caseId, { type: 'write-plan', by, items: ['one', 'two'] });
+    await ask(caseId, { type: 'tick-item', by, planId: plan.body['commandId'], item: 2, isDone: true });
+    await ask(caseId, { type: 'tick-evidence', by, evidence: 'collected-logs', isHere: true });
+    await ask(caseId, { type: 'link', by, to: other, as: 'related' });
+    await ask(caseId, { type: 'hold', by, reason: 'a secret of the engineer', until });
+    const text = await (await fetch(`${service.url}/v1/cases/${caseId}`)).text();
+    expect(text).not.toContain('a secret');
+    expect((JSON.parse(text) as { asked: object }).asked).toMatchObject({
+      hold: { until },
+      questions: [{ questionId: question.body['commandId'], isHeard: false, isOpen: true }],
+      plan: { planId: plan.body['commandId'], items: [{ doneAt: null }, { doneAt: expect.any(String) }] },
+      links: [{ caseId: other, as: 'related', isOpen: true }],
+      checklist: [{ evidence: 'collected-logs', uploadId: null, mailId: null }],
+    });
+  });
+
   it('links no case with itself, nor with one that nobody knows', async () => {
     const caseId = await anOpenCase();
     const related = { type: 'link', by, as: 'related' };

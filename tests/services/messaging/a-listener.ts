@@ -1,4 +1,10 @@
-import { AnalysisRequested, RecognitionRequested, type EventOf } from '@caserelay/contracts';
+import {
+  AnalysisRequested,
+  CaseReopened,
+  EvidencePurgeRequested,
+  RecognitionRequested,
+  type EventOf,
+} from '@caserelay/contracts';
 import { DeadLetterTable1700000000001, Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { defineService } from '@caserelay/service-host';
 import { Controller, Inject } from '@nestjs/common';
@@ -29,6 +35,16 @@ class Door {
   /** A service opens a door for everything that its name hears. */
   @Hears(RecognitionRequested)
   ignore(): Promise<Tell[]> {
+    return Promise.resolve([]);
+  }
+
+  @Hears(CaseReopened)
+  ignoreReopening(): Promise<Tell[]> {
+    return Promise.resolve([]);
+  }
+
+  @Hears(EvidencePurgeRequested)
+  ignorePurge(): Promise<Tell[]> {
     return Promise.resolve([]);
   }
 }

@@ -1,5 +1,6 @@
 import { explainClock, type Case, type ExplainedClock, type Policy } from '@caserelay/case-lifecycle';
 import type { CaseFile, Phase, Priority, RecognisedDump } from '@caserelay/contracts';
+import { askedOf, type AskedOfCase } from './asked-of-case.js';
 
 export interface CaseRow {
   caseId: string;
@@ -48,6 +49,7 @@ export interface CaseView extends CaseRow {
   priority: Priority | null;
   /** What is measured, and why each is due when it is: first what runs, then what has ended, the latest first. */
   clocks: ExplainedClock[];
+  asked: AskedOfCase | null;
   history: HistoryLine[];
 }
 
@@ -76,6 +78,7 @@ export async function showCase(
     counts: known?.counts ?? null,
     priority: known?.priority ?? null,
     clocks: await explained(state, needs),
+    asked: known && askedOf(known),
     history: await needs.historyOf(caseId, page),
   };
 }

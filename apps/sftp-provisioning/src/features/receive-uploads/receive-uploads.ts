@@ -281,7 +281,7 @@ export class UploadReception {
       const marked = await uploads.markInterrupted(uploadId, bytes, needs.now());
       if (!marked || (!marked.started && bytes === 0)) return { result: marked !== null, tells: [] };
       // Who hears that it was interrupted has heard that it started.
-      const started = await new StartNotice(upload, upload, needs).tellsWithin(uploads);
+      const started = await new StartNotice(upload, pathOf(upload), needs).tellsWithin(uploads);
       const { spaceId, caseId } = upload;
       const data = { uploadId, spaceId, name: pathOf(upload), bytes };
       return { result: true, tells: [...started, { type: 'upload.interrupted', caseId, data }] };

@@ -1,9 +1,8 @@
 import type { Tell } from '@caserelay/messaging';
 import { expect, it } from '@jest/globals';
-import type { Needs, Upload, Uploads } from './receive-uploads.js';
 import { StartNotice } from './start-notice.js';
 
-const upload = { uploadId: 'u', spaceId: 's', caseId: 'c', location: 'uploads/c/u/a.dmp' } as Upload;
+const upload = { uploadId: 'u', spaceId: 's', caseId: 'c', location: 'uploads/c/u/a.dmp' };
 
 /** What is kept about one upload, and what transactions of the notice's own have told. */
 function desk(fails = 0) {
@@ -11,16 +10,18 @@ function desk(fails = 0) {
   let failures = fails;
   const uploads = {
     markStarted: () => Promise.resolve(isStarted ? false : (isStarted = true)),
-  } as unknown as Uploads;
+  };
   const told: Tell[] = [];
-  const transaction = async (work: Parameters<Needs['transaction']>[0]): Promise<never> => {
+  const transaction = async <Result>(
+    work: (given: typeof uploads) => Promise<{ result: Result; tells: Tell[] }>,
+  ): Promise<Result> => {
     failures -= 1;
     if (failures >= 0) throw new Error('no database');
-    const { tells } = await work(uploads);
+    const { result, tells } = await work(uploads);
     told.push(...tells);
-    return undefined as never;
+    return result;
   };
-  const notice = new StartNotice(upload, { folder: '', name: 'a.dmp' }, { transaction, warn: () => undefined });
+  const notice = new StartNotice(upload, 'a.dmp', { transaction, warn: () => undefined });
   return { notice, uploads, told };
 }
 

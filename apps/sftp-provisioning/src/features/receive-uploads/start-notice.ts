@@ -1,10 +1,27 @@
 import type { Tell } from '@caserelay/messaging';
-import { pathOf, type Needs, type Place, type Upload, type Uploads } from './receive-uploads.js';
 
 /** By then the first bytes say what a file is, so somebody should hear of it. */
 const soonBytes = 64 * 1024;
 /** A small file that is closed sooner is told as started and received by one transaction. */
 const soonMilliseconds = 250;
+
+/** What is kept of it, within one transaction. */
+interface Starts {
+  /** True the first time. */
+  markStarted(uploadId: string): Promise<boolean>;
+}
+
+interface Needs {
+  transaction<Result>(work: (uploads: Starts) => Promise<{ result: Result; tells: Tell[] }>): Promise<Result>;
+  warn(message: string, details: Record<string, unknown>): void;
+}
+
+interface Starting {
+  readonly uploadId: string;
+  readonly spaceId: string;
+  readonly caseId: string;
+  readonly location: string;
+}
 
 /** Tells once that an upload has started: when it has some bytes, a moment after its first ones, or with what is told next. */
 export class StartNotice {
@@ -12,9 +29,10 @@ export class StartNotice {
   private telling: Promise<void> | null = null;
 
   constructor(
-    private readonly upload: Upload,
-    private readonly place: Place,
-    private readonly needs: Pick<Needs, 'transaction' | 'warn'>,
+    private readonly upload: Starting,
+    /** The path below /upload, as it is shown. */
+    private readonly path: string,
+    private readonly needs: Needs,
   ) {}
 
   /** Resolves when nothing has to be waited for: it was told, or will be. */
@@ -43,11 +61,11 @@ export class StartNotice {
   }
 
   /** What is to be told in a transaction that tells something else of the upload; nothing when it was told before. */
-  async tellsWithin(uploads: Uploads): Promise<Tell[]> {
+  async tellsWithin(uploads: Starts): Promise<Tell[]> {
     this.stop();
     const { uploadId, spaceId, caseId, location } = this.upload;
     if (!(await uploads.markStarted(uploadId))) return [];
-    return [{ type: 'upload.started', caseId, data: { uploadId, spaceId, name: pathOf(this.place), location } }];
+    return [{ type: 'upload.started', caseId, data: { uploadId, spaceId, name: this.path, location } }];
   }
 
   stop(): void {

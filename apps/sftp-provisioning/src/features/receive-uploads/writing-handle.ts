@@ -49,7 +49,7 @@ export class WritingHandle implements OpenFile, Writer {
     if (arriving) {
       reception.writers.set(upload.uploadId, this);
       this.progress = this.progressOf(upload, arriving);
-      this.notice = new StartNotice(upload, place, reception.needs);
+      this.notice = new StartNotice(upload, pathOf(place), reception.needs);
     } else if (upload.state === 'received') this.holds = reception.hold(upload.uploadId);
   }
 
@@ -164,7 +164,7 @@ export class WritingHandle implements OpenFile, Writer {
     this.upload = upload;
     this.arriving = file;
     this.progress = this.progressOf(upload, file);
-    this.notice = new StartNotice(upload, this.place, this.reception.needs);
+    this.notice = new StartNotice(upload, pathOf(this.place), this.reception.needs);
     return file;
   }
 
