@@ -8,7 +8,8 @@ import { State } from './state.mjs';
  * restarts on its port with its data. They end with the calling process; `stop` ends them properly.
  */
 export async function startPrivate({ dir, fast = false, ...wanted }) {
-  const state = new State(dir, { portOffset: Math.floor(Math.random() * 4_000) });
+  // Below the ports that systems give to whoever connects (32768 and up, most often): while a part is dead, nobody takes its port.
+  const state = new State(dir, { portOffset: -24_000 - Math.floor(Math.random() * 4_000) });
   const chosen = parts.filter((part) => wanted[part.name]);
   for (const part of chosen) {
     if (!part.findProgram())

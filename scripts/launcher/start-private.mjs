@@ -22,7 +22,7 @@ export async function startPrivatePart(part, state, { fast = false, onStart = ()
   const place = {
     folder: state.folder,
     fast,
-    claimPort: (purpose, wanted) => state.claimPort(purpose, wanted),
+    claimPort: (purpose, wanted, isMoved) => state.claimPort(purpose, wanted, isMoved),
     run: (what) => start(part.name, what),
     runBeside,
     record: () => state.processes[part.name],

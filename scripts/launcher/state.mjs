@@ -32,12 +32,15 @@ export class State {
     return path.join(this.folder, 'log', `${name}.log`);
   }
 
-  /** The port of this purpose: the one it had before while that is free, else the next free one from `wanted`. */
-  async claimPort(purpose, wanted) {
+  /**
+   * The port of this purpose: the one it had before while that is free, else the next free one from `wanted`. `isMoved` says
+   * that `wanted` rests on a port that was moved by the offset already.
+   */
+  async claimPort(purpose, wanted, isMoved = false) {
     const kept = this.ports[purpose];
     if (kept !== undefined && (await becomesFree(kept))) return kept;
     // The place is taken before waiting, so that two purposes asked for at the same time never get one port.
-    this.ports[purpose] = wanted + this.#portOffset;
+    this.ports[purpose] = isMoved ? wanted : wanted + this.#portOffset;
     const others = () => Object.entries(this.ports).flatMap(([key, port]) => (key === purpose ? [] : [port]));
     do {
       this.ports[purpose] = await nextFreePort(this.ports[purpose], others());

@@ -78,7 +78,8 @@ describe(`${due} timers that fall due within ${overSeconds} seconds ring once ea
 
 /** Cases whose bells the next look sets. */
 async function dueSoon(): Promise<SleepingCase[]> {
-  const first = Date.now() + 6_000;
+  // Long enough to keep all of them, also where other tests run beside.
+  const first = Date.now() + 15_000;
   const cases = Array.from({ length: due }, (_, index) =>
     aSleepingCase(new Date(first + Math.floor((index * overSeconds * 1000) / due))),
   );
@@ -87,7 +88,7 @@ async function dueSoon(): Promise<SleepingCase[]> {
   await until(
     'bells are set',
     async () => (await redis.zcard(`${system.namespace}:case-workflow:delayed`)) > 10,
-    5_000,
+    15_000,
   );
   return cases;
 }

@@ -46,7 +46,7 @@ export const rabbitmq = {
 
   async startPrivate({ folder, claimPort, run, runBeside, record }) {
     const port = await claimPort('rabbitmq', 55_672);
-    const distributionPort = await claimPort('rabbitmq-distribution', port + 1);
+    const distributionPort = await claimPort('rabbitmq-distribution', port + 1, true);
     const data = path.join(folder, 'rabbitmq');
     for (const name of ['mnesia', 'log', 'home']) fs.mkdirSync(path.join(data, name), { recursive: true });
     fs.chmodSync(path.join(data, 'home'), 0o700);
@@ -131,7 +131,7 @@ function control(args) {
 async function startNameServer({ claimPort, runBeside, port }) {
   const erlang = ['/usr/lib/erlang/bin/epmd'];
   const running = runBeside.portOf('epmd');
-  const namesPort = running ?? (await claimPort('epmd', port + 2));
+  const namesPort = running ?? (await claimPort('epmd', port + 2, true));
   const env = { ERL_EPMD_PORT: String(namesPort), ERL_EPMD_ADDRESS: '127.0.0.1' };
   const program = findProgram('epmd', erlang);
   if (program && running === null) {
