@@ -2,6 +2,7 @@ import { CaseId, NotYet, PersonCommand, Refusal } from '@caserelay/contracts';
 import { Problem } from '@caserelay/service-host';
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { v5 as idFromName } from 'uuid';
+import { read, unknownCase } from '../../read-request.js';
 import { askCase, type Answer, type Needs } from './ask-case.js';
 
 export const AskNeeds = Symbol('AskNeeds');
@@ -25,7 +26,7 @@ export class AskCaseController {
       const found = key === undefined ? 'none' : `"${key.slice(0, 100)}"`;
       throw new Problem(400, 'Bad request', `Idempotency-Key: found ${found}; expected 1 to 200 visible characters`);
     }
-    const command = read(body);
+    const command = read(PersonCommand, body);
     const commandId = idFromName(`${caseId}|${key}`, commandNamespace);
     const answer = await askCase({ caseId, key, commandId, command }, this.needs).catch((error: unknown) => {
       if (error instanceof NotYet) throw unknownCase(caseId);
@@ -36,19 +37,4 @@ export class AskCaseController {
     const detail = `the Idempotency-Key "${key}" was used for another command; expected a new one for each command`;
     throw new Problem(422, 'Key used before', detail);
   }
-}
-
-function read(body: unknown): PersonCommand {
-  const parsed = PersonCommand.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Problem(400, 'Bad request', faults.join('; '));
-}
-
-function unknownCase(caseId: string): Problem {
-  return new Problem(
-    404,
-    'Unknown case',
-    `no case has the id "${caseId.slice(0, 100)}"; expected the id of a listed case`,
-  );
 }

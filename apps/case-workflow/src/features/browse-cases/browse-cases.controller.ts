@@ -1,7 +1,7 @@
 import { CaseId, Phase } from '@caserelay/contracts';
-import { Problem } from '@caserelay/service-host';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
+import { read, unknownCase } from '../../read-request.js';
 import { showCase, type CaseView, type Needs } from './browse-cases.js';
 
 export const BrowseNeeds = Symbol('BrowseNeeds');
@@ -28,17 +28,6 @@ export class BrowseCasesController {
   async show(@Param('id') id: string, @Query() query: unknown): Promise<CaseView> {
     const found = CaseId.safeParse(id).success ? await showCase(id, read(Page, query), this.needs) : null;
     if (found) return found;
-    throw new Problem(
-      404,
-      'Unknown case',
-      `no case has the id "${id.slice(0, 100)}"; expected the id of a listed case`,
-    );
+    throw unknownCase(id);
   }
-}
-
-function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Problem(400, 'Bad request', faults.join('; '));
 }

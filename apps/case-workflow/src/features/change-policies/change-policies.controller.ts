@@ -10,7 +10,8 @@ import {
   type Needs,
   type Preview,
 } from './change-policies.js';
-import { act, answering, clip, read } from '../../policy-request.js';
+import { act, answering, clip } from '../../policy-request.js';
+import { read } from '../../read-request.js';
 
 /** What the doors need beside the deeds: to look at what is kept. */
 export interface ChangePoliciesNeeds extends Needs {

@@ -11,7 +11,8 @@ import {
   type Preview,
 } from './change-policies.js';
 import { ChangePoliciesNeeds } from './change-policies.controller.js';
-import { act, answering, clip, read } from '../../policy-request.js';
+import { act, answering, clip } from '../../policy-request.js';
+import { read } from '../../read-request.js';
 
 const names = z.record(z.string().max(10), z.string().min(1).max(100)).refine((all) => Object.keys(all).length <= 366);
 const Year = z.strictObject({
