@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { faultsOf, replacedCount } from '../support/check-play.js';
+import { lettersBesideThread } from '../support/letters-beside-thread.js';
 import type { Verdict } from '../support/hand-written-mails.js';
 import { playThread, type TimelineEntry } from '../support/play-thread.js';
 import { aSystem } from '../support/system.js';
@@ -95,6 +96,8 @@ async function main(): Promise<boolean> {
     }
     const faults = faultsOf(result);
     const replaced = replacedCount(result);
+    if (process.argv.includes('--write-document'))
+      await writeFile(resolve('docs/letters-beside-the-thread.md'), lettersBesideThread(result.verdicts, replaced));
     process.stdout.write(
       `\nThe case is ${result.phase}; ${result.letters.length} letters, each sent once; ${Math.round((Date.now() - started) / 1000)} s.\n`,
     );

@@ -40,6 +40,7 @@ const facts: Record<number, RegExp[]> = {
   16: [/KERNEL_SECURITY_CHECK_FAILURE/, /LIST_ENTRY/, /appwiz\.cpl/],
   20: [/full dump|完全内存转储|完整内存转储/i],
   27: [/ntfs\.sys/i, /10\.0\.17763\.592/],
+  34: [/观察/, /复现|再次出现|再出现|蓝屏/, /回复/],
   35: [/KERNEL_SECURITY_CHECK_FAILURE/],
 };
 
@@ -64,6 +65,8 @@ export interface Verdict {
   mail: ThreadMail;
   /** How it became needless; null when people still have to write it. */
   by: string | null;
+  /** The letter that did it, if it was one. */
+  letter?: CaughtLetter;
 }
 
 /**
@@ -93,7 +96,7 @@ export function judge(
     );
     if (!letter) return { mail, by: null };
     used.add(`${letter.messageId} ${rule.topic}`);
-    return { mail, by: `letter: ${rule.topic}` };
+    return { mail, by: `letter: ${rule.topic}`, letter };
   });
   // A thank-you between colleagues is needless once nobody had to do the favour.
   const accountCameByItself = verdicts.some(({ mail, by }) => mail.label === 'sftp-account-created' && by !== null);

@@ -16,9 +16,14 @@ export type ClockName =
 /** How much time a clock has, and what counts as time. */
 export type Goal =
   /** Exact to the millisecond: working time of a calendar, or plain time. */
-  | { readonly milliseconds: number; readonly calendar: string | null }
-  /** Until an hour of the morning so many dates later; with a calendar only dates with hours count. */
-  | { readonly days: number; readonly calendar: string | null; readonly zone: string; readonly hour: number };
+  (
+    | { readonly milliseconds: number; readonly calendar: string | null }
+    /** Until an hour of the morning so many dates later; with a calendar only dates with hours count. */
+    | { readonly days: number; readonly calendar: string | null; readonly zone: string; readonly hour: number }
+  ) & {
+    /** The calendar in whose hours it is due: outside of them at their next opening. Left out where any hour will do. */
+    readonly within?: string;
+  };
 
 export type PauseReason = 'awaiting-customer' | 'on-hold';
 

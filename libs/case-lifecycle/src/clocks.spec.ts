@@ -251,6 +251,37 @@ describe('another policy', () => {
   });
 });
 
+describe('the hours in which customers are written to', () => {
+  const waiting = (): GivenCase =>
+    new GivenCase('2020-04-29T10:00:00+08:00', standardPolicy).report({ contact, owner: engineer }).takeSpace();
+
+  it('put off what silence brings them to the next opening, not into a holiday or a weekend', () => {
+    const given = waiting();
+    expect(dueOf(given, 'follow-up')).toBe('2020-05-06T09:00');
+    expect(given.ring().types).toEqual(['case.customer-reminded']);
+    // A Saturday that is worked in place of the holiday.
+    expect(dueOf(given, 'follow-up')).toBe('2020-05-09T09:00');
+    expect(dueOf(given.ring(), 'follow-up')).toBe('2020-05-13T09:00');
+  });
+
+  it('hold for the check of a plan and the end of an observation, and leave an hour that is open as it is', () => {
+    const hours = clocksWith({ 'plan-check': { goals: '30h' }, observation: { goals: '80h' } });
+    const given = waiting().apply(givenPolicy({ ...hours, customerHours: 'office' }));
+    given.at('2020-05-07T12:15:00+08:00').person({ type: 'write-plan', items: ['do it'] });
+    expect(dueOf(given, 'plan-check')).toBe('2020-05-09T09:00');
+    expect(given.ring().types).toEqual(['case.observation-started']);
+    expect(dueOf(given, 'observation')).toBe('2020-05-12T17:00');
+  });
+
+  it('do not hold for colleagues, nor for what happens to an archived case', () => {
+    const given = waiting().at('2020-04-30T10:00:00+08:00').person({ type: 'escalate', reason: 'spec' });
+    expect(dueOf(given, 'engineer')).toBe('2020-05-02T09:00');
+    given.mail('closure-summary');
+    expect(dueOf(given, 'grace')).toBe('2020-05-07T09:00');
+    expect(given.clock('retention').goal).not.toHaveProperty('within');
+  });
+});
+
 describe('a clock explains itself', () => {
   it('by the intervals that counted, the special dates, the goal and the policy', () => {
     const given = new GivenCase('2020-04-30T17:00:00+08:00').report();
@@ -295,6 +326,20 @@ describe('a clock explains itself', () => {
     const found = explainClock(past, standardPolicy, '2021-01-01T00:00:00Z');
     expect(found).toMatchObject({ clock: 'first-response', state: 'ended', counted: 7_200_000 });
     expect(found.words.en).toMatch(/Ended 2020-04-28 12:30 \+08:00\.$/);
+  });
+
+  it('and says when its time had passed, where it waits for the hours in which customers are written to', () => {
+    const given = new GivenCase('2020-04-29T10:00:00+08:00', standardPolicy).report({ contact }).takeSpace();
+    const found = explainClock(given.clock('follow-up'), standardPolicy, tuesday);
+    expect(found).toMatchObject({
+      waited: { since: '2020-05-02T01:00:00.000Z', within: 'office' },
+      dueAt: '2020-05-06T01:00:00.000Z',
+    });
+    expect(found.words.en).toBe(
+      'Started 2020-04-29 10:00 +08:00; 3 days by policy standard-1. That was 2020-05-02 09:00 +08:00, outside of the ' +
+        'hours of office; it waits for their next opening. Due 2020-05-06 09:00 +08:00.',
+    );
+    expect(found.words['zh-CN']).toContain('2020-05-02 09:00 +08:00 届满，不在 office 的时段内');
   });
 
   it('in days names no hours', () => {

@@ -26,6 +26,14 @@ describe('a report', () => {
     expect(given.told[0]?.data).toMatchObject({ file: { partner: 'A', problem: 'P', topic: 'T' } });
   });
 
+  it('of a ticket tells the problem better than the subject of a mail, and no mail tells it better than a ticket', () => {
+    const given = new GivenCase().report({ channel: 'mail', problem: '电脑蓝屏问题' });
+    given.report({ channel: 'ticket', problem: '财务的电脑装机后出现蓝屏问题' });
+    expect(given.told[0]?.data).toMatchObject({ file: { problem: '财务的电脑装机后出现蓝屏问题' } });
+    expect(given.report({ channel: 'mail', problem: '电脑蓝屏问题' }).told).toEqual([]);
+    expect(given.report({ channel: 'ticket', problem: null }).told).toEqual([]);
+  });
+
   it('that brings the contact lets the customer be asked, once the space is there', () => {
     const given = new GivenCase().report().takeSpace();
     expect(given.told).toEqual([]);
@@ -147,6 +155,25 @@ describe("a colleague's mail", () => {
     const given = GivenCase.awaitingEvidence().at('2020-04-30T12:00:00+08:00').mail('answer');
     expect(given.types).toEqual(['case.answer-forwarded']);
     expect(given.wakesAt).toBe('2020-05-03T09:00:00+08:00');
+  });
+
+  it('with an answer ends the watch over a plan for a while: what it says has to be tried first', () => {
+    const given = GivenCase.awaitingEvidence().upload(1);
+    given.analysed(1, { holdsFullDump: true, nextSteps: ['update-windows'] }).ring();
+    expect(given.state.phase).toBe('observing');
+    given.at('2020-06-01T16:46:00+08:00').mail('answer');
+    expect(given.types).toEqual(['case.answer-forwarded', 'case.observation-interrupted']);
+    expect(given.told[1]?.data).toMatchObject({ checkAt: '2020-06-04T01:00:00.000Z' });
+    expect(given.state.phase).toBe('action-planned');
+    expect(given.ring().types).toEqual(['case.observation-started']);
+  });
+
+  it('with an answer starts the watch anew where no evidence came: there is nothing to try', () => {
+    const given = GivenCase.awaitingEvidence().ring().ring().ring().ring();
+    expect(given.state.phase).toBe('observing');
+    given.at('2020-06-01T16:46:00+08:00').mail('answer');
+    expect(given.types).toEqual(['case.answer-forwarded']);
+    expect(given.wakesAt).toBe('2020-06-08T09:00:00+08:00');
   });
 
   it('with an answer is quiet while nobody is known to answer to', () => {

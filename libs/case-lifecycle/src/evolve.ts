@@ -83,6 +83,8 @@ export function evolve(state: Case, event: CaseEvent): Case {
       const { because, until } = event.data;
       return resting(state, { phase: 'observing', because }, event.at, until);
     }
+    case 'case.observation-interrupted':
+      return resting(state, { phase: 'action-planned' }, event.at);
     case 'clock.moved':
       return resting(state, restOf(state), event.at, event.data.to);
     case 'clock.started':

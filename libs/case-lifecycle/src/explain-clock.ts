@@ -2,7 +2,7 @@ import type { Explanation } from '@caserelay/business-calendar';
 import type { Language } from '@caserelay/contracts';
 import { isStandingStill, type CaseClock, type Goal, type PastClock } from './clock.js';
 import { goalInWords, spanInWords } from './goal-in-words.js';
-import { counted, explainedRuns, runs } from './measure.js';
+import { counted, explainedRuns, passedAt, runs } from './measure.js';
 import type { Policy } from './policy.js';
 
 /** Why a clock is due when it is: data for drawing, and the same in words. */
@@ -34,6 +34,8 @@ export interface ExplainedClock {
     readonly counted: number;
   }[];
   readonly pauses: CaseClock['pauses'];
+  /** When its time had passed, where that was outside of the hours in which it may be due. */
+  readonly waited: { readonly since: string; readonly within: string } | null;
   /** Milliseconds that have counted so far. */
   readonly counted: number | null;
   readonly levels: CaseClock['levels'];
@@ -55,6 +57,7 @@ export function explainClock(clock: CaseClock | PastClock, policy: Policy, now: 
     intervals: intervalsOf(clock, until, explained),
     days: daysOf(explained ?? []),
     pauses,
+    waited: waitedFor(clock, policy),
     counted: goal && counted(goal, clock, earlier(present, until), policy.calendars),
     ...{ levels, acknowledged },
   };
@@ -67,6 +70,12 @@ function stateOf(clock: CaseClock, endedAt: string | null, now: string): Explain
   if (endedAt !== null) return 'ended';
   if (isStandingStill(clock)) return 'paused';
   return clock.dueAt !== null && Date.parse(clock.dueAt) <= Date.parse(now) ? 'breached' : 'running';
+}
+
+function waitedFor({ goal, dueAt, ...clock }: CaseClock, { calendars }: Policy): ExplainedClock['waited'] {
+  if (goal?.within === undefined || dueAt === null) return null;
+  const since = passedAt(goal, clock, calendars).toISOString();
+  return Date.parse(since) < Date.parse(dueAt) ? { since, within: goal.within } : null;
 }
 
 const earlier = (a: string, b: string): string => (Date.parse(a) < Date.parse(b) ? a : b);
@@ -109,6 +118,7 @@ function inWords(facts: Facts, zone: string, language: Language): string {
           days.length > 0 ? say.days(days.map((day) => say.day(day.date, day.kind, day.name ?? ''))) : null,
           ...pauses.map(({ from, to, because }) => say.pause(time(from), to && time(to), because)),
           facts.counted === null || 'days' in goal ? null : say.counted(spanInWords(facts.counted, language)),
+          facts.waited && say.waited(time(facts.waited.since), facts.waited.within),
           dueAt && say.due(time(dueAt)),
         ];
   return [...parts, endedAt && say.ended(time(endedAt))]
@@ -125,6 +135,7 @@ type Say = {
   day(date: string, kind: string, name: string): string;
   pause(from: string, to: string | null, because: string): string;
   counted(span: string): string;
+  waited(since: string, within: string): string;
   due(due: string): string;
   ended(end: string): string;
 };
@@ -139,6 +150,7 @@ const english: Say = {
   pause: (from, to, because) =>
     `Paused from ${from} ${to ? `to ${to}` : 'on'} (${because === 'on-hold' ? 'on hold' : 'waiting for the customer'}).`,
   counted: (span) => `${span} have counted.`,
+  waited: (since, within) => `That was ${since}, outside of the hours of ${within}; it waits for their next opening.`,
   due: (due) => `Due ${due}.`,
   ended: (end) => `Ended ${end}.`,
 };
@@ -155,6 +167,7 @@ const chinese: Say = {
   pause: (from, to, because) =>
     `${from} 起暂停${to ? `，至 ${to}` : ''}（${because === 'on-hold' ? '案例暂停' : '等待客户'}）。`,
   counted: (span) => `已计 ${span}。`,
+  waited: (since, within) => `时限于 ${since} 届满，不在 ${within} 的时段内，顺延至下一次开始工作时。`,
   due: (due) => `${due} 到期。`,
   ended: (end) => `${end} 结束。`,
 };

@@ -3,13 +3,13 @@ import { contact, engineer } from './given-case.js';
 import { definePolicy, type Policy } from './policy.js';
 import { standardPolicyDocument } from './standard-policy.data.js';
 
-/** The standard document with something else in it, as another version. */
+/** The standard document with something else in it, as another version; customers may be written to at any hour. */
 export function givenPolicy(
   news: object = {},
   { version = 'standard-2', cn = holidaysOfMainlandChina }: { version?: string; cn?: Holidays } = {},
 ): Policy {
   return definePolicy(
-    { ...(standardPolicyDocument as object), ...news },
+    { ...(standardPolicyDocument as object), customerHours: undefined, ...news },
     {
       version,
       holidays: { cn },

@@ -4,6 +4,7 @@ import {
   explain,
   isWorkingDate,
   morningAfter,
+  nextOpening,
   type Calendar,
   type Explanation,
 } from '@caserelay/business-calendar';
@@ -23,15 +24,25 @@ const mostMornings = 36_525;
 
 /** The instant at which a part of the goal has passed. Pauses do not count; one that is open counts as closed where it began. */
 export function instantOf(goal: Goal, percent: number, stretch: Stretch, calendars: Calendars): string {
-  const start = new Date(stretch.startedAt);
+  if (percent === 100) return inHours(goal, passedAt(goal, stretch, calendars), calendars).toISOString();
   if ('milliseconds' in goal) {
     const amount = Math.round((goal.milliseconds * percent) / 100);
     return instantAfter(amount, stretch, calendarOf(goal, calendars)).toISOString();
   }
-  const due = morningOf(goal, stretch, calendars);
-  if (percent === 100) return due.toISOString();
-  const part = Math.round(((due.getTime() - start.getTime()) * percent) / 100);
-  return new Date(start.getTime() + part).toISOString();
+  const start = Date.parse(stretch.startedAt);
+  const whole = passedAt(goal, stretch, calendars).getTime() - start;
+  return new Date(start + Math.round((whole * percent) / 100)).toISOString();
+}
+
+/** The instant at which all of the goal has passed, whatever the hour. */
+export function passedAt(goal: Goal, stretch: Stretch, calendars: Calendars): Date {
+  if ('days' in goal) return morningOf(goal, stretch, calendars);
+  return instantAfter(goal.milliseconds, stretch, calendarOf(goal, calendars));
+}
+
+function inHours({ within }: Goal, instant: Date, calendars: Calendars): Date {
+  const hours = calendarOf({ calendar: within ?? null }, calendars);
+  return hours ? nextOpening(hours, instant) : instant;
 }
 
 /** What counted from the start until an instant, in milliseconds; for days the plain time between without the pauses. */

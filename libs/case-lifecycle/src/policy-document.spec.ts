@@ -41,6 +41,11 @@ describe('a document', () => {
       'clocks.engineer.calendar: expected one of the calendars: office, found "night"',
     ],
     [
+      'hours for customers of a calendar that is not there',
+      { customerHours: 'night' },
+      'customerHours: expected one of the calendars: office, found "night"',
+    ],
+    [
       'goals of some priorities only',
       clocksWith({ engineer: { goals: { p1: '1h' } } }),
       'clocks.engineer.goals.p2: expected string, found nothing',

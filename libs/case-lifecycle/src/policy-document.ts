@@ -124,6 +124,8 @@ export const PolicyDocument = z
     calendars: z
       .record(name, calendar)
       .refine((calendars) => Object.keys(calendars).length <= 20, 'expected at most 20 calendars'),
+    /** The calendar in whose hours silence brings letters to customers; outside of them it waits for the next opening. */
+    customerHours: name.optional(),
     /** Where and when days end. */
     mornings: z.strictObject({ zone: z.string().max(100), hour: z.int().min(0).max(23) }),
     clocks: z.strictObject({
@@ -144,18 +146,14 @@ export const PolicyDocument = z
       })
       .default({}),
   })
-  .superRefine(({ calendars, clocks }, context) => {
-    for (const [clock, rule] of Object.entries(clocks)) {
-      if (rule.calendar === undefined || Object.hasOwn(calendars, rule.calendar)) continue;
+  .superRefine(({ calendars, clocks, customerHours }, context) => {
+    const mustBeKnown = (input: string | undefined, path: string[]): void => {
+      if (input === undefined || Object.hasOwn(calendars, input)) return;
       const expected = Object.keys(calendars).join(', ') || 'none, for there are no calendars';
-      const path = ['clocks', clock, 'calendar'];
-      context.addIssue({
-        code: 'custom',
-        message: `expected one of the calendars: ${expected}`,
-        path,
-        input: rule.calendar,
-      });
-    }
+      context.addIssue({ code: 'custom', message: `expected one of the calendars: ${expected}`, path, input });
+    };
+    for (const [clock, rule] of Object.entries(clocks)) mustBeKnown(rule.calendar, ['clocks', clock, 'calendar']);
+    mustBeKnown(customerHours, ['customerHours']);
   });
 export type PolicyDocument = z.infer<typeof PolicyDocument>;
 

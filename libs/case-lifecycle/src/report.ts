@@ -18,7 +18,10 @@ export function open(turn: Turn, report: Report): void {
   startClock(turn, 'upload-space');
 }
 
-/** Later reports tell what is missing and never overwrite what is known. */
+/**
+ * Later reports tell what is missing. They overwrite nothing but the problem: what a ticket says of it was written down
+ * by a person, what a mail brings was read out of its subject.
+ */
 export function completeDetails(turn: Turn, report: Report): void {
   const { file } = turn.known;
   tellDetails(turn, {
@@ -26,7 +29,7 @@ export function completeDetails(turn: Turn, report: Report): void {
     topic: file.topic || report.topic,
     partner: file.partner ?? report.partner,
     endCustomer: file.endCustomer ?? report.endCustomer,
-    problem: file.problem ?? report.problem,
+    problem: report.channel === 'ticket' ? (report.problem ?? file.problem) : (file.problem ?? report.problem),
     contact: file.contact ?? report.contact,
     owner: file.owner ?? report.owner,
   });

@@ -83,14 +83,20 @@ function goalOf({ known, state, policy }: Turn, clock: ClockName): Goal {
     const { ladder, lastWait, calendar } = rules[clock];
     const rest = restOf(state);
     const step = rest?.phase === 'awaiting-evidence' ? rest.step : 0;
-    return goalFrom(policy, ladder[step] ?? lastWait, calendar);
+    return inCustomerHours(policy, goalFrom(policy, ladder[step] ?? lastWait, calendar));
   }
   const { goals, calendar } = rules[clock];
-  return goalFrom(policy, 'p1' in goals ? goals[known.priority] : goals, calendar);
+  const goal = goalFrom(policy, 'p1' in goals ? goals[known.priority] : goals, calendar);
+  return clock === 'plan-check' || clock === 'observation' ? inCustomerHours(policy, goal) : goal;
 }
 
 function goalFrom({ document }: Policy, span: Span, calendar: string | null = null): Goal {
   return { ...span, calendar, ...('days' in span && document.mornings) } as Goal;
+}
+
+/** Of clocks that write to the customer when they are due. */
+function inCustomerHours({ document: { customerHours } }: Policy, goal: Goal): Goal {
+  return customerHours === undefined ? goal : { ...goal, within: customerHours };
 }
 
 type Reckoned = Pick<CaseClock, 'clock' | 'startedAt' | 'pauses' | 'levels'> & { readonly goal: Goal };

@@ -28,6 +28,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   cases.AnswerForwarded,
   cases.CustomerReminded,
   cases.ObservationStarted,
+  cases.ObservationInterrupted,
   cases.CaseArchived,
   cases.CaseReopened,
   cases.UploadSpaceRetired,

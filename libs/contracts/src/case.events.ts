@@ -182,6 +182,10 @@ export const ObservationStarted = defineEvent('case.observation-started', {
 });
 export type ObservationStarted = z.infer<typeof ObservationStarted>;
 
+/** An engineer wrote to the customer while the case was only watched: their silence is asked after again at `checkAt`. */
+export const ObservationInterrupted = defineEvent('case.observation-interrupted', { file, checkAt: instant });
+export type ObservationInterrupted = z.infer<typeof ObservationInterrupted>;
+
 /** Cases that this one is linked with, which then know whether it is open; left out when there are none. */
 const linked = z.array(z.uuid()).max(50).optional();
 

@@ -95,6 +95,7 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.answer-forwarded',
     'case.customer-reminded',
     'case.observation-started',
+    'case.observation-interrupted',
     'case.archived',
     'case.reopened',
     'case.upload-space-retired',

@@ -132,6 +132,11 @@ export function headline(event: AnyEvent): Sentence {
             `方案已交给客户，进入观察至 ${moment(event.data.until)}`,
             `The customer has the plan; observing until ${moment(event.data.until)}`,
           );
+    case 'case.observation-interrupted':
+      return say(
+        `观察中断：工程师的答复需先尝试，${moment(event.data.checkAt)} 前等待客户`,
+        `Observation interrupted: what the engineer wrote is tried first, the customer has until ${moment(event.data.checkAt)}`,
+      );
     case 'case.archived':
       return event.data.because === 'closed-by-engineer'
         ? say('工程师结案，案例归档', 'Closed by an engineer; case archived')

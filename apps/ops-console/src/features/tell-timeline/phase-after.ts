@@ -30,6 +30,7 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
         : resting('awaiting-evidence', before);
     case 'case.action-planned':
     case 'case.plan-written':
+    case 'case.observation-interrupted':
       return resting('action-planned', before);
     case 'case.observation-started':
       return resting('observing', before);

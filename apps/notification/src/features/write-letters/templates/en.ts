@@ -345,7 +345,7 @@ export const en: Texts = {
     intro: {
       'no-evidence': 'No new data has come in so far. We will go on observing this case.',
       'plan-carried-out':
-        'The suggested steps should have been carried out by now. We will go on observing this case; please watch whether a blue screen occurs again.',
+        'If you have carried out the suggested steps, please watch whether a blue screen occurs again; if not yet, you can go on with them as described in our earlier mails, and reply to this mail when something does not work. We will go on observing this case.',
     },
     until: 'Without news the case is archived at the end of this time; it can be reopened at any time afterwards.',
     wanted: [
