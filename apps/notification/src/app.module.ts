@@ -1,5 +1,5 @@
 import { causeOf, type Hearing } from '@caserelay/messaging';
-import { defineService, type Host } from '@caserelay/service-host';
+import { CustomerLinks, defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule } from '@nestjs/common';
 import { LetterStore, keepLetter, lastLettersOf } from './adapters/letter-store/letter-store.js';
 import { LetterTables1710000000000 } from './adapters/letter-store/letter-tables.js';
@@ -57,7 +57,23 @@ function settingsOf(settings: NotificationHost['config']): LetterSettings {
     surveyUrl: settings.SURVEY_URL ?? null,
     collectionToolUrl: settings.COLLECTION_TOOL_URL ?? null,
     zone: settings.LETTER_ZONE,
+    customerPage: pagesOf(settings),
   };
+}
+
+/** Makes the links that letters carry. */
+function pagesOf({
+  CUSTOMER_PAGE_KEY: key,
+  CUSTOMER_PAGE_URL: url,
+}: NotificationHost['config']): LetterSettings['customerPage'] {
+  if (!key) return () => null;
+  if (url === undefined)
+    throw new Error(
+      'CUSTOMER_PAGE_KEY is set and CUSTOMER_PAGE_URL is not; expected the address where customers reach it',
+    );
+  const links = new CustomerLinks(key);
+  const base = url.replace(/\/+$/, '');
+  return (caseId, address) => `${base}/customer/${links.tokenFor(caseId, address)}`;
 }
 
 function senderOf(host: NotificationHost): SendLettersTimer {

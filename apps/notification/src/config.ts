@@ -1,4 +1,4 @@
-import { timeZone } from '@caserelay/service-host';
+import { customerPageKey, timeZone } from '@caserelay/service-host';
 import { z } from 'zod';
 
 /** The environment of the notification service. Seconds are of the real clock. */
@@ -17,7 +17,12 @@ export const config = {
   /** Gets the questions of customers whose case has no owner. */
   TEAM_ADDRESS: z.email().default('team@support.example'),
   SERVICE_PHONE: z.string().max(60).optional(),
+  /** A survey of the centre's own; it takes the place of the one on the customer's page. */
   SURVEY_URL: z.url().optional(),
+  /** Signs the links to the customer's page, which letters name only with it; case-workflow has the same. */
+  CUSTOMER_PAGE_KEY: customerPageKey.optional(),
+  /** Where customers reach that page: the public address of case-workflow. */
+  CUSTOMER_PAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where customers download the collection tool; without it letters name commands of Windows itself. */
   COLLECTION_TOOL_URL: z.url().optional(),
   /** Zone of the times in letters. */

@@ -8,6 +8,7 @@ import { evolve } from './evolve.js';
 import { explainClock } from './explain-clock.js';
 import { definePolicy, standardPolicy } from './policy.js';
 import { standardPolicyDocument } from './standard-policy.data.js';
+import { taskListOf } from './task-list.js';
 import { wakeAt } from './wake-at.js';
 
 type Step = (given: GivenCase) => GivenCase;
@@ -43,6 +44,7 @@ const policies = [
         engineer: { calendar: 'office', goals: { p1: '1h', p2: '3h', p3: '1d', p4: '2d' } },
         observation: { goals: '10d' },
       },
+      survey: { after: 'with-summary', closes: '12h', low: { grade: 4, tell: ['duty', 'owner'] } },
     },
     {
       version: 'standard-2',
@@ -186,6 +188,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (given) =>
         unlessRefused(given, () => given.person(command(given.now), number)),
   ),
+  fc.tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom(true, false, null), fc.constantFrom(null, 'a', 'b')).map(
+    ([item, isDone, words]): Step =>
+      (given) =>
+        unlessRefused(given, () => given.tick([item, isDone, words])),
+  ),
+  fc.integer({ min: 1, max: 5 }).map(
+    (grade): Step =>
+      (given) =>
+        unlessRefused(given, () => given.surveyed(grade)),
+  ),
+  mailId.map(
+    (mailId): Step =>
+      (given) =>
+        given.mail('acknowledgement', { mailId, text: '3 分，谢谢' }),
+  ),
   fc.constantFrom(...policies).map(
     (policy): Step =>
       (given) =>
@@ -309,10 +326,11 @@ describe('whatever happens to a case', () => {
       }
     }));
 
-  it('an archived case has no clock but those of its grace and its retention', () =>
+  it('an archived case has no clock but those of its grace, its retention and its survey', () =>
     always(({ state }) => {
       if (state.phase !== 'archived') return;
-      for (const { clock } of state.known.clocks) expect(['grace', 'retention']).toContain(clock);
+      const ofArchive = ['grace', 'retention', 'survey', 'survey-answer'];
+      for (const { clock } of state.known.clocks) expect(ofArchive).toContain(clock);
     }));
 
   it('evidence is asked to be removed only of an archived case, and its account is retired before', () =>
@@ -329,6 +347,32 @@ describe('whatever happens to a case', () => {
         history.reduce((files, event) => (event.type === type ? files + event.data.filesInAll : files), 0);
       const waiting = state.phase === 'unopened' ? 0 : (state.known.purging?.filesInAll ?? 0);
       expect(sum('case.evidence-purged') + waiting).toBe(sum('purge.kept'));
+    }));
+
+  it('nobody is asked for their opinion, nor answers, while it is open; and both happen once in a cycle at the most', () =>
+    always(({ history, types }, before) => {
+      const isAsked = types.includes('case.survey-asked');
+      if (isAsked && !types.includes('case.archived')) expect(before.phase).toBe('archived');
+      if (types.includes('case.survey-answered')) expect(before.phase).toBe('archived');
+      for (const wanted of ['case.survey-asked', 'case.survey-answered'] as const) {
+        const cycles = history.flatMap((event) => (event.type === wanted ? [event.data.cycle] : []));
+        expect(cycles).toHaveLength(new Set(cycles).size);
+      }
+    }));
+
+  it('who is asked for their opinion got a letter for the case in that cycle', () =>
+    always(({ history, types }) => {
+      if (!types.includes('case.survey-asked')) return;
+      const kinds = history.map(({ type }) => type);
+      const cycle = kinds.slice(Math.max(0, kinds.lastIndexOf('case.reopened')));
+      const letters = ['evidence-requested', 'analysis-reported', 'answer-forwarded', 'question-asked', 'plan-written'];
+      expect(cycle.some((type) => letters.some((letter) => type === `case.${letter}`))).toBe(true);
+    }));
+
+  it('what the customer has ticked is open or done, and once all is done nobody waits for the plan', () =>
+    always(({ state, types }) => {
+      if (state.phase !== 'action-planned' || !types.includes('case.plan-ticked')) return;
+      expect(taskListOf(state.known)?.tasks.some(({ doneAt }) => doneAt === null)).toBe(true);
     }));
 
   it('a clock that rang is not left due', () =>

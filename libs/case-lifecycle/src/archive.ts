@@ -1,5 +1,6 @@
 import { linkedWith } from './links.js';
 import { dueIfStarted, startClock } from './run-clocks.js';
+import { beginSurvey, surveyToCome } from './survey.js';
 import type { Turn } from './turn.js';
 
 /** Puts the case away with all that is known for the summary. */
@@ -10,6 +11,7 @@ export function archive(
 ): void {
   const { file, openedAt, findings, steps, counts } = turn.known;
   const evidenceUntil = turn.policy.retention.evidence === null ? null : dueIfStarted(turn, 'retention');
+  const survey = surveyToCome(turn);
   turn.say({
     type: 'case.archived',
     data: {
@@ -21,6 +23,7 @@ export function archive(
       engineerSummary,
       counts,
       ...linkedWith(turn.known),
+      ...survey,
       retention: {
         readOnlyUntil: dueIfStarted(turn, 'grace'),
         evidenceUntil,
@@ -29,4 +32,5 @@ export function archive(
   });
   startClock(turn, 'grace');
   if (evidenceUntil !== null) startClock(turn, 'retention');
+  beginSurvey(turn, survey);
 }

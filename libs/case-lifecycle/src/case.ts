@@ -14,9 +14,11 @@ import type {
   PurgedFile,
   PurgedPart,
   RecognisedDump,
+  Solved,
   Told,
   UploadSpace,
 } from '@caserelay/contracts';
+import type { PlannedSteps, Survey, Tick } from './asked-of-customer.js';
 import type { CaseClock, ClockName, PastClock, PauseReason, Reckoning } from './clock.js';
 
 /** Bounds of what a case remembers; the rest is in its history. */
@@ -67,6 +69,12 @@ export interface Known {
   readonly questions?: readonly Question[];
   /** What an engineer wrote down for the customer to do. */
   readonly plan?: Plan;
+  /** What a playbook led to; the customer ticks it off like a plan. */
+  readonly plannedSteps?: PlannedSteps;
+  /** The last cycle in which the customer got a letter that was written for the case. */
+  readonly respondedIn?: number;
+  /** Of an archived case whose customer is, or will be, asked for their opinion. */
+  readonly survey?: Survey;
   readonly counts: { readonly uploads: number; readonly customerMails: number; readonly reminders: number };
 }
 
@@ -109,7 +117,15 @@ export interface Plan {
   readonly planId: string;
   readonly by: Person;
   readonly writtenAt: string;
-  readonly items: readonly { readonly text: string; readonly doneAt: string | null; readonly doneBy: Person | null }[];
+  /** The cycle in which it was written; missing in cases that were kept when customers could not tick. */
+  readonly cycle?: number;
+  readonly items: readonly {
+    readonly text: string;
+    readonly doneAt: string | null;
+    readonly doneBy: Person | null;
+    /** What the customer had to say to it. */
+    readonly words?: string;
+  }[];
 }
 
 /** How the dump of an upload compares with earlier ones of the case. */
@@ -224,6 +240,15 @@ export type CaseCommand = { readonly now: string } & (
   | { readonly type: 'take-linked-case'; readonly caseId: string; readonly isOpen: boolean }
   /** What a person asks; sent twice with one id it is for the caller to answer as before. */
   | { readonly type: 'take-person-command'; readonly commandId: string; readonly command: PersonCommand }
+  /** The contact says on the customer's page what of the plan is done; null where nothing is said of it. */
+  | { readonly type: 'take-ticks'; readonly listId: string; readonly ticks: readonly Tick[] }
+  /** The contact answers the survey on the customer's page. */
+  | {
+      readonly type: 'take-survey-answer';
+      readonly grade: number;
+      readonly solved: Solved;
+      readonly words: string | null;
+    }
   /** The case is to live by the policy that is handed in; its running clocks are reckoned anew. */
   | { readonly type: 'apply-policy'; readonly because: PolicyReason; readonly by: Person | null }
 );
@@ -286,6 +311,8 @@ export type Kept =
   | { readonly type: 'link.kept'; readonly data: { caseId: string; isOpen: boolean } }
   /** Silence would have archived a case whose children are open. */
   | { readonly type: 'archive.put-off'; readonly data: { children: readonly string[] } }
+  /** The time to answer the survey is over. */
+  | { readonly type: 'survey.closed'; readonly data: { cycle: number } }
   | { readonly type: 'note.kept'; readonly data: { by: Person; text: string } }
   | KeptBefore;
 

@@ -11,7 +11,10 @@ export type ClockName =
   | 'engineer'
   | 'observation'
   | 'grace'
-  | 'retention';
+  | 'retention'
+  /** Until the customer of an archived case is asked for their opinion, and from then on until no answer counts any more. */
+  | 'survey'
+  | 'survey-answer';
 
 /** How much time a clock has, and what counts as time. */
 export type Goal =

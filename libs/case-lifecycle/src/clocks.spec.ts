@@ -101,7 +101,7 @@ describe('the clock of the first response', () => {
     given.at('2020-05-08T10:00:00+08:00').mail('update');
     expect(given.clock('first-response')).toMatchObject({ cycle: 2, startedAt: given.instant });
     expect(given.clock('follow-up')).toMatchObject({ cycle: 2 });
-    expect(pastOf(given)).toEqual(['1 follow-up', '1 grace', '1 retention']);
+    expect(pastOf(given)).toEqual(['1 follow-up', '1 grace', '1 retention', '1 survey']);
   });
 });
 

@@ -361,7 +361,7 @@ describe('an upload that still arrives', () => {
     expect(planned.letTimePass(wakesIn(planned, 60)).told).toEqual([]);
     expect(planned.letTimePass(wakesIn(planned, 60)).told).toEqual([]);
     const closed = arriving().mail('closure-summary');
-    expect(closed.wakesAt).toBe('2020-06-08T09:00:00+08:00');
+    expect(closed.wakesAt).toBe('2020-06-02T09:00:00+08:00');
     expect(closed.letTimePass(wakesIn(closed, 60)).told).toEqual([]);
   });
 

@@ -10,8 +10,10 @@ import { applyPolicy } from './reckon-anew.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
 import { keepHold } from './hold.js';
 import { link, takeLinkedCase, unlink } from './links.js';
+import { takeSurveyAnswer } from './survey.js';
 import { takeMail } from './take-mail.js';
 import { takeCompletion, takeCutShort, takeUpload } from './take-upload.js';
+import { takeTicks } from './take-ticks.js';
 import { takeUploadSpace } from './take-upload-space.js';
 import { Turn } from './turn.js';
 
@@ -79,6 +81,12 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-linked-case':
       takeLinkedCase(turn, command);
+      break;
+    case 'take-ticks':
+      takeTicks(turn, command);
+      break;
+    case 'take-survey-answer':
+      takeSurveyAnswer(turn, command);
       break;
     case 'let-time-pass':
       letTimePass(turn);

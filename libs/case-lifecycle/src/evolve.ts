@@ -2,6 +2,14 @@ import type { CaseFile, Evidence } from '@caserelay/contracts';
 import { clockOfRest, dueOnly, withClock, withClockEnded, withClocksEnded, withNewsOf } from './keep-clocks.js';
 import { isOfPhase } from './clock.js';
 import {
+  planTicked,
+  stepsPlanned,
+  surveyAnswered,
+  surveyAsked,
+  surveyBegun,
+  surveyClosed,
+} from './keep-customer-words.js';
+import {
   limits,
   type Analysing,
   type Answered,
@@ -78,7 +86,12 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'engineer.answered':
       return resting(state, { phase: 'escalated', answered: true }, event.at, event.data.checkAt);
     case 'case.action-planned':
-      return resting(state, { phase: 'action-planned' }, event.at, event.data.checkAt);
+      return resting(
+        knowing(state, stepsPlanned(known, event)),
+        { phase: 'action-planned' },
+        event.at,
+        event.data.checkAt,
+      );
     case 'case.observation-started': {
       const { because, until } = event.data;
       return resting(state, { phase: 'observing', because }, event.at, until);
@@ -132,6 +145,14 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return knowing(state, questionsHeard(known, event));
     case 'case.plan-written':
       return resting(knowing(state, planWritten(known, event)), { phase: 'action-planned' }, event.at);
+    case 'case.plan-ticked':
+      return knowing(state, planTicked(known, event));
+    case 'case.survey-asked':
+      return knowing(state, surveyAsked(known, event));
+    case 'case.survey-answered':
+      return knowing(state, surveyAnswered(known, event));
+    case 'survey.closed':
+      return knowing(state, surveyClosed(known, event));
     case 'item.ticked':
       return knowing(state, itemTicked(known, event));
     case 'evidence.answered':
@@ -152,6 +173,7 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.recognition-requested':
     case 'case.customer-heard':
     case 'case.level-reached':
+    case 'case.low-grade-given':
       return state;
   }
 }
@@ -227,7 +249,7 @@ function bare(rest: Rest & { known?: Known }): Rest {
 
 /** A letter that was written for this case. */
 function responded(known: Known, at: string): Partial<Known> {
-  return withClockEnded(known, 'first-response', at);
+  return { ...withClockEnded(known, 'first-response', at), respondedIn: known.cycle };
 }
 
 /** An analysis of which only the due time was kept tells once that it is overdue. */
@@ -246,6 +268,7 @@ function archived(known: Known, { data, at }: Happened<'case.archived'>): Case {
     ...withoutHold(known),
     ...withClocksEnded(known, () => true, at),
     arriving: withoutNotices(known),
+    ...surveyBegun(known, data, at),
   };
   const { readOnlyUntil, evidenceUntil } = data.retention ?? {};
   if (readOnlyUntil) kept = { ...kept, ...withClock(kept, dueOnly(kept, 'grace', readOnlyUntil, at), at) };
@@ -256,7 +279,7 @@ function archived(known: Known, { data, at }: Happened<'case.archived'>): Case {
 function reopened(known: Known, { data, at }: Happened<'case.reopened'>): Case {
   const ended = withClocksEnded(known, () => true, at);
   const asksAgain = data.because !== 'new-upload';
-  const { answered: _, ...kept } = known;
+  const { answered: _, survey: __, ...kept } = known;
   return { phase: 'reported', known: { ...kept, ...ended, cycle: known.cycle + 1, asksAgain } };
 }
 
@@ -385,7 +408,8 @@ function questionsHeard({ questions }: Known, { data }: Happened<'case.customer-
 
 function planWritten(known: Known, { data, at }: Happened<'case.plan-written'>): Partial<Known> {
   const items = data.items.map((text) => ({ text, doneAt: null, doneBy: null }));
-  return { plan: { planId: data.planId, by: data.by, writtenAt: at, items }, ...responded(known, at) };
+  const plan = { planId: data.planId, by: data.by, writtenAt: at, cycle: known.cycle, items };
+  return { plan, ...responded(known, at) };
 }
 
 function itemTicked({ plan }: Known, { data, at }: Happened<'item.ticked'>): Partial<Known> {

@@ -6,6 +6,7 @@ import type {
   Priority,
   PurgedPart,
   RecognisedDump,
+  Solved,
   UploadSpace,
 } from '@caserelay/contracts';
 import {
@@ -21,6 +22,7 @@ import type { CaseClock, ClockName } from './clock.js';
 import { decide } from './decide.js';
 import { evolve } from './evolve.js';
 import { standardPolicy, type Policy } from './policy.js';
+import { taskListOf } from './task-list.js';
 import { wakeAt } from './wake-at.js';
 
 export const contact: Person = { name: '合作伙伴联系人', address: 'contact@partner.example' };
@@ -221,6 +223,22 @@ export class GivenCase {
     const requestedAt = (this.state.phase !== 'unopened' && this.state.known.purging?.requestedAt) || this.instant;
     const purged = { requestedAt, files, filesInAll: 1, bytesInAll: 10, kept: 0, keptBecause: null, ...news };
     return this.ask({ type: 'take-purge', now: this.instant, part, purged });
+  }
+
+  /** The contact ticks items of the present plan on their page: `[item, isDone, words]`. */
+  tick(...ticks: [item: number, isDone: boolean | null, words: string | null][]): this {
+    const list = this.state.phase === 'unopened' ? null : taskListOf(this.state.known);
+    return this.tickOf(list?.listId ?? 'none', ...ticks);
+  }
+
+  tickOf(listId: string, ...ticks: [item: number, isDone: boolean | null, words: string | null][]): this {
+    const said = ticks.map(([item, isDone, words]) => ({ item, isDone, words }));
+    return this.ask({ type: 'take-ticks', now: this.instant, listId, ticks: said });
+  }
+
+  /** The contact answers the survey on their page. */
+  surveyed(grade: number, solved: Solved = 'yes', words: string | null = null): this {
+    return this.ask({ type: 'take-survey-answer', now: this.instant, grade, solved, words });
   }
 
   acknowledge(clock: ClockName, by = engineer): this {

@@ -26,5 +26,8 @@ export {
   type PolicyGrounds,
 } from './policy.js';
 export { standardPolicyDocument, standardPolicyText } from './standard-policy.data.js';
+export { surveyStanding, type SurveyStanding } from './survey.js';
+export { taskListOf, type Task, type TaskList } from './task-list.js';
+export type { SurveyAnswer, Tick } from './asked-of-customer.js';
 export { upgradeCase } from './upgrade-case.js';
 export { wakeAt } from './wake-at.js';

@@ -10,6 +10,8 @@ import { openChildren } from './links.js';
 import { observe } from './observe.js';
 import { unheardQuestions } from './questions.js';
 import { endPauses, runningClock, startClock } from './run-clocks.js';
+import { passSurvey } from './survey.js';
+import { openItems, stepsStillOpen } from './task-list.js';
 import { tellLevels } from './tell-levels.js';
 import { proveWhatIsGone } from './take-purge.js';
 import { tellNotices } from './tell-notices.js';
@@ -50,6 +52,7 @@ function endSilence(turn: Turn): void {
       archiveOrWait(turn);
       break;
     case 'archived':
+      passSurvey(turn);
       endRetention(turn, state);
       break;
     case 'unopened':
@@ -96,7 +99,7 @@ function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evide
     observe(turn, 'no-evidence');
     return;
   }
-  const { file, space, steps } = known;
+  const { file, space } = known;
   const questions = unheardQuestions(known).map(({ text }) => text);
   turn.say({
     type: 'case.customer-reminded',
@@ -106,8 +109,9 @@ function remindOrObserve(turn: Turn, { step, wanted, known }: In<'awaiting-evide
       step: step + 1,
       ofSteps,
       wanted: stillWanted(known, wanted),
-      planSteps: [...steps],
+      planSteps: stepsStillOpen(known),
       questions,
+      ...openItems(known),
     },
   });
   startClockAnew(turn);

@@ -145,6 +145,15 @@ export const PolicyDocument = z
         evidence: z.union([z.literal('for-ever'), span], { error: 'expected a span, or for-ever' }).optional(),
       })
       .default({}),
+    /** Asks the customer of an archived case for their opinion; without it nobody is asked. */
+    survey: z
+      .strictObject({
+        after: z.union([z.literal('with-summary'), span], { error: 'expected with-summary, or a span such as 1d' }),
+        /** How long an answer counts, from the asking on. */
+        closes: span,
+        low: z.strictObject({ grade: z.int().min(1).max(4), tell: z.array(Recipient).min(1).max(10) }).optional(),
+      })
+      .optional(),
   })
   .superRefine(({ calendars, clocks, customerHours }, context) => {
     const mustBeKnown = (input: string | undefined, path: string[]): void => {

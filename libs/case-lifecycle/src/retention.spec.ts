@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { GivenCase } from './given-case.js';
+import { givenPolicy } from './given-policy.js';
 
-const archived = (): GivenCase => GivenCase.awaitingEvidence('2020-05-28T10:00:00+08:00').mail('closure-summary');
+/** Nobody is asked for their opinion here: each ring is one of these clocks. */
+function archived(): GivenCase {
+  const given = GivenCase.awaitingEvidence('2020-05-28T10:00:00+08:00');
+  given.policy = givenPolicy({ survey: undefined });
+  return given.mail('closure-summary');
+}
 const purged = (): GivenCase => archived().ring().ring();
 const purgingOf = ({ state }: GivenCase) => (state.phase === 'unopened' ? undefined : state.known.purging);
 

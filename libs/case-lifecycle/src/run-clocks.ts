@@ -79,6 +79,8 @@ function goalOf({ known, state, policy }: Turn, clock: ClockName): Goal {
   const rules = policy.document.clocks;
   if (clock === 'grace') return goalFrom(policy, policy.retention.grace);
   if (clock === 'retention') return goalFrom(policy, policy.retention.evidence ?? { days: longestInDays });
+  if (clock === 'survey') return inCustomerHours(policy, goalFrom(policy, surveySpan(policy, clock)));
+  if (clock === 'survey-answer') return goalFrom(policy, surveySpan(policy, clock));
   if (clock === 'follow-up') {
     const { ladder, lastWait, calendar } = rules[clock];
     const rest = restOf(state);
@@ -88,6 +90,13 @@ function goalOf({ known, state, policy }: Turn, clock: ClockName): Goal {
   const { goals, calendar } = rules[clock];
   const goal = goalFrom(policy, 'p1' in goals ? goals[known.priority] : goals, calendar);
   return clock === 'plan-check' || clock === 'observation' ? inCustomerHours(policy, goal) : goal;
+}
+
+function surveySpan({ document: { survey }, version }: Policy, clock: 'survey' | 'survey-answer'): Span {
+  const span = clock === 'survey' ? survey?.after : survey?.closes;
+  if (span === undefined || span === 'with-summary')
+    throw new RangeError(`the policy ${version} has no time for the clock ${clock}; expected a survey that has`);
+  return span;
 }
 
 function goalFrom({ document }: Policy, span: Span, calendar: string | null = null): Goal {
@@ -129,6 +138,8 @@ function levelsOf({ document: { clocks } }: Policy, clock: ClockName): Pick<Watc
     case 'observation':
     case 'grace':
     case 'retention':
+    case 'survey':
+    case 'survey-answer':
       return { levels: [] };
   }
 }

@@ -9,6 +9,7 @@ import { reopen } from './reopen.js';
 import { completeContact, completeOwner } from './report.js';
 import { unheardQuestions } from './questions.js';
 import { resumeClock } from './run-clocks.js';
+import { takeGrade } from './survey.js';
 import type { Turn } from './turn.js';
 
 type Mail = EventOf<'mail.received'>['data'];
@@ -24,7 +25,10 @@ export function takeMail(turn: Turn, mail: Mail): void {
 
 function takeCustomerMail(turn: Turn, mail: Mail): void {
   completeContact(turn, mail.from);
-  if (mail.kind === 'acknowledgement') return;
+  if (mail.kind === 'acknowledgement') {
+    takeGrade(turn, mail);
+    return;
+  }
   if (turn.state.phase === 'archived') reopen(turn, 'customer-wrote');
   turn.say({ type: 'case.customer-heard', data: { mailId: mail.mailId, uploadId: null } });
   noteAnswered(turn, answeredByWords(mail.text), { mailId: mail.mailId });

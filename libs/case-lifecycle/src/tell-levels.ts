@@ -42,7 +42,7 @@ function tellLevel(turn: Turn, clock: CaseClock, index: number): void {
 }
 
 /** Each address once; who is not there is stood in for by duty. */
-function peopleOf({ policy, known }: Turn, { tell }: ClockLevel): Person[] {
+export function peopleOf({ policy, known }: Turn, { tell }: Pick<ClockLevel, 'tell'>): Person[] {
   const people = tell.map((recipient) => personOf(recipient, known.file.owner ?? policy.duty, policy));
   return people.filter(({ address }, index) => people.findIndex((other) => other.address === address) === index);
 }

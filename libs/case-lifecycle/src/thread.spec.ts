@@ -23,6 +23,7 @@ const names: Readonly<Record<string, string>> = {
   'case.escalated': 'escalates to the senior engineer, with the package',
   'case.observation-started': 'tells that the case is observed',
   'case.archived': 'archives, with a summary',
+  'case.survey-asked': 'asks the customer for their opinion',
   'case.upload-space-retired': 'closes the account',
 };
 
@@ -143,6 +144,7 @@ it('keeps the rhythm of the real case, from the first mail to the archive', () =
   expect(live(given, '2020-06-30T00:00:00+08:00', acts)).toEqual([
     '06-04T09:00 case.observation-started',
     '06-11T09:00 case.archived',
+    '06-12T09:00 case.survey-asked',
     '06-18T09:00 case.upload-space-retired',
   ]);
   expect(given.state.phase).toBe('archived');

@@ -1,5 +1,5 @@
 import type { Case } from './case.js';
-import { wakesAt } from './clock.js';
+import { wakesAt, type ClockName } from './clock.js';
 import { clockOfRest } from './keep-clocks.js';
 
 /**
@@ -13,10 +13,12 @@ export function wakeAt(state: Case): string | null {
   return earliest([silenceEndsAt(state), ...clocks.flatMap(wakesAt), ...arriving.map(({ noticeAt }) => noticeAt)]);
 }
 
+const clocksOfArchive: readonly (ClockName | null)[] = ['grace', 'retention', 'survey', 'survey-answer'];
+
 /** When silence moves the case on. While files are read it is listened to, but moves nothing. */
 export function silenceEndsAt(state: Case): string | null {
   if (state.phase === 'unopened' || state.phase === 'analysing') return null;
-  const ofPhase = state.phase === 'archived' ? ['grace', 'retention'] : [clockOfRest(state)];
+  const ofPhase = state.phase === 'archived' ? clocksOfArchive : [clockOfRest(state)];
   return earliest(state.known.clocks.map(({ clock, dueAt }) => (ofPhase.includes(clock) ? dueAt : null)));
 }
 

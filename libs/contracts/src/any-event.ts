@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as cases from './case.events.js';
+import * as customers from './customer.events.js';
 import * as dumps from './dump.events.js';
 import * as intake from './intake.events.js';
 import * as letters from './letter.events.js';
@@ -45,6 +46,10 @@ export const AnyEvent = z.discriminatedUnion('type', [
   cases.PlanWritten,
   cases.CaseLinked,
   cases.CaseUnlinked,
+  customers.PlanTicked,
+  customers.SurveyAsked,
+  customers.SurveyAnswered,
+  customers.LowGradeGiven,
   uploads.UploadSpaceOpened,
   uploads.UploadSpaceMadeReadOnly,
   uploads.UploadSpaceClosed,

@@ -170,6 +170,8 @@ export const CustomerReminded = defineEvent('case.customer-reminded', {
   planSteps: z.array(NextStep),
   /** What an engineer asked and nobody has answered; left out by versions that knew no questions. */
   questions: z.array(z.string()).max(20).optional(),
+  /** Of an engineer's plan, what the customer has not ticked; left out where no plan runs. */
+  openItems: z.array(z.string()).max(20).optional(),
 });
 export type CustomerReminded = z.infer<typeof CustomerReminded>;
 
@@ -179,6 +181,9 @@ export const ObservationStarted = defineEvent('case.observation-started', {
   space: UploadSpace.nullable(),
   until: instant,
   because: z.enum(['no-evidence', 'plan-carried-out']),
+  /** What of the plan the customer has not ticked: items of an engineer's, else steps; left out where no plan runs. */
+  openItems: z.array(z.string()).max(20).optional(),
+  openSteps: z.array(NextStep).max(50).optional(),
 });
 export type ObservationStarted = z.infer<typeof ObservationStarted>;
 
@@ -202,6 +207,14 @@ export const CaseArchived = defineEvent('case.archived', {
   /** Until when the account can still be read from, and evidence is kept; left out by versions that had no such clocks. */
   retention: z.object({ readOnlyUntil: instant, evidenceUntil: instant.nullable() }).optional(),
   links: linked,
+  /**
+   * How the customer is asked for their opinion: with this summary, or in a letter of its own. Null when they are not, for
+   * they got nothing; left out where the policy has no survey.
+   */
+  survey: z
+    .object({ within: z.enum(['summary', 'letter']), closesAt: instant.nullable() })
+    .nullable()
+    .optional(),
 });
 export type CaseArchived = z.infer<typeof CaseArchived>;
 
@@ -254,6 +267,8 @@ export const CaseClockName = z.enum([
   'observation',
   'grace',
   'retention',
+  'survey',
+  'survey-answer',
 ]);
 
 const clock = { clock: ClockName, cycle: z.number().int().positive() };

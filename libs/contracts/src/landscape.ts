@@ -69,6 +69,9 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.question-asked',
     'case.plan-written',
     'case.evidence-purged',
+    'case.plan-ticked',
+    'case.survey-asked',
+    'case.low-grade-given',
   ],
   'ops-console': '*',
 };
@@ -112,6 +115,10 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.plan-written',
     'case.linked',
     'case.unlinked',
+    'case.plan-ticked',
+    'case.survey-asked',
+    'case.survey-answered',
+    'case.low-grade-given',
   ],
   'sftp-provisioning': [
     'upload-space.opened',

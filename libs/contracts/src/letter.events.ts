@@ -24,6 +24,7 @@ export const LetterTopic = z.enum([
   'observation-notice',
   'case-summary',
   'survey',
+  'low-grade-notice',
   'deletion-proof',
 ]);
 export type LetterTopic = z.infer<typeof LetterTopic>;

@@ -1,6 +1,7 @@
 export { askForKey } from './ask-for-key.js';
 export { Clock } from './clock.js';
 export { ConfigProblems, parseConfig, readEnvironment, timeZone, type HostConfig } from './config.js';
+export { customerPageKey, CustomerLinks, type CustomerLink } from './customer-links.js';
 export { openDatabase, schemaOf } from './database.js';
 export { LookWhenWoken } from './look-when-woken.js';
 export { openLog } from './log.js';

@@ -91,10 +91,12 @@ function recipientOf(
     case 'case.escalated':
     case 'case.level-reached':
     case 'case.resumed':
+    case 'case.low-grade-given':
       return { to: event.data.to, audience: 'colleague' };
     case 'case.owner-changed':
       return file.owner && { to: file.owner, audience: 'colleague' };
     case 'case.customer-forwarded':
+    case 'case.plan-ticked':
       return { to: file.owner ?? { name: '', address: teamAddress }, audience: 'colleague' };
     case 'case.analysis-reported':
     case 'case.evidence-purged':
@@ -111,6 +113,7 @@ function recipientOf(
     case 'case.observation-started':
     case 'case.question-asked':
     case 'case.plan-written':
+    case 'case.survey-asked':
     case 'case.archived':
       return file.contact && { to: file.contact, audience: 'customer' };
   }

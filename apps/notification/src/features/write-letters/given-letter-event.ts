@@ -26,6 +26,8 @@ export const settings: LetterSettings = {
   surveyUrl: null,
   collectionToolUrl: null,
   zone: 'Asia/Shanghai',
+  customerPage: (caseId, address) =>
+    `https://support.example/customer/${caseId.slice(-4)}-${address.split('@')[0] ?? ''}`,
 };
 
 export const space: UploadSpace = {
@@ -254,6 +256,21 @@ const dataOf: DataOf = {
     file: file(language),
     ...{ planId: id(8), items: ['更新 ntfs.sys', '启用特殊池'], by: engineer, space },
     checkAt: '2020-05-10T09:00:00.000+08:00',
+  }),
+  'case.plan-ticked': (language) => ({
+    file: file(language),
+    ...{ planId: id(8), openItems: 1, ofItems: 2, by: customer },
+    items: [{ item: 2, text: '启用特殊池', step: null, isDone: false, words: '找不到“驱动程序验证器”' }],
+  }),
+  'case.survey-asked': (language) => ({
+    file: file(language),
+    ...{ cycle: 1, policy: 'standard-1', within: 'letter' },
+    ...{ archivedAt: '2020-06-08T09:00:00.000+08:00', closesAt: '2020-07-09T09:00:00.000+08:00' },
+  }),
+  'case.low-grade-given': (language) => ({
+    file: file(language),
+    ...{ to: senior, cycle: 1, policy: 'standard-1', grade: 2, solved: 'partly', atOrBelow: 2, by: customer },
+    words: '等了两周才知道转储类型不对。',
   }),
 };
 

@@ -20,6 +20,16 @@ import {
   systemOf,
   warningBlocks,
 } from './finding-blocks.js';
+import {
+  askForOpinion,
+  howToTick,
+  openBlocks,
+  pageBlocks,
+  passTicksOn,
+  surveyBlocks,
+  tellLowGrade,
+  type PageSettings,
+} from './customer-letters.js';
 import { attachmentsOf, type Attachment } from './deletion-proof.js';
 import { facts, heading, paragraph, points, quote, steps, table, type Block } from './letter-layout.js';
 import { noteInWords } from './note-in-words.js';
@@ -47,18 +57,18 @@ export type LetterEvent = EventOf<
   | 'case.question-asked'
   | 'case.plan-written'
   | 'case.evidence-purged'
+  | 'case.plan-ticked'
+  | 'case.survey-asked'
+  | 'case.low-grade-given'
 >;
 
 /** What letters need to know that no event tells. */
-export interface LetterSettings {
+export interface LetterSettings extends PageSettings {
   mailDomain: string;
   senderName: string;
   teamAddress: string;
   servicePhone: string | null;
-  surveyUrl: string | null;
   collectionToolUrl: string | null;
-  /** Zone of the times in letters, such as `Asia/Shanghai`. */
-  zone: string;
 }
 
 export interface LetterBody {
@@ -116,6 +126,12 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
       return tellPlan(event, given);
     case 'case.evidence-purged':
       return proveDeletion(event, given);
+    case 'case.survey-asked':
+      return askForOpinion(event, settings);
+    case 'case.plan-ticked':
+      return passTicksOn(event, caseRows(file, given.texts));
+    case 'case.low-grade-given':
+      return tellLowGrade(event, peopleRows(file, given.texts));
   }
 }
 
@@ -259,7 +275,7 @@ const remedy: Record<EventOf<'case.analysis-reported'>['data']['verdict'], NextS
 /** What the notice has explained step by step. */
 const noticedSteps: NextStep[] = ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'];
 
-function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given: With): LetterBody {
+function reportAnalysis({ data, time, subject }: EventOf<'case.analysis-reported'>, given: With): LetterBody {
   const { texts } = given;
   const isFull = data.verdict === 'full-dump';
   const isNoticed = !isFull && data.noticedAt !== undefined;
@@ -287,6 +303,9 @@ function reportAnalysis({ data, time }: EventOf<'case.analysis-reported'>, given
       ...analysisBlocks(data.findings, data.earlierFindings, given),
       ...(fresh.length > 0 ? [heading(texts.report.stepsTitle)] : []),
       ...planBlocks(fresh, given, data.findings),
+      ...(isFull && data.nextSteps.length > 0
+        ? pageBlocks({ caseId: subject, file: data.file, settings: given.settings })
+        : []),
       ...warningBlocks(data.findings, given),
       ...(known.length > 0 ? [heading(texts.reminded.plan), steps(titlesOf(known, data.findings, given))] : []),
       ...(space && isNoticed ? [heading(texts.uploadSpace.title), ...accessBlocks(space, time, given)] : []),
@@ -438,13 +457,13 @@ function ask({ data }: EventOf<'case.question-asked'>, { texts }: With): LetterB
   };
 }
 
-function tellPlan({ data }: EventOf<'case.plan-written'>, { texts, settings }: With): LetterBody {
+function tellPlan({ data, subject }: EventOf<'case.plan-written'>, { texts, settings }: With): LetterBody {
   return {
     topics: ['action-plan'],
     blocks: [
       paragraph(texts.plan.intro(data.by.name)),
       steps(data.items),
-      paragraph(texts.plan.how),
+      ...howToTick({ caseId: subject, file: data.file, settings }, texts.plan.how),
       paragraph(texts.plan.check(timeIn(settings.zone, data.checkAt))),
     ],
   };
@@ -480,7 +499,7 @@ function forwardCustomer({ data }: EventOf<'case.customer-forwarded'>, { texts }
   };
 }
 
-function remind({ data, time }: EventOf<'case.customer-reminded'>, given: With): LetterBody {
+function remind({ data, time, subject }: EventOf<'case.customer-reminded'>, given: With): LetterBody {
   const { texts } = given;
   const { reminded } = texts;
   const isLast = data.ofSteps > 1 && data.step >= data.ofSteps;
@@ -493,13 +512,14 @@ function remind({ data, time }: EventOf<'case.customer-reminded'>, given: With):
         : []),
       ...(data.questions?.length ? [heading(reminded.questions), points(data.questions)] : []),
       ...(data.planSteps.length > 0 ? [heading(reminded.plan), steps(titlesOf(data.planSteps, [], given))] : []),
+      ...openBlocks(data, { caseId: subject, file: data.file, settings: given.settings }),
       paragraph(reminded.reply),
       ...(data.space ? uploadSpaceBlocks(data.space, time, given) : []),
     ],
   };
 }
 
-function startObservation({ data }: EventOf<'case.observation-started'>, given: With): LetterBody {
+function startObservation({ data, subject }: EventOf<'case.observation-started'>, given: With): LetterBody {
   const { texts, settings } = given;
   return {
     topics: ['observation-notice', ...(data.because === 'plan-carried-out' ? (['reminder'] as const) : [])],
@@ -511,18 +531,19 @@ function startObservation({ data }: EventOf<'case.observation-started'>, given: 
         { label: texts.labels.account, value: data.space?.account ?? null },
         { label: texts.labels.host, value: data.space && hostOf(data.space) },
       ]),
+      ...openBlocks(data, { caseId: subject, file: data.file, settings }),
       points(texts.observation.wanted),
       paragraph(texts.observation.until),
     ],
   };
 }
 
-function summarise({ data, time }: EventOf<'case.archived'>, given: With): LetterBody {
+function summarise({ data, time, subject }: EventOf<'case.archived'>, given: With): LetterBody {
   const { texts, settings } = given;
   const { labels, archived } = texts;
   const undo = data.steps.flatMap((step) => instructionsOf(step, given.language, suspectOf(data.findings))?.undo ?? []);
   return {
-    topics: ['case-summary', 'survey'],
+    topics: ['case-summary', ...(asksForOpinion(data) ? (['survey'] as const) : [])],
     blocks: [
       paragraph(archived.intro[data.because]),
       heading(archived.summary),
@@ -542,12 +563,26 @@ function summarise({ data, time }: EventOf<'case.archived'>, given: With): Lette
       ...undo.flatMap((each) => [heading(each.title), steps(each.steps)]),
       paragraph(archived.supportGoesOn),
       ...retentionBlocks(data, given),
-      heading(archived.survey),
-      ...(settings.surveyUrl === null
-        ? [paragraph(archived.surveyByReply)]
-        : [paragraph(archived.surveyAt), facts([{ label: labels.survey, value: settings.surveyUrl, link: true }])]),
+      ...surveyOf(data, subject, given),
     ],
   };
+}
+
+/** A letter of its own asks later, or nobody asks; summaries of cases without a survey always did. */
+function asksForOpinion({ survey }: EventOf<'case.archived'>['data']): boolean {
+  return survey === undefined || survey?.within === 'summary';
+}
+
+function surveyOf(data: EventOf<'case.archived'>['data'], caseId: string, { texts, settings }: With): Block[] {
+  const { archived, labels } = texts;
+  if (!asksForOpinion(data)) return [];
+  if (data.survey) return surveyBlocks({ caseId, file: data.file, settings }, data.survey.closesAt);
+  return [
+    heading(archived.survey),
+    ...(settings.surveyUrl === null
+      ? [paragraph(archived.surveyByReply)]
+      : [paragraph(archived.surveyAt), facts([{ label: labels.survey, value: settings.surveyUrl, link: true }])]),
+  ];
 }
 
 function retentionBlocks({ retention }: EventOf<'case.archived'>['data'], { texts, settings }: With): Block[] {
@@ -670,6 +705,15 @@ function hostOf({ host }: UploadSpace): string {
 
 function caseFacts(file: CaseFile, texts: Texts): Block {
   return facts(caseRows(file, texts));
+}
+
+function peopleRows(file: CaseFile, texts: Texts) {
+  const { labels } = texts;
+  return [
+    ...caseRows(file, texts),
+    { label: labels.contact, value: file.contact && `${file.contact.name} <${file.contact.address}>` },
+    { label: labels.owner, value: file.owner && `${file.owner.name} <${file.owner.address}>` },
+  ];
 }
 
 function caseRows(file: CaseFile, { labels }: Texts) {

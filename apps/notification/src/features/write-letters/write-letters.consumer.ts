@@ -10,10 +10,13 @@ import {
   CustomerReminded,
   EvidenceRequested,
   LevelReached,
+  LowGradeGiven,
   ObservationStarted,
   OwnerChanged,
+  PlanTicked,
   PlanWritten,
   QuestionAsked,
+  SurveyAsked,
   UploadAcknowledged,
   UploadSpaceAnnounced,
   WrongDumpNoticed,
@@ -124,6 +127,21 @@ export class WriteLettersConsumer {
 
   @Hears(CaseEvidencePurged)
   async hearEvidencePurged(event: CaseEvidencePurged, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(PlanTicked)
+  async hearPlanTicked(event: PlanTicked, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(SurveyAsked)
+  async hearSurveyAsked(event: SurveyAsked, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(LowGradeGiven)
+  async hearLowGradeGiven(event: LowGradeGiven, hearing: Hearing): Promise<Tell[]> {
     return await this.write(event, hearing);
   }
 

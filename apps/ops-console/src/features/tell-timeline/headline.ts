@@ -8,6 +8,7 @@ import type {
   NextStep,
   Person,
   PurgedPart,
+  Solved,
 } from '@caserelay/contracts';
 import { instructionsOf } from '@caserelay/crash-dump';
 import type { Sentence } from '../../case-story.js';
@@ -205,6 +206,25 @@ export function headline(event: AnyEvent): Sentence {
         `${nameOf(by)} wrote a plan of ${items.length} steps`,
       );
     }
+    case 'case.plan-ticked':
+      return planTicked(event);
+    case 'case.survey-asked':
+      return event.data.within === 'summary'
+        ? say('随案例总结请客户评价', 'Customer asked for their opinion with the summary')
+        : say('请客户评价服务', 'Customer asked for their opinion');
+    case 'case.survey-answered': {
+      const { grade, solved, words, by, via } = event.data;
+      const solution = solved ? solutions[solved] : say('', '');
+      const said = words === null ? '' : `：“${clip(words, 60)}”`;
+      return say(
+        `${nameOf(by)} 评价 ${grade} 分${solution.zh}${via === 'mail' ? '（邮件）' : ''}${said}`,
+        `${nameOf(by)} gave ${grade} of 5${solution.en}${via === 'mail' ? ' by mail' : ''}${said.replace('：', ': ')}`,
+      );
+    }
+    case 'case.low-grade-given': {
+      const to = nameOf(event.data.to);
+      return say(`评分 ${event.data.grade} 分偏低，通知 ${to}`, `A grade of ${event.data.grade} is low; ${to} is told`);
+    }
     case 'case.upload-space-retired':
       return say('归档宽限期结束，关闭上传账号', 'The grace after the archive is over; the account is to be closed');
     case 'case.evidence-purge-requested':
@@ -360,6 +380,24 @@ function comparisonOf({ comparison }: EventOf<'dump.analysed'>['data']): Sentenc
   return say(` · 与 ${earlier} 崩溃不同${changed}`, ` · other crash than ${earlier}${changed}`);
 }
 
+function planTicked({ data }: EventOf<'case.plan-ticked'>): Sentence {
+  const { items, openItems, ofItems, by } = data;
+  const numbers = (isDone: boolean): string =>
+    items
+      .filter((one) => one.isDone === isDone)
+      .map(({ item }) => `${item}`)
+      .join('、');
+  const [done, undone] = [numbers(true), numbers(false)];
+  const words = items.flatMap((one) => one.words ?? []).join(' / ');
+  const said = words === '' ? '' : `：“${clip(words, 60)}”`;
+  const zh = [done && `第 ${done} 步已完成`, undone && `第 ${undone} 步未完成`].filter((part) => part !== '');
+  const en = [done && `done: ${done}`, undone && `not done: ${undone}`].filter((part) => part !== '');
+  return say(
+    `${nameOf(by)} 反馈方案：${zh.join('，')}（共 ${ofItems} 步，还剩 ${openItems} 步）${said}`,
+    `${nameOf(by)} on the plan, ${en.join('; ').replaceAll('、', ', ')} (${openItems} of ${ofItems} open)${said.replace('：', ': ')}`,
+  );
+}
+
 function mailReceived({ data }: EventOf<'mail.received'>): Sentence {
   const kind = mailKinds[data.kind];
   const from = clip(data.from.name || data.from.address);
@@ -434,7 +472,14 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   'observation-notice': say('观察通知', 'observation notice'),
   'case-summary': say('案例总结', 'case summary'),
   survey: say('满意度调查', 'survey'),
+  'low-grade-notice': say('低分提醒', 'word of a low grade'),
   'deletion-proof': say('删除证明', 'proof of deletion'),
+};
+
+const solutions: Record<Solved, Sentence> = {
+  yes: say('，问题已解决', ', solved'),
+  partly: say('，部分解决', ', partly solved'),
+  no: say('，未解决', ', not solved'),
 };
 
 const requestReasons: Record<EventOf<'case.evidence-requested'>['data']['because'], Sentence> = {

@@ -76,6 +76,10 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.question-asked':
     case 'case.linked':
     case 'case.unlinked':
+    case 'case.plan-ticked':
+    case 'case.survey-asked':
+    case 'case.survey-answered':
+    case 'case.low-grade-given':
     case 'problem.reported':
     case 'mail.received':
     case 'upload-space.opened':
