@@ -14,6 +14,7 @@ import { PostRecords } from './adapters/case-records/post-records.js';
 import { MailEvidence } from './adapters/mail-evidence/mail-evidence.js';
 import { filesOfOldMail } from './adapters/mail-parser/files-of-old-mail.js';
 import { readMail } from './adapters/mail-parser/mail-parser.js';
+import { SenderCheck } from './adapters/sender-check/sender-check.js';
 import { SmtpDoor } from './adapters/smtp-door/smtp-door.js';
 import { config } from './config.js';
 import {
@@ -88,10 +89,18 @@ function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
 
 function takeNeedsOf(host: IntakeHost, evidence: MailEvidence): TakeNeeds {
   const { config, clock, database } = host;
+  const check = new SenderCheck({
+    relays: config.MAIL_RELAYS,
+    authservId: config.MAIL_AUTHSERV_ID ?? null,
+    domain: config.MAIL_DOMAIN,
+    nameServers: config.MAIL_NAME_SERVERS,
+    limitMilliseconds: 10_000,
+  });
   return {
     keepMail: (mail) => evidence.keepMail(mail),
     keepAttachment: (content, name) => evidence.keepAttachment(content, name),
     readMail: async ({ location }) => readMail(await evidence.read(location)),
+    checkSender: async ({ location }, envelope, from) => check.check(() => evidence.read(location), envelope, from),
     isThere: (location) => evidence.isThere(location),
     inTransaction: (work) =>
       host.outbox.transaction(async (tx) => {

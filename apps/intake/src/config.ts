@@ -1,7 +1,23 @@
 import { evidenceConfig } from '@caserelay/evidence-store';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'expected a domain such as support.example');
+
+const network = z.string().refine((text) => isNetwork(text), 'expected an address or a network such as 10.0.0.0/8');
+
+/** Values separated by commas. */
+function list<Value>(value: z.ZodType<Value, string>) {
+  return z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(value).max(200));
+}
 
 /** Settings of intake. */
 export const config = {
@@ -17,7 +33,16 @@ export const config = {
   SMTP_MAX_CLIENTS: z.coerce.number().int().positive().default(20),
   SMTP_MAX_RECIPIENTS: z.coerce.number().int().positive().default(20),
   SMTP_TIMEOUT_SECONDS: z.coerce.number().positive().default(60),
-  /** Mail is taken for addresses of this domain only. Who may send it is for the mail server in front to check. */
+  /**
+   * Our own mail servers, addresses or networks separated by commas: mail that they hand on is believed to come from whom
+   * it says. All other mail is checked by SPF, DKIM and DMARC.
+   */
+  MAIL_RELAYS: list(network).default(['127.0.0.0/8', '::1']),
+  /** Under this name the servers of MAIL_RELAYS write `Authentication-Results`; set, those are asked instead of believing all. */
+  MAIL_AUTHSERV_ID: z.string().min(1).max(255).optional(),
+  /** Name servers to ask for records of senders, `address` or `address:port`, separated by commas; else those of the machine. */
+  MAIL_NAME_SERVERS: list(z.string().min(1).max(100)).default([]),
+  /** Mail is taken for addresses of this domain only. */
   MAIL_DOMAIN: domain.default('support.example'),
   /** Senders of these domains are colleagues, separated by commas; without it those of MAIL_DOMAIN. */
   COLLEAGUE_DOMAINS: z
@@ -43,6 +68,14 @@ export const config = {
   /** Other systems post events with it. */
   INTAKE_API_KEY: z.string().min(16),
 };
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return (
+    more.length === 0 && bits > 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
 
 function isPattern(pattern: string): boolean {
   try {

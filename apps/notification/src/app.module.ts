@@ -4,6 +4,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { LetterStore, keepLetter, lastLettersOf } from './adapters/letter-store/letter-store.js';
 import { LetterTables1710000000000 } from './adapters/letter-store/letter-tables.js';
 import { MailServer } from './adapters/mail-server/mail-server.js';
+import { signingKeyOf } from './adapters/mail-server/signing-key.js';
 import { lookUpSentMail } from './adapters/sent-mail-lookup/sent-mail-lookup.js';
 import { config } from './config.js';
 import { SendLettersTimer, type SendingNeeds } from './features/send-letters/send-letters.timer.js';
@@ -83,6 +84,7 @@ function senderOf(host: NotificationHost): SendLettersTimer {
     sender: settings.SENDER,
     connections: settings.LETTERS_IN_PARALLEL,
     limitMilliseconds: Math.ceil(settings.LETTER_LEASE_SECONDS * 1000 * attemptShare),
+    signingKey: signingKeyOf(settings, settings.SENDER),
   });
   const timer = new SendLettersTimer(sendingNeeds(host, mailServer), {
     parallel: settings.LETTERS_IN_PARALLEL,

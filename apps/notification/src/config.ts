@@ -14,6 +14,12 @@ export const config = {
     .string()
     .regex(/^[^<>@\r\n]* <[^<>\s]+@[^<>\s]+>$/, 'expected "Name <address>"')
     .default('CaseRelay <case@support.example>'),
+  /** The selector and the file of the RSA key (PEM) by which letters are signed (DKIM, for the domain of SENDER); both or none. */
+  DKIM_SELECTOR: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i, 'expected a selector such as s2026')
+    .optional(),
+  DKIM_KEY_FILE: z.string().min(1).optional(),
   /** Gets the questions of customers whose case has no owner. */
   TEAM_ADDRESS: z.email().default('team@support.example'),
   SERVICE_PHONE: z.string().max(60).optional(),

@@ -51,6 +51,8 @@ export const MailReceived = defineEvent('mail.received', {
   text: z.string(),
   language: Language,
   location: z.string().min(1),
+  /** Whether it comes from whom `from` names, and how that is known; left out by versions that did not check it. */
+  sender: z.object({ is: z.enum(['verified', 'failed', 'unknown']), reason: z.string() }).optional(),
   attachments: z.array(
     z.object({
       name: z.string(),

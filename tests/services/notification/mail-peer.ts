@@ -10,6 +10,8 @@ export type Answer = 'take' | 'take-and-fall-silent' | 'take-and-hang-up' | 'tak
 /** A mail server with an archive that can be asked, on the other side of a real connection. */
 export class MailPeer {
   readonly taken: ParsedMail[] = [];
+  /** The mails as they came, in the same order. */
+  readonly raw: string[] = [];
   attempts = 0;
   archiveAsked = 0;
   answer: (mail: ParsedMail) => Answer = () => 'take';
@@ -24,8 +26,7 @@ export class MailPeer {
       disableReverseLookup: true,
       onData: (stream, _session, done) => {
         text(stream)
-          .then((raw) => simpleParser(raw))
-          .then((mail) => this.receive(mail, done))
+          .then(async (raw) => this.receive(await simpleParser(raw), raw, done))
           .catch(done);
       },
     });
@@ -72,7 +73,7 @@ export class MailPeer {
     return this.taken.filter((mail) => mail.messageId?.includes(caseId));
   }
 
-  private receive(mail: ParsedMail, done: (error?: Error | null) => void): void {
+  private receive(mail: ParsedMail, raw: string, done: (error?: Error | null) => void): void {
     this.attempts += 1;
     const answer = this.answer(mail);
     if (typeof answer === 'object') {
@@ -80,6 +81,7 @@ export class MailPeer {
       return done(Object.assign(new Error(`refused by the peer with ${code}`), { responseCode: code }));
     }
     this.taken.push(mail);
+    this.raw.push(raw);
     if (answer === 'take') return done();
     if (answer === 'take-and-hang-up') for (const socket of this.sockets) socket.destroy();
     if (answer === 'take-slowly') setTimeout(done, 400);

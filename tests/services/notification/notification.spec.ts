@@ -3,14 +3,18 @@ import { notification } from '@caserelay/notification';
 import { runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { dkimVerify } from 'mailauth';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
 import { MailPeer } from './mail-peer.js';
 
 const peer = new MailPeer();
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+let folder: string;
 const told: AnyEvent[] = [];
 let system: System;
 let service: RunningService;
@@ -19,7 +23,11 @@ let channel: ConfirmChannel;
 
 beforeAll(async () => {
   await peer.start();
+  folder = await mkdtemp(join(tmpdir(), 'caserelay-letters-'));
+  await writeFile(join(folder, 'dkim.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
   system = await aSystem({
+    DKIM_SELECTOR: 's2026',
+    DKIM_KEY_FILE: join(folder, 'dkim.pem'),
     MAIL_SERVER_URL: peer.url,
     SENT_LOOKUP_URL: await peer.startArchive(),
     LETTER_LEASE_SECONDS: '1',
@@ -47,6 +55,7 @@ afterAll(async () => {
   await service.stop();
   await peer.close();
   await system.remove();
+  await rm(folder, { recursive: true, force: true });
 });
 
 async function start(): Promise<RunningService> {
@@ -124,6 +133,22 @@ describe('a letter', () => {
     expect(second?.from?.text).toContain('case@support.example');
     expect(second?.text).toContain('SHA-256');
     expect(second?.html).toContain('<table');
+  });
+
+  test('is signed for the domain of the sender, so that whoever gets it can tell it from a forged one', async () => {
+    const caseId = randomUUID();
+    await publish(await eventOf('case.archived', caseId));
+    const messageId = await until('it is taken', () => peer.about(caseId)[0]?.messageId);
+    const raw = peer.raw.find((mail) => mail.includes(messageId)) ?? '';
+    const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    const verified = async (mail: string): Promise<(string | undefined)[]> => {
+      const { results } = await dkimVerify(mail, {
+        resolver: (name) => Promise.resolve(name === 's2026._domainkey.support.example' ? [[`v=DKIM1; p=${key}`]] : []),
+      });
+      return results.map(({ signingDomain, status }) => `${signingDomain} ${status.result}`);
+    };
+    expect(await verified(raw)).toEqual(['support.example pass']);
+    expect(await verified(raw.replace(/^Subject: /m, 'Subject: not '))).not.toEqual(['support.example pass']);
   });
 
   test('is not written when nobody is known to write to', async () => {

@@ -5,6 +5,10 @@ import { SMTPServer, type SMTPServerDataStream } from 'smtp-server';
 export interface Envelope {
   sender: string;
   recipients: string[];
+  /** The address of the machine that hands the mail on. */
+  address: string;
+  /** How that machine calls itself. */
+  greeting: string;
 }
 
 /** What the sender's mail server is told; `reason` is one line. */
@@ -52,6 +56,8 @@ export class SmtpDoor {
         const envelope = {
           sender: mailFrom ? mailFrom.address : '',
           recipients: rcptTo.map(({ address }) => address),
+          address: session.remoteAddress,
+          greeting: session.hostNameAppearsAs,
         };
         this.answer(stream, envelope).then(
           ({ code, reason }) => {

@@ -8,6 +8,7 @@ import {
   subjectFacts,
   withoutPasswords,
   type CaseKeyPatterns,
+  type KindOfMail,
 } from '@caserelay/mail-thread';
 import type { Tell } from '@caserelay/messaging';
 import { newsFor, reportOf, type CaseFacts, type CaseNames, type KnownCase } from '../../case-news.js';
@@ -19,6 +20,7 @@ export interface Needs {
   keepAttachment(content: Uint8Array, name: string): Promise<Kept>;
   /** Reads a kept mail; throws when it is none. */
   readMail(kept: Kept): Promise<Letter>;
+  checkSender(kept: Kept, envelope: Envelope, from: string): Promise<CheckedSender>;
   /** Runs work in one transaction together with what it tells. */
   inTransaction<Result>(work: (records: Records) => Promise<{ result: Result; tells: Tell[] }>): Promise<Result>;
   /** Whether a file is in the evidence store. */
@@ -69,7 +71,12 @@ export type Incoming = AsyncIterable<Uint8Array> & { sizeExceeded: boolean };
 export interface Envelope {
   sender: string;
   recipients: string[];
+  address: string;
+  greeting: string;
 }
+
+/** Whether a mail comes from whom its From names, and how that is known. */
+export type CheckedSender = NonNullable<MailReceived['data']['sender']>;
 
 export interface Kept {
   sha256: string;
@@ -114,21 +121,24 @@ export async function takeMail(incoming: Incoming, envelope: Envelope, needs: Ne
     await needs.noteRejected({ ...kept, ...envelope, reason: read.reason, rejectedAt: needs.now() });
     return { outcome: 'rejected', reason: read.reason };
   }
+  const sender = await needs.checkSender(kept, envelope, read.from.address);
   const attachments = await keepAttachments(read.letter, needs);
-  return await needs.inTransaction((records) => count({ ...read, envelope, kept, attachments }, records, needs));
+  const whole = { ...read, envelope, sender, kept, attachments };
+  return await needs.inTransaction((records) => count(whole, records, needs));
 }
 
 interface Whole {
   letter: Letter;
   from: Person;
   envelope: Envelope;
+  sender: CheckedSender;
   kept: Kept;
   attachments: MailReceived['data']['attachments'];
 }
 
 /** Counts the mail once and lets its case speak. */
 async function count(whole: Whole, records: Records, needs: Needs): Promise<{ result: Outcome; tells: Tell[] }> {
-  const { letter, from, envelope, kept, attachments } = whole;
+  const { letter, from, envelope, sender, kept, attachments } = whole;
   const contentSha256 = contentOf(whole, needs);
   const messageId = letter.messageId ?? `<${contentSha256}@no-message-id>`;
   const mailId = needs.newId();
@@ -163,8 +173,7 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
     opensCase: found === null,
     reachedCustomer: letter.addressees.some((address) => !isColleague(address, needs)),
   });
-  const kind = isOurOwn(from.address, needs) ? 'automatic-reply' : judged.kind;
-  const kindReason = kind === judged.kind ? judged.reason : 'one of our own letters came back';
+  const { kind, kindReason } = kindOf(judged, whole, needs);
 
   // Machines answer machines; only what people write opens a case.
   if (found === null && kind === 'automatic-reply') {
@@ -190,18 +199,35 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
       language,
       location: kept.location,
       attachments,
+      sender,
     },
   };
   const facts: CaseFacts = {
     ...subjectFacts(keys.topic),
     contact: author === 'customer' ? from : null,
-    owner: author === 'colleague' ? from : null,
+    owner: author === 'colleague' && sender.is === 'verified' ? from : null,
   };
   const news = kind === 'automatic-reply' ? null : newsFor(known, facts);
   if (news !== null) await records.completeCase(known.caseId, news);
   const isReport = found === null || news !== null;
   const report = isReport ? [reportOf(known, news ?? {}, { language, channel: 'mail' })] : [];
   return { result: { outcome: 'taken', caseId: known.caseId, kind }, tells: [...report, received] };
+}
+
+/** Anybody can write a colleague's name into a mail: only one whose sender is verified moves a case. */
+function kindOf(
+  judged: KindOfMail,
+  { from, sender }: Whole,
+  needs: Needs,
+): { kind: KindOfMail['kind']; kindReason: string } {
+  if (isOurOwn(from.address, needs)) return { kind: 'automatic-reply', kindReason: 'one of our own letters came back' };
+  const isMoving = judged.kind !== 'automatic-reply' && judged.kind !== 'colleague-note';
+  if (isColleague(from.address, needs) && sender.is !== 'verified' && isMoving)
+    return {
+      kind: 'colleague-note',
+      kindReason: `it moves nothing, for it is not verified to come from a colleague: ${sender.reason}`,
+    };
+  return { kind: judged.kind, kindReason: judged.reason };
 }
 
 /** An attachment may be one that another case had too, and that was removed with that one before it was noted here. */

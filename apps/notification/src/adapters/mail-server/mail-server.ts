@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import type { SigningKey } from './signing-key.js';
 import type { Fate, WaitingLetter } from '../../features/send-letters/send-letters.js';
 
 interface Options {
@@ -7,6 +8,8 @@ interface Options {
   connections: number;
   /** An attempt that takes longer is broken off; its fate is unknown. */
   limitMilliseconds: number;
+  /** Signs letters (DKIM, RFC 6376); null leaves that to the mail server. */
+  signingKey: SigningKey | null;
 }
 
 /** The outgoing mail server; the only place that knows nodemailer. */
@@ -26,6 +29,7 @@ export class MailServer {
       idleTimeout: 30_000,
       disableFileAccess: true,
       disableUrlAccess: true,
+      ...(options.signingKey && { dkim: options.signingKey }),
     });
   }
 

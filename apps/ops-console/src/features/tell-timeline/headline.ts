@@ -402,9 +402,17 @@ function mailReceived({ data }: EventOf<'mail.received'>): Sentence {
   const kind = mailKinds[data.kind];
   const from = clip(data.from.name || data.from.address);
   const words = clip(data.text, 60) || clip(data.subject, 60);
+  // The reason stands in the event; here it is enough that nobody takes a name for granted.
+  const doubt = data.sender?.is === 'failed' ? say('，发件人系冒用', ', forged sender') : say('', '');
   return data.author === 'customer'
-    ? say(`客户 ${from} 来信（${kind.zh}）：${words}`, `Mail from customer ${from} (${kind.en}): ${words}`)
-    : say(`同事 ${from} 来信（${kind.zh}）：${words}`, `Mail from colleague ${from} (${kind.en}): ${words}`);
+    ? say(
+        `客户 ${from} 来信（${kind.zh}${doubt.zh}）：${words}`,
+        `Mail from customer ${from} (${kind.en}${doubt.en}): ${words}`,
+      )
+    : say(
+        `同事 ${from} 来信（${kind.zh}${doubt.zh}）：${words}`,
+        `Mail from colleague ${from} (${kind.en}${doubt.en}): ${words}`,
+      );
 }
 
 const say = (zh: string, en: string): Sentence => ({ zh, en });
