@@ -39,7 +39,7 @@ async function aNameServer(): Promise<{ socket: Socket; address: string }> {
     );
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  return { socket, address: `127.0.0.1:${(socket.address() as AddressInfo).port}` };
+  return { socket, address: `127.0.0.1:${(socket.address()).port}` };
 }
 
 const messageId = (): string => `<${randomUUID()}@signed.example>`;

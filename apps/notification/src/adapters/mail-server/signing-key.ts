@@ -42,6 +42,6 @@ function readKey(file: string): KeyObject {
     return createPrivateKey(readFileSync(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`DKIM_KEY_FILE ${file} cannot be read as a private key: ${reason}; expected PEM`);
+    throw new Error(`DKIM_KEY_FILE ${file} cannot be read as a private key: ${reason}; expected PEM`, { cause: error });
   }
 }
