@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID, generateKeyPairSync } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 import dnsPacket from 'dns-packet';
 import type { SendMailOptions } from 'nodemailer';
 import { anIntake, type IntakeSystem } from './intake-system.js';
@@ -39,7 +38,7 @@ async function aNameServer(): Promise<{ socket: Socket; address: string }> {
     );
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  return { socket, address: `127.0.0.1:${(socket.address()).port}` };
+  return { socket, address: `127.0.0.1:${socket.address().port}` };
 }
 
 const messageId = (): string => `<${randomUUID()}@signed.example>`;
