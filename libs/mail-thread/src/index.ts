@@ -10,5 +10,6 @@ export {
 export { languageOf } from './language.js';
 export { kindOfMail, type KindOfMail, type MailToJudge } from './mail-kind.js';
 export { newTextOf } from './new-text.js';
+export { separateReply, type Cut, type MailBody, type SeparatedReply } from './separate-reply.js';
 export { withoutPasswords } from './without-passwords.js';
 export { subjectFacts, type SubjectFacts } from './subject-facts.js';

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Letter } from '../../features/take-mail/take-mail.js';
 
 const longestText = 200_000;
+const longestHtml = 2_000_000;
 const longestSubject = 500;
 const mostAttachments = 50;
 const toldHeaders = [
@@ -43,6 +44,7 @@ export async function readMail(mail: Readable): Promise<Letter> {
     inReplyTo: parsed.inReplyTo ?? '',
     references: [parsed.references ?? []].flat(),
     text: storable((parsed.text ?? '').slice(0, longestText)),
+    html: parsed.html ? storable(parsed.html.slice(0, longestHtml)) : null,
     headers: toldHeadersOf(parsed),
     attachments: parsed.attachments.slice(0, mostAttachments).map((attachment) => ({
       name: storable(attachment.filename ?? '').slice(0, 255) || 'attachment',

@@ -4,7 +4,7 @@ import {
   isForward,
   kindOfMail,
   languageOf,
-  newTextOf,
+  separateReply,
   subjectFacts,
   withoutPasswords,
   type CaseKeyPatterns,
@@ -95,6 +95,8 @@ export interface Letter {
   inReplyTo: string;
   references: string[];
   text: string;
+  /** What the sender wrote as HTML; null where there is none. */
+  html: string | null;
   /** Header values by lower-case name, those that tell automatic mail. */
   headers: Record<string, string>;
   attachments: { name: string; content: Uint8Array }[];
@@ -160,7 +162,8 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
   const files = attachments.map((file): KeptFile => ({ ...file, kind: 'attachment' }));
   await noteFiles(mailId, [raw, ...files], records, needs);
 
-  const text = newTextOf(letter.text, { forwarded: isForward(subject) }).slice(0, longestTold);
+  const { newText } = separateReply({ text: letter.text, html: letter.html, forwarded: isForward(subject) });
+  const text = newText.slice(0, longestTold);
   const keys = caseKeysOf({ ...letter, text: letter.text }, needs.patterns);
   const author = isColleague(from.address, needs) ? 'colleague' : 'customer';
   const found = await records.findCase(keys);
