@@ -11,6 +11,7 @@ const packages = {
   rclone: () => findProgram('rclone'),
   'putty-tools': () => findProgram('psftp'),
   'python3-paramiko': () => fs.existsSync('/usr/lib/python3/dist-packages/paramiko'),
+  'clamav-daemon': () => fs.existsSync('/usr/sbin/clamd'),
   'proftpd-core': () => fs.existsSync('/usr/sbin/proftpd'),
   'proftpd-mod-crypto': () => fs.existsSync('/usr/lib/proftpd/mod_sftp.so'),
   'proftpd-mod-pgsql': () => fs.existsSync('/usr/lib/proftpd/mod_sql_postgres.so'),

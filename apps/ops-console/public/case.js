@@ -87,7 +87,7 @@ function entryItem(entry) {
   const item = make(
     'li',
     {
-      class: `entry stop from-${service} ${entry.type === 'letter.failed' || entry.type === 'dump.unreadable' ? 'bad' : ''}`,
+      class: `entry stop from-${service} ${isBad(entry) ? 'bad' : ''}`,
       id: `e-${entry.eventId}`,
       tabindex: -1,
     },
@@ -128,6 +128,12 @@ function entryItem(entry) {
   item.addEventListener('focusin', () => light(entry, true));
   item.addEventListener('focusout', () => light(entry, false));
   return item;
+}
+
+/** What somebody should look at. */
+function isBad({ type, data }) {
+  if (type === 'upload.scanned') return data.outcome === 'infected';
+  return ['letter.failed', 'dump.unreadable', 'case.upload-quarantined'].includes(type);
 }
 
 /** Shows what led to an entry and what it led to. */

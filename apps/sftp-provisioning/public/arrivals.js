@@ -10,7 +10,15 @@ function make(tag, attributes = {}, ...children) {
 
 const tones = {
   ...{ received: 'good', complete: 'good', done: 'good' },
-  ...{ interrupted: 'warn', paused: 'warn', lost: 'warn', asking: 'warn', failed: 'bad', 'cut-short': 'bad' },
+  ...{
+    interrupted: 'warn',
+    paused: 'warn',
+    lost: 'warn',
+    asking: 'warn',
+    failed: 'bad',
+    'cut-short': 'bad',
+    quarantined: 'bad',
+  },
 };
 
 /** One line of the list. It is changed in place, so that the keyboard stays on its buttons. */
@@ -133,7 +141,7 @@ function actionsOfUpload(upload) {
 
 function viewOfArrival(arrival, chooseAgain) {
   const { name, state, bytes, ofBytes, changedAt, continues } = arrival;
-  const isHere = state === 'received' || state === 'complete' || state === 'cut-short';
+  const isHere = ['received', 'complete', 'cut-short', 'quarantined'].includes(state);
   const again = { label: words.chooseAgain, run: () => chooseAgain(arrival) };
   return {
     name,
@@ -144,7 +152,12 @@ function viewOfArrival(arrival, chooseAgain) {
   };
 }
 
-function detailOfArrival({ state, bytes, ofBytes }) {
+function detailOfArrival(arrival) {
+  const scan = words.scan[arrival.scan];
+  return scan ? `${sizeOfArrival(arrival)} · ${scan}` : sizeOfArrival(arrival);
+}
+
+function sizeOfArrival({ state, bytes, ofBytes }) {
   if (state === 'interrupted')
     return words.resumeAt(ofBytes ? words.of(inBytes(bytes), inBytes(ofBytes)) : inBytes(bytes));
   return ofBytes && bytes < ofBytes ? words.of(inBytes(bytes), inBytes(ofBytes)) : inBytes(bytes);

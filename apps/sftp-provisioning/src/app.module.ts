@@ -25,6 +25,7 @@ import { BrowserUploads1700000600000 } from './adapters/upload-space-store/brows
 import { AccountRules1700000310000 } from './adapters/upload-space-store/account-rules.migration.js';
 import { PasswordHashes1700000300000 } from './adapters/upload-space-store/password-hashes.migration.js';
 import { UploadEndings1700000400000 } from './adapters/upload-space-store/upload-endings.migration.js';
+import { UploadScans1700000820000 } from './adapters/upload-space-store/upload-scans.migration.js';
 import { UploadNames1700000800000 } from './adapters/upload-space-store/upload-names.migration.js';
 import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
 import { UploadPassStore } from './adapters/upload-space-store/upload-pass-store.js';
@@ -40,6 +41,7 @@ import { IssueCredentialsController, IssuingNeeds } from './features/issue-crede
 import { LiftBansController, LiftingNeeds } from './features/lift-bans/lift-bans.controller.js';
 import { OpenUploadSpaceConsumer, OpeningNeeds } from './features/open-upload-space/open-upload-space.consumer.js';
 import { OverseeSpacesController, OverseeingNeeds } from './features/oversee-spaces/oversee-spaces.controller.js';
+import { OverseeScansController, ScanNeeds } from './features/oversee-scans/oversee-scans.controller.js';
 import { AuditNeeds, ReadAuditController } from './features/read-audit/read-audit.controller.js';
 import { PurgeEvidenceConsumer, PurgingNeeds } from './features/purge-evidence/purge-evidence.consumer.js';
 import { purgeEvidence } from './features/purge-evidence/purge-evidence.js';
@@ -49,7 +51,8 @@ import {
   UploadByBrowserController,
   UploadingNeeds,
 } from './features/upload-by-browser/upload-by-browser.controller.js';
-import { auditNeeds, issuingNeeds, liftingNeeds, overseeingNeeds } from './operator-doors.js';
+import { auditNeeds, issuingNeeds, liftingNeeds, overseeingNeeds, scanNeeds } from './operator-doors.js';
+import { openScanning } from './scanning.js';
 
 type ThisHost = Host<typeof config>;
 
@@ -76,10 +79,12 @@ export const sftpProvisioning = defineService({
     EngineLoginRules1700000710000,
     UploadNames1700000800000,
     Retention1700000810000,
+    UploadScans1700000820000,
   ],
   module: (host): DynamicModule => {
     const passwords = new PasswordHasher();
     const audit = openAudit(host);
+    const scanning = openScanning(host);
     return {
       module: class SftpProvisioningModule implements NestModule {
         configure(consumer: MiddlewareConsumer): void {
@@ -97,6 +102,7 @@ export const sftpProvisioning = defineService({
         ShowCredentialsController,
         UploadByBrowserController,
         OverseeSpacesController,
+        OverseeScansController,
         IssueCredentialsController,
         GiveKeyController,
         HearEngineController,
@@ -104,7 +110,7 @@ export const sftpProvisioning = defineService({
         ReadAuditController,
       ],
       providers: [
-        { provide: Front, useFactory: () => openFront(host) },
+        { provide: Front, useFactory: () => openFront(host, () => scanning?.wake()) },
         { provide: OpeningNeeds, useFactory: openingNeeds(host, passwords), inject: [Front, HttpAdapterHost] },
         { provide: ClosingNeeds, useFactory: closingNeeds(host, audit), inject: [Front] },
         { provide: PurgingNeeds, useFactory: purgingNeeds(host, audit), inject: [Front] },
@@ -122,6 +128,7 @@ export const sftpProvisioning = defineService({
           inject: [Front, HttpAdapterHost],
         },
         { provide: HearingNeeds, useFactory: () => hearingNeeds(host) },
+        { provide: ScanNeeds, useFactory: () => scanNeeds(host, audit, () => scanning?.wake() ?? false) },
         { provide: LiftingNeeds, useFactory: () => liftingNeeds(host, audit) },
         { provide: AuditNeeds, useFactory: () => auditNeeds(host) },
         { provide: Scripts, useFactory: () => new PageScripts() },
@@ -130,12 +137,15 @@ export const sftpProvisioning = defineService({
   },
 });
 
-async function openFront(host: ThisHost): Promise<Front> {
+async function openFront(host: ThisHost, onTold: () => void): Promise<Front> {
   const { config, log, clock } = host;
   const front = new FrontProcess({
     settings: config,
     clock: () => ({ speed: clock.speed, startsAt: clock.now(), startedAt: new Date() }),
-    onTold: () => host.wakeRelay(),
+    onTold: () => {
+      host.wakeRelay();
+      onTold();
+    },
     stopMilliseconds: config.STOP_SECONDS * 800,
     log,
   });

@@ -1,6 +1,7 @@
 import { evidenceConfig } from '@caserelay/evidence-store';
 import { timeZone } from '@caserelay/service-host';
 import { z } from 'zod';
+import { readClamdAddress } from './adapters/clamd/clamd-address.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 
@@ -53,6 +54,21 @@ export const config = {
    */
   UPLOAD_SETTLE_SECONDS: z.coerce.number().positive().max(86_400).default(30),
   UPLOAD_RENAME_MINUTES: z.coerce.number().positive().max(10_080).default(10),
+  /**
+   * Where ClamAV's clamd listens, `unix:/path` or `tcp:host:port`; without it uploads are not scanned. What it may take: no
+   * more than clamd's StreamMaxLength, MaxFileSize and MaxScanSize let it look into. How many at once, and for how long one.
+   */
+  CLAMD_ADDRESS: z
+    .string()
+    .refine((text) => readClamdAddress(text) !== null, 'expected unix:/path or tcp:host:port')
+    .optional(),
+  CLAMD_MAX_MEBIBYTES: z.coerce.number().positive().max(4095).default(25),
+  CLAMD_SCANS_AT_ONCE: z.coerce.number().int().min(1).max(64).default(2),
+  CLAMD_SCAN_SECONDS: z.coerce.number().positive().max(3600).default(300),
+  /** How long clamd may take to be reached, to answer a question, and to take the next bytes. */
+  CLAMD_SILENT_SECONDS: z.coerce.number().positive().max(600).default(30),
+  /** The first pause after clamd was not there or failed on a file; it doubles up to a quarter of an hour. */
+  CLAMD_PAUSE_SECONDS: z.coerce.number().positive().max(900).default(5),
   /** Sessions that an account may have at once; an operator can set another number for one account. */
   SPACE_MAX_SESSIONS: z.coerce.number().int().min(1).max(1000).default(10),
   /** What an account may hold; an operator can set other numbers for one account. */

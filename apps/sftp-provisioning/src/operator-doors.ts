@@ -7,10 +7,12 @@ import { BanStore } from './adapters/ban-store/ban-store.js';
 import { SessionStore } from './adapters/session-store/session-store.js';
 import { SpaceOverview } from './adapters/space-overview/space-overview.js';
 import { readPublicKey } from './adapters/ssh-keys/ssh-keys.js';
+import { ScanStore } from './adapters/upload-space-store/scan-store.js';
 import { UploadSpaceStore } from './adapters/upload-space-store/upload-space-store.js';
 import type { config } from './config.js';
 import type { IssuingNeeds } from './features/issue-credentials/issue-credentials.controller.js';
 import type { LiftingNeeds } from './features/lift-bans/lift-bans.controller.js';
+import type { Needs as ScanDeskNeeds } from './features/oversee-scans/oversee-scans.js';
 import type { Needs as OverseeingNeeds } from './features/oversee-spaces/oversee-spaces.js';
 import { forgetOldEntries } from './features/read-audit/forget-old-entries.timer.js';
 import type { AuditNeeds } from './features/read-audit/read-audit.controller.js';
@@ -103,6 +105,19 @@ export function auditNeeds(host: ThisHost): AuditNeeds {
     }),
   );
   return { list: (wish) => reader.list(wish) };
+}
+
+export function scanNeeds(host: ThisHost, audit: AuditLog, wakeScanner: () => boolean): ScanDeskNeeds {
+  const { clock, database, outbox } = host;
+  const note = noting(audit);
+  return {
+    scans: new ScanStore(database.manager),
+    transaction: (work) => outbox.transaction((tx) => work(new ScanStore(tx))),
+    wakeScanner,
+    note: ({ action, upload, reason, address }) =>
+      note({ action, actor: 'operator', space: upload, reason: `${upload.name}: ${reason}`, address }),
+    now: () => clock.now(),
+  };
 }
 
 function noting(audit: AuditLog) {

@@ -137,6 +137,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (given) =>
         given.cutShort(number),
   ),
+  fc.tuple(upload, fc.boolean()).map(
+    ([number, isInfected]): Step =>
+      (given) =>
+        given.scan(number, {
+          outcome: isInfected ? 'infected' : 'clean',
+          signature: isInfected ? 'Test' : null,
+          reason: null,
+        }),
+  ),
   upload.map(
     (number): Step =>
       (given) =>

@@ -63,6 +63,8 @@ export interface Known {
   /** What has come of what may be asked for, and how: the checklist of the present cycle. */
   readonly answered?: readonly Answered[];
   readonly links?: readonly Link[];
+  /** What a malware scanner said of uploads, the last ones; missing where none looks. */
+  readonly scans?: readonly KnownScan[];
   /** While its clocks stand still; missing otherwise. */
   readonly hold?: Hold;
   /** What engineers asked the customer, the last ones. */
@@ -165,6 +167,13 @@ export interface KnownUpload {
   readonly noticedAt?: string | null;
 }
 
+/** What a malware scanner said of an upload. */
+export interface KnownScan extends Pick<DataOf<'upload.scanned'>, 'uploadId' | 'outcome' | 'signature' | 'reason'> {
+  readonly at: string;
+  /** When an operator let it out of quarantine. */
+  readonly releasedAt: string | null;
+}
+
 /** Whoever holds evidence of a case, and answers when asked to remove it. */
 export type PurgePart = 'uploads' | 'mails' | 'reports';
 
@@ -224,6 +233,8 @@ export type CaseCommand = { readonly now: string } & (
   | { readonly type: 'take-upload'; readonly upload: DataOf<'upload.received'> }
   | { readonly type: 'take-completion'; readonly upload: DataOf<'upload.completed'> }
   | { readonly type: 'take-cut-short'; readonly upload: DataOf<'upload.cut-short'> }
+  | { readonly type: 'take-scan'; readonly scan: DataOf<'upload.scanned'> }
+  | { readonly type: 'take-release'; readonly release: DataOf<'upload.released'> }
   | { readonly type: 'take-analysis'; readonly analysis: DataOf<'dump.analysed'> }
   | { readonly type: 'take-unreadable-dump'; readonly dump: DataOf<'dump.unreadable'> }
   | { readonly type: 'take-other-evidence'; readonly evidence: DataOf<'evidence.recognised'> }
@@ -274,6 +285,11 @@ export type Kept =
   | { readonly type: 'notice.spared'; readonly data: { uploadId: string; noticedAt: string | null } }
   | { readonly type: 'upload.kept'; readonly data: { uploadId: string; name: string; bytes: number; sha256: string } }
   | { readonly type: 'cut-short.kept'; readonly data: { uploadId: string; cutShort: CutShort } }
+  | {
+      readonly type: 'scan.kept';
+      readonly data: Pick<DataOf<'upload.scanned'>, 'uploadId' | 'outcome' | 'signature' | 'reason'>;
+    }
+  | { readonly type: 'release.kept'; readonly data: { uploadId: string } }
   | { readonly type: 'space.kept'; readonly data: { space: UploadSpace } }
   | { readonly type: 'requester.kept'; readonly data: { requester: Person } }
   | { readonly type: 'clock.started'; readonly data: { clock: CaseClock } }

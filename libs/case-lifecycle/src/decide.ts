@@ -12,6 +12,7 @@ import { keepHold } from './hold.js';
 import { link, takeLinkedCase, unlink } from './links.js';
 import { takeSurveyAnswer } from './survey.js';
 import { takeMail } from './take-mail.js';
+import { takeRelease, takeScan } from './take-scan.js';
 import { takeCompletion, takeCutShort, takeUpload } from './take-upload.js';
 import { takeTicks } from './take-ticks.js';
 import { takeUploadSpace } from './take-upload-space.js';
@@ -54,6 +55,12 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-cut-short':
       takeCutShort(turn, command.upload);
+      break;
+    case 'take-scan':
+      takeScan(turn, command.scan);
+      break;
+    case 'take-release':
+      takeRelease(turn, command.release);
       break;
     case 'take-analysis':
       takeAnalysis(turn, command.analysis);

@@ -17,6 +17,7 @@ import {
   type Case,
   type CaseEvent,
   type Known,
+  type KnownScan,
   type KnownUpload,
   type Link,
   type PurgePart,
@@ -47,6 +48,10 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return knowing(state, uploadKept(known, event));
     case 'cut-short.kept':
       return knowing(state, { uploads: marked(known, event.data.uploadId, { cutShort: event.data.cutShort }) });
+    case 'scan.kept':
+      return knowing(state, { scans: scanKept(known, event) });
+    case 'release.kept':
+      return knowing(state, { scans: released(known, event) });
     case 'space.kept':
       return knowing(state, { space: event.data.space, ...withClockEnded(known, 'upload-space', event.at) });
     case 'requester.kept':
@@ -172,6 +177,7 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.upload-space-requested':
     case 'case.recognition-requested':
     case 'case.customer-heard':
+    case 'case.upload-quarantined':
     case 'case.level-reached':
     case 'case.low-grade-given':
       return state;
@@ -329,6 +335,15 @@ function uploadKept({ arriving, uploads, counts }: Known, { data }: Happened<'up
     uploads: [...uploads, upload].slice(-limits.uploads),
     counts: { ...counts, uploads: counts.uploads + 1 },
   };
+}
+
+function scanKept({ scans = [] }: Known, { data, at }: Happened<'scan.kept'>): KnownScan[] {
+  const others = scans.filter(({ uploadId }) => uploadId !== data.uploadId);
+  return [...others, { ...data, at, releasedAt: null }].slice(-limits.uploads);
+}
+
+function released({ scans = [] }: Known, { data, at }: Happened<'release.kept'>): KnownScan[] {
+  return scans.map((scan) => (scan.uploadId === data.uploadId ? { ...scan, releasedAt: at } : scan));
 }
 
 function findingsKept(known: Known, { data }: Happened<'upload.settled'>): Partial<Known> {

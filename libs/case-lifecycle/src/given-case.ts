@@ -193,6 +193,13 @@ export class GivenCase {
     return this.ask({ type: 'take-cut-short', now: this.instant, upload });
   }
 
+  /** A malware scanner has looked into a file. */
+  scan(number: number, outcome: Pick<EventOf<'upload.scanned'>['data'], 'outcome' | 'signature' | 'reason'>): this {
+    const { location: _, ...file } = closed(number);
+    const scan = { ...file, ...outcome, scanner: 'ClamAV 1.4.3', scannedAt: this.instant };
+    return this.ask({ type: 'take-scan', now: this.instant, scan });
+  }
+
   analysed(number: number, news: Partial<EventOf<'dump.analysed'>['data']> = {}): this {
     const analysis = {
       uploadId: id(number),

@@ -5,6 +5,7 @@ export {
   type CaseCommand,
   type CaseEvent,
   type Known,
+  type KnownScan,
   type PolicyReason,
   type ToldByCase,
 } from './case.js';

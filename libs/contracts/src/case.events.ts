@@ -94,6 +94,20 @@ export const UploadAcknowledged = defineEvent('case.upload-acknowledged', {
 });
 export type UploadAcknowledged = z.infer<typeof UploadAcknowledged>;
 
+/** Malware was found in an upload: its owner and its customer learn it, each by an event of their own. */
+export const UploadQuarantined = defineEvent('case.upload-quarantined', {
+  file,
+  to: Person,
+  audience: z.enum(['customer', 'colleague']),
+  ...upload,
+  /** The scanner's name for what it found. */
+  signature: z.string().min(1),
+  /** The program with the version and the date of its signatures, as it says itself. */
+  scanner: z.string().min(1),
+  scannedAt: instant,
+});
+export type UploadQuarantined = z.infer<typeof UploadQuarantined>;
+
 /** Somebody should read this upload. */
 export const AnalysisRequested = defineEvent('case.analysis-requested', { ...upload, location: z.string().min(1) });
 export type AnalysisRequested = z.infer<typeof AnalysisRequested>;

@@ -26,8 +26,8 @@ const ownPages: Json = {
     get: {
       summary: 'The parts that the service needs answer',
       responses: {
-        200: json('All do', object('status', 'parts')),
-        503: json('One does not; `parts` says which', object('status', 'parts')),
+        200: json('All do; `notes` tells about parts that it can do without', object('status', 'parts', 'notes')),
+        503: json('One does not; `parts` says which', object('status', 'parts', 'notes')),
       },
     },
   },

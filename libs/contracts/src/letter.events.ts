@@ -11,6 +11,7 @@ export const LetterTopic = z.enum([
   'collection-suggestion',
   'wrong-dump-notice',
   'upload-acknowledgement',
+  'quarantine-notice',
   'analysis-report',
   'action-plan',
   'escalation-package',

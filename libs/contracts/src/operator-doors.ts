@@ -3,6 +3,7 @@ import { body, fields, id, json, limit, object, parameter, problem, token, type 
 const operator = { security: [{ operator: [] }] };
 const nullable = (type: string, more: Json = {}): Json => ({ type: [type, 'null'], ...more });
 const partOf = (name: string): Json => parameter('path', name, { type: 'string', format: 'uuid' }, 'Its id');
+const uploadId = parameter('path', 'id', { type: 'string', format: 'uuid' }, 'Id of an upload');
 const oneSpace = { 401: problem('No or a wrong key'), 404: problem('No such space') };
 const closedSpace = { ...oneSpace, 400: problem('A body that does not fit'), 409: problem('The space is closed') };
 const givenKey = body(fields({ publicKey: { type: 'string', maxLength: 8192 } }, 'publicKey'));
@@ -117,6 +118,57 @@ export const operatorDoors: Json = {
       summary: 'Ends one session within seconds',
       parameters: [id, partOf('sessionId')],
       responses: { 200: json('How many', object('asked')), ...oneSpace },
+    },
+  },
+  '/v1/uploads': {
+    get: {
+      ...operator,
+      summary: 'Closed uploads with what the malware scanner said, the newest first',
+      parameters: [
+        limit(500),
+        parameter(
+          'query',
+          'scan',
+          { type: 'string', enum: ['waiting', 'quarantine', 'clean', 'infected', 'not-scanned'] },
+          'Only such ones; `quarantine`: infected and not released',
+        ),
+        parameter('query', 'caseId', { type: 'string', format: 'uuid' }, 'Of this case'),
+        parameter('query', 'spaceId', { type: 'string', format: 'uuid' }, 'Of this space'),
+        parameter('query', 'after', { type: 'string', format: 'uuid' }, 'The `next` of an earlier page'),
+      ],
+      responses: {
+        200: json('A page', object('uploads', 'next')),
+        400: problem('A query that does not fit'),
+        401: problem('No or a wrong key'),
+      },
+    },
+  },
+  '/v1/uploads/{id}/release': {
+    post: {
+      ...operator,
+      summary: 'Lets an upload out of quarantine, for a reason that is told and written down',
+      parameters: [uploadId],
+      ...body(fields({ because: { type: 'string', minLength: 1, maxLength: 500 } }, 'because')),
+      responses: {
+        200: json('The upload as it is now', object('uploadId', 'scan', 'isInQuarantine', 'releasedAt')),
+        400: problem('No reason'),
+        401: problem('No or a wrong key'),
+        404: problem('No such closed upload'),
+        409: problem('It is not in quarantine'),
+      },
+    },
+  },
+  '/v1/uploads/{id}/scan': {
+    post: {
+      ...operator,
+      summary: 'Lets an upload that is not scanned be scanned again, such as after a limit was raised',
+      parameters: [uploadId],
+      responses: {
+        202: json('The upload as it is now', object('uploadId', 'scan')),
+        401: problem('No or a wrong key'),
+        404: problem('No such closed upload'),
+        409: problem('It was scanned, or waits for it'),
+      },
     },
   },
   '/engine-news/sftpgo': {

@@ -83,3 +83,39 @@ export type CutShort = z.infer<typeof CutShort>;
 /** A closed file lacks its end by its own structure; the customer can resume at `bytes`. */
 export const UploadCutShort = defineEvent('upload.cut-short', { ...closed, ...CutShort.shape });
 export type UploadCutShort = z.infer<typeof UploadCutShort>;
+
+/** How a malware scanner was kept from looking into all of a file. */
+export const NotScannedReason = z.enum(['too-large', 'limits-exceeded', 'encrypted', 'scanner-failed']);
+export type NotScannedReason = z.infer<typeof NotScannedReason>;
+
+const scanned = {
+  uploadId: z.uuid(),
+  spaceId: z.uuid(),
+  name: z.string().min(1),
+  bytes: z.number().int().nonnegative(),
+  sha256: z.string().length(64),
+};
+
+/** A malware scanner looked into an upload, or could not; an infected one is in quarantine from then on. */
+export const UploadScanned = defineEvent('upload.scanned', {
+  ...scanned,
+  outcome: z.enum(['clean', 'infected', 'not-scanned']),
+  /** The scanner's name for what it found; null unless it is infected. */
+  signature: z.string().min(1).max(300).nullable(),
+  /** Null unless it is not scanned. */
+  reason: NotScannedReason.nullable(),
+  /** The program with the version and the date of its signatures, as it says itself. */
+  scanner: z.string().min(1).max(300),
+  scannedAt: z.iso.datetime({ offset: true }),
+});
+export type UploadScanned = z.infer<typeof UploadScanned>;
+
+/** An operator let an upload out of quarantine, and said why. */
+export const UploadReleased = defineEvent('upload.released', {
+  uploadId: z.uuid(),
+  spaceId: z.uuid(),
+  name: z.string().min(1),
+  signature: z.string().min(1).max(300),
+  because: z.string().min(1).max(500),
+});
+export type UploadReleased = z.infer<typeof UploadReleased>;

@@ -6,9 +6,19 @@ import type { Registry } from 'prom-client';
 /** What must work for a service to do its job; each check throws when its part does not. */
 export class ReadinessChecks {
   private readonly checks = new Map<string, () => Promise<void>>();
+  private readonly shown = new Map<string, () => string>();
 
   add(name: string, check: () => Promise<void>): void {
     this.checks.set(name, check);
+  }
+
+  /** Tells about a part without which the service is ready as well. */
+  show(name: string, state: () => string): void {
+    this.shown.set(name, state);
+  }
+
+  get notes(): Record<string, string> {
+    return Object.fromEntries([...this.shown].map(([name, state]) => [name, state()]));
   }
 
   /** Runs all checks at once, each for two seconds at the most. */
@@ -47,7 +57,7 @@ export class HealthController {
   async ready(@Res() response: Response): Promise<void> {
     const parts = await this.checks.run();
     const ready = Object.values(parts).every((state) => state === 'ok');
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'not ready', parts });
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'not ready', parts, notes: this.checks.notes });
   }
 
   @Get('metrics')

@@ -132,6 +132,7 @@ async function start<Shape extends z.ZodRawShape>(
     metrics,
     bull: { connection: { url: config.REDIS_URL, maxRetriesPerRequest: null }, prefix: config.NAMESPACE },
     checkReadiness: (name, check) => checks.add(name, check),
+    showInHealth: (name, state) => checks.show(name, state),
     onStop: (run) => void releases.push({ what: 'stopping a part of the service', run }),
   };
 

@@ -36,6 +36,8 @@ export interface Host<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly bull: { connection: { url: string; maxRetriesPerRequest: null }; prefix: string };
   /** Adds a check to /health/ready; it throws when the part is not usable. */
   checkReadiness(name: string, check: () => Promise<void>): void;
+  /** Adds a line to /health/ready that tells people about a part without which the service still does its job. */
+  showInHealth(name: string, state: () => string): void;
   /** Runs before connections are closed when the service stops; last added runs first. */
   onStop(run: () => Promise<void>): void;
 }

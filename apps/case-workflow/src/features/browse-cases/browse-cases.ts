@@ -1,4 +1,4 @@
-import { explainClock, type Case, type ExplainedClock, type Policy } from '@caserelay/case-lifecycle';
+import { explainClock, type Case, type ExplainedClock, type KnownScan, type Policy } from '@caserelay/case-lifecycle';
 import type { CaseFile, Phase, Priority, RecognisedDump } from '@caserelay/contracts';
 import { askedOf, type AskedOfCase } from './asked-of-case.js';
 
@@ -44,7 +44,15 @@ export interface CaseView extends CaseRow {
     dump: RecognisedDump | null;
     noticedAt: string | null;
   }[];
-  uploads: { uploadId: string; name: string; bytes: number; settled: boolean; dump: RecognisedDump | null }[];
+  uploads: {
+    uploadId: string;
+    name: string;
+    bytes: number;
+    settled: boolean;
+    dump: RecognisedDump | null;
+    /** What a malware scanner said; null while none has. */
+    scan: Omit<KnownScan, 'uploadId'> | null;
+  }[];
   counts: { uploads: number; customerMails: number; reminders: number } | null;
   priority: Priority | null;
   /** What is measured, and why each is due when it is: first what runs, then what has ended, the latest first. */
@@ -74,6 +82,7 @@ export async function showCase(
       bytes,
       settled,
       dump,
+      scan: scanOf(uploadId, known?.scans),
     })),
     counts: known?.counts ?? null,
     priority: known?.priority ?? null,
@@ -81,6 +90,13 @@ export async function showCase(
     asked: known && askedOf(known),
     history: await needs.historyOf(caseId, page),
   };
+}
+
+function scanOf(uploadId: string, scans: readonly KnownScan[] = []): Omit<KnownScan, 'uploadId'> | null {
+  const found = scans.find((scan) => scan.uploadId === uploadId);
+  if (!found) return null;
+  const { uploadId: _, ...scan } = found;
+  return scan;
 }
 
 async function explained(state: Case, needs: Needs): Promise<ExplainedClock[]> {

@@ -13,6 +13,8 @@ import {
   UploadCutShort,
   UploadReceived,
   UploadRecognised,
+  UploadReleased,
+  UploadScanned,
   UploadSpaceOpened,
   UploadStarted,
 } from '@caserelay/contracts';
@@ -65,6 +67,16 @@ export class FollowCaseConsumer {
 
   @Hears(UploadCutShort)
   async hearCutShort(event: UploadCutShort, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(UploadScanned)
+  async hearScan(event: UploadScanned, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(UploadReleased)
+  async hearRelease(event: UploadReleased, hearing: Hearing): Promise<Tell[]> {
     return this.follow(event, hearing);
   }
 

@@ -12,6 +12,8 @@ export type Followed = EventOf<
   | 'upload.received'
   | 'upload.completed'
   | 'upload.cut-short'
+  | 'upload.scanned'
+  | 'upload.released'
   | 'dump.analysed'
   | 'dump.unreadable'
   | 'evidence.recognised'
@@ -117,6 +119,10 @@ function askOf(event: Followed): Ask {
       return { type: 'take-completion', upload: event.data };
     case 'upload.cut-short':
       return { type: 'take-cut-short', upload: event.data };
+    case 'upload.scanned':
+      return { type: 'take-scan', scan: event.data };
+    case 'upload.released':
+      return { type: 'take-release', release: event.data };
     case 'dump.analysed':
       return { type: 'take-analysis', analysis: event.data };
     case 'dump.unreadable':

@@ -145,6 +145,14 @@ describe('what a letter brings about, and to whom', () => {
       given('case.analysis-reported', 'zh-CN', { space: null }),
       { to: customer.address, audience: 'customer', topics: ['analysis-report', 'evidence-request'] },
     ],
+    [
+      given('case.upload-quarantined', 'zh-CN'),
+      { to: customer.address, audience: 'customer', topics: ['quarantine-notice'] },
+    ],
+    [
+      given('case.upload-quarantined', 'zh-CN', { to: engineer, audience: 'colleague' }),
+      { to: engineer.address, audience: 'colleague', topics: ['quarantine-notice'] },
+    ],
     [given('case.owner-changed', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['handover'] }],
     [given('case.resumed', 'zh-CN'), { to: engineer.address, audience: 'colleague', topics: ['hold-notice'] }],
     [given('case.question-asked', 'zh-CN'), { to: customer.address, audience: 'customer', topics: ['question'] }],
@@ -549,6 +557,21 @@ describe('what letters say', () => {
       expect(letterOf(given('case.upload-acknowledged', language, unknown)).text).not.toMatch(/null|undefined/);
     }
   });
+
+  test.each(['zh-CN', 'en'] as const)(
+    'malware is named to customer and colleague, each with what to do (%s)',
+    (language) => {
+      const toCustomer = letterOf(given('case.upload-quarantined', language)).text;
+      const toColleague = letterOf(
+        given('case.upload-quarantined', language, { to: engineer, audience: 'colleague' }),
+      ).text;
+      for (const text of [toCustomer, toColleague])
+        for (const fact of ['tools.zip', 'Win.Test.EICAR_HDB-1', 'ClamAV 1.4.3/27500', sha256, '17:26'])
+          expect(text).toContain(fact);
+      expect(toColleague).toContain('POST /v1/uploads/{id}/release');
+      expect(toCustomer).not.toContain('/v1/');
+    },
+  );
 
   test('an escalation holds all a senior engineer needs', () => {
     const { text } = letterOf(given('case.escalated', 'zh-CN'));

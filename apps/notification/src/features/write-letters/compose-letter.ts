@@ -93,6 +93,11 @@ function recipientOf(
     case 'case.resumed':
     case 'case.low-grade-given':
       return { to: event.data.to, audience: 'colleague' };
+    case 'case.upload-quarantined':
+      // A case whose customer is not known by now has nobody to write to.
+      return event.data.audience === 'customer' && !file.contact
+        ? null
+        : { to: event.data.to, audience: event.data.audience };
     case 'case.owner-changed':
       return file.owner && { to: file.owner, audience: 'colleague' };
     case 'case.customer-forwarded':

@@ -147,6 +147,18 @@ const dataOf: DataOf = {
     dump: recognisedKernelDump,
     nextSteps: ['configure-full-dump', 'collect-full-dump', 'compress-before-upload'],
   }),
+  'case.upload-quarantined': (language) => ({
+    file: file(language),
+    to: customer,
+    audience: 'customer',
+    uploadId: id(3),
+    name: 'tools.zip',
+    bytes: 1_048_576,
+    sha256,
+    signature: 'Win.Test.EICAR_HDB-1',
+    scanner: 'ClamAV 1.4.3/27500/Thu Nov 27 08:12:01 2025',
+    scannedAt: '2020-05-07T09:26:40.000Z',
+  }),
   'case.upload-acknowledged': (language) => ({
     file: file(language),
     uploadId: id(3),

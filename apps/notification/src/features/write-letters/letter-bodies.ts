@@ -44,6 +44,7 @@ export type LetterEvent = EventOf<
   | 'case.collection-suggested'
   | 'case.wrong-dump-noticed'
   | 'case.upload-acknowledged'
+  | 'case.upload-quarantined'
   | 'case.analysis-reported'
   | 'case.escalated'
   | 'case.customer-forwarded'
@@ -94,6 +95,8 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
       return noticeWrongDump(event, given);
     case 'case.upload-acknowledged':
       return acknowledgeUpload(event, given);
+    case 'case.upload-quarantined':
+      return tellOfMalware(event, given);
     case 'case.analysis-reported':
       return reportAnalysis(event, given);
     case 'case.escalated':
@@ -225,6 +228,27 @@ function noticeWrongDump({ data }: EventOf<'case.wrong-dump-noticed'>, given: Wi
       points([...(dump.member === null ? [] : [notice.mayHoldAnother]), ...notice.now]),
       ...planBlocks(data.nextSteps, given),
       ...(data.space === null ? [] : [paragraph(notice.where(data.space.account, data.space.folder))]),
+    ],
+  };
+}
+
+function tellOfMalware({ data }: EventOf<'case.upload-quarantined'>, { texts, settings }: With): LetterBody {
+  const { labels, quarantined } = texts;
+  const isForCustomer = data.audience === 'customer';
+  return {
+    topics: ['quarantine-notice'],
+    blocks: [
+      paragraph(isForCustomer ? quarantined.intro(data.name) : quarantined.told(data.name)),
+      facts([
+        ...caseRows(data.file, texts),
+        { label: labels.file, value: data.name },
+        { label: labels.size, value: bytesInWords(data.bytes) },
+        { label: labels.sha256, value: data.sha256 },
+        { label: labels.malware, value: data.signature },
+        { label: labels.scanner, value: data.scanner },
+        { label: labels.scannedAt, value: timeIn(settings.zone, data.scannedAt) },
+      ]),
+      points(isForCustomer ? quarantined.now : quarantined.how),
     ],
   };
 }

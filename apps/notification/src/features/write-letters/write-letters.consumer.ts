@@ -18,6 +18,7 @@ import {
   QuestionAsked,
   SurveyAsked,
   UploadAcknowledged,
+  UploadQuarantined,
   UploadSpaceAnnounced,
   WrongDumpNoticed,
 } from '@caserelay/contracts';
@@ -62,6 +63,11 @@ export class WriteLettersConsumer {
 
   @Hears(UploadAcknowledged)
   async hearUploadAcknowledged(event: UploadAcknowledged, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(UploadQuarantined)
+  async hearUploadQuarantined(event: UploadQuarantined, hearing: Hearing): Promise<Tell[]> {
     return await this.write(event, hearing);
   }
 

@@ -6,6 +6,7 @@ import type {
   LetterTopic,
   MailKind,
   NextStep,
+  NotScannedReason,
   Person,
   PurgedPart,
   Solved,
@@ -81,6 +82,19 @@ export function headline(event: AnyEvent): Sentence {
           `Customer told that ${file(event.data)} is cut short and where to resume`,
         );
       return say(`向客户确认收到 ${file(event.data)}`, `Receipt of ${file(event.data)} confirmed to the customer`);
+    case 'case.upload-quarantined': {
+      const { name, signature, audience, to } = event.data;
+      const who = nameOf(to);
+      return audience === 'customer'
+        ? say(
+            `${clip(name)} 检出恶意软件 ${clip(signature)}，已隔离，告知客户 ${who}`,
+            `Malware ${clip(signature)} in ${clip(name)}, which is in quarantine; customer ${who} is told`,
+          )
+        : say(
+            `${clip(name)} 检出恶意软件 ${clip(signature)}，已隔离，告知同事 ${who}`,
+            `Malware ${clip(signature)} in ${clip(name)}, which is in quarantine; colleague ${who} is told`,
+          );
+    }
     case 'case.analysis-requested':
       return say(`请求分析 ${file(event.data)}`, `Analysis of ${file(event.data)} requested`);
     case 'case.analysis-reported': {
@@ -283,6 +297,13 @@ export function headline(event: AnyEvent): Sentence {
         `${clip(name)} is cut short: ${size(bytes)}${share} are here; it can be resumed`,
       );
     }
+    case 'upload.scanned':
+      return scanned(event);
+    case 'upload.released':
+      return say(
+        `${clip(event.data.name)} 解除隔离：${clip(event.data.because)}`,
+        `${clip(event.data.name)} was released from quarantine: ${clip(event.data.because)}`,
+      );
     case 'upload.recognised':
       return say(
         `正在上传的 ${clip(event.data.name)}：${recognisedText(event.data)}，已到 ${size(event.data.arrivedBytes)}`,
@@ -320,6 +341,26 @@ export function headline(event: AnyEvent): Sentence {
         `寄给 ${clip(event.data.to.name)} 的信被拒收：${clip(event.data.reason, 120)}`,
         `Letter to ${clip(event.data.to.name)} was refused: ${clip(event.data.reason, 120)}`,
       );
+  }
+}
+
+function scanned({ data }: EventOf<'upload.scanned'>): Sentence {
+  const name = clip(data.name);
+  switch (data.outcome) {
+    case 'clean':
+      return say(
+        `${name} 病毒扫描通过（${clip(data.scanner)}）`,
+        `No malware found in ${name} (${clip(data.scanner)})`,
+      );
+    case 'infected':
+      return say(
+        `${name} 检出恶意软件 ${clip(data.signature ?? '')}，已隔离`,
+        `Malware ${clip(data.signature ?? '')} found in ${name}; it is in quarantine`,
+      );
+    case 'not-scanned': {
+      const reason = notScannedReasons[data.reason ?? 'scanner-failed'];
+      return say(`${name} 未做病毒扫描：${reason.zh}`, `${name} was not scanned for malware: ${reason.en}`);
+    }
   }
 }
 
@@ -467,6 +508,7 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   'collection-suggestion': say('建议收集日志', 'advice to collect logs'),
   'wrong-dump-notice': say('提前告知转储类型不符', 'notice of a wrong kind of dump'),
   'upload-acknowledgement': say('确认收到文件', 'receipt of a file'),
+  'quarantine-notice': say('恶意软件告知', 'notice of malware'),
   'analysis-report': say('分析结果', 'what the dump says'),
   'action-plan': say('处理方案', 'action plan'),
   'clock-notice': say('时限通知', 'word of a clock'),
@@ -488,6 +530,13 @@ const solutions: Record<Solved, Sentence> = {
   yes: say('，问题已解决', ', solved'),
   partly: say('，部分解决', ', partly solved'),
   no: say('，未解决', ', not solved'),
+};
+
+const notScannedReasons: Record<NotScannedReason, Sentence> = {
+  'too-large': say('文件过大', 'it is too large'),
+  'limits-exceeded': say('超出扫描程序的限制', 'it exceeds a limit of the scanner'),
+  encrypted: say('内容已加密', 'it is encrypted'),
+  'scanner-failed': say('扫描程序出错', 'the scanner failed on it'),
 };
 
 const requestReasons: Record<EventOf<'case.evidence-requested'>['data']['because'], Sentence> = {

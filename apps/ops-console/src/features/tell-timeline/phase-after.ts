@@ -56,6 +56,7 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.recognition-requested':
     case 'case.wrong-dump-noticed':
     case 'case.upload-acknowledged':
+    case 'case.upload-quarantined':
     case 'case.customer-forwarded':
     case 'case.answer-forwarded':
     case 'case.customer-reminded':
@@ -90,6 +91,8 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'upload.received':
     case 'upload.completed':
     case 'upload.cut-short':
+    case 'upload.scanned':
+    case 'upload.released':
     case 'upload.recognised':
     case 'letter.sent':
     case 'letter.failed':

@@ -25,6 +25,8 @@ export type AuditAction =
   | 'remove-key'
   | 'end-sessions'
   | 'lift-ban'
+  | 'release-upload'
+  | 'scan-upload'
   | 'drop-entries';
 
 /** One thing that was done or refused, by whom and from where. */

@@ -7,6 +7,8 @@ interface Row {
   state: SeenUpload['state'];
   location: string;
   ending: string | null;
+  scan: SeenUpload['scan'];
+  is_in_quarantine: boolean;
   bytes: string;
   gap_at: string | null;
   changed_at: Date;
@@ -21,7 +23,8 @@ export class SeenUploadStore {
 
   async list(spaceId: string, most: number): Promise<SeenUpload[]> {
     const rows = await this.database.query<Row[]>(
-      `select upload.folder, upload.name, upload.state, upload.ending, upload.location, upload.bytes, upload.gap_at, upload.changed_at,
+      `select upload.folder, upload.name, upload.state, upload.ending, upload.scan,
+              upload.scan = 'infected' and upload.released_at is null as is_in_quarantine, upload.location, upload.bytes, upload.gap_at, upload.changed_at,
               browser.id as browser_id, browser.bytes as browser_bytes, browser.last_modified
        from upload left join browser_upload browser on browser.upload_id = upload.upload_id
        where upload.space_id = $1 and upload.is_visible
@@ -33,6 +36,8 @@ export class SeenUploadStore {
       state: row.state,
       isComplete: row.ending === 'completed',
       isCutShort: row.ending === 'cut-short',
+      scan: row.scan,
+      isInQuarantine: row.is_in_quarantine,
       location: row.location,
       bytes: Number(row.bytes),
       gapAt: row.gap_at === null ? null : Number(row.gap_at),

@@ -18,6 +18,8 @@ interface UploadRow {
   changed_at: Date;
   modified_at: Date | null;
   is_visible: boolean;
+  scan: string | null;
+  released_at: Date | null;
   ending: Upload['ending'];
   expected_bytes: string | null;
   told_bytes: string;
@@ -342,6 +344,7 @@ function uploadOf(row: UploadRow): Upload {
     changedAt: row.changed_at,
     modifiedAt: row.modified_at,
     isVisible: row.is_visible,
+    isInQuarantine: row.scan === 'infected' && row.released_at === null,
     ending: row.ending,
     expectedBytes: row.expected_bytes === null ? null : Number(row.expected_bytes),
     toldBytes: Number(row.told_bytes),

@@ -42,15 +42,26 @@ export function leavingWhenClosed(file: OpenFile, leave: () => void): OpenFile {
   };
 }
 
+/** Reading goes on for so long after something was found in a file. */
+const checkMilliseconds = 1_000;
+
 /** A file opened for reading only. */
 export class ReadingHandle implements OpenFile {
+  private checkedAt = performance.now();
+
+  /** `check` throws when the file may not be read any more. */
   constructor(
     private readonly file: StoredFile,
+    private readonly check: () => Promise<void>,
     readonly entry: () => Promise<Entry>,
     readonly setModifiedAt: (modifiedAt: Date) => Promise<void>,
   ) {}
 
-  read(offset: number, length: number): Promise<Buffer> {
+  async read(offset: number, length: number): Promise<Buffer> {
+    if (performance.now() - this.checkedAt >= checkMilliseconds) {
+      await this.check();
+      this.checkedAt = performance.now();
+    }
     return this.file.read(offset, length);
   }
   write(): Promise<void> {

@@ -35,6 +35,8 @@ export interface Upload extends NamedPlace {
   readonly modifiedAt: Date | null;
   /** The customer sees it; else it is evidence out of sight. */
   readonly isVisible: boolean;
+  /** Malware was found in it, and nobody has released it: it can be listed, renamed and removed, not read. */
+  readonly isInQuarantine: boolean;
   /** Null while it is not known whether all of it is here. */
   readonly ending: Ending | null;
   /** How large it will be, as its header or its sender says. */

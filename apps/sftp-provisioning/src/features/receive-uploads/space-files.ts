@@ -14,6 +14,7 @@ import {
   type UploadReception,
   type Uploads,
 } from './receive-uploads.js';
+import { refuseQuarantined } from './quarantine.js';
 import { sentName, type SentName } from './shown-name.js';
 import { absent, below, folderEntry, placeOf, type Below } from './space-path.js';
 import { listedName, SpaceTree, type KnownPlace, type NamesHeeded, type Thing } from './space-tree.js';
@@ -181,8 +182,10 @@ export class SpaceFiles {
     const found = await this.tree().find(place);
     if (!found || 'folder' in found) throw absent(path);
     const { upload } = found;
+    refuseQuarantined(upload);
     return new ReadingHandle(
       await this.evidence.openForReading(upload.location),
+      async () => refuseQuarantined((await this.uploads.get(upload.uploadId)) ?? upload),
       async () => this.entryOf((await this.uploads.get(upload.uploadId)) ?? upload),
       (modifiedAt) => this.keepModifiedAt(upload.uploadId, modifiedAt),
     );
@@ -204,6 +207,7 @@ export class SpaceFiles {
       if (!intent.create) throw absent(path);
       return this.begin(await tree.newPlace(folder, place.name, alike), null, intent);
     }
+    if (!intent.truncate) refuseQuarantined(upload);
     // What goes on with a received file begins with its first byte; who may not write shall know it before.
     if (upload.state === 'received') await this.changeInTurn(() => Promise.resolve([]));
     const known = { folder, name: upload.name, nameBytes: upload.nameBytes ?? place.name.bytes };
@@ -275,6 +279,7 @@ export class SpaceFiles {
       changedAt: this.now(),
       modifiedAt: null,
       isVisible: true,
+      isInQuarantine: false,
       ending: null,
       expectedBytes: null,
       toldBytes: 0,

@@ -4,6 +4,7 @@ import { isTemporaryName, nameMarkedComplete } from './customer-path.js';
 import { completeMarked, receive } from './end-uploads.js';
 import { FileRefusal } from './file-refusal.js';
 import type { Entry, OpenFile } from './open-file.js';
+import { refuseQuarantined } from './quarantine.js';
 import { pathOf, type Upload, type UploadReception, type Uploads, type Writer } from './receive-uploads.js';
 import type { KnownPlace } from './space-tree.js';
 import { StartNotice } from './start-notice.js';
@@ -67,6 +68,7 @@ export class WritingHandle implements OpenFile, Writer {
 
   async read(offset: number, length: number): Promise<Buffer> {
     if (this.arriving) return this.arriving.read(offset, length);
+    await this.refuseFound(this.upload);
     const stored = await this.reception.needs.evidence.openForReading(this.upload.location);
     try {
       return await stored.read(offset, length);
@@ -143,6 +145,7 @@ export class WritingHandle implements OpenFile, Writer {
   async start(upload: Upload, before: Upload | null, copy: boolean): Promise<ArrivingFile> {
     const { evidence, now } = this.reception.needs;
     const { uploadId, location } = upload;
+    if (before && copy) await this.refuseFound(before);
     if (before && copy) await evidence.copy(before.location, location);
     const stored = before && copy ? await evidence.openForWriting(location) : await evidence.create(location);
     const file = this.reception.arriving(upload, stored, before && copy ? before.bytes : 0);
@@ -173,6 +176,11 @@ export class WritingHandle implements OpenFile, Writer {
     if (this.reception.writers.get(this.upload.uploadId) === this) this.reception.writers.delete(this.upload.uploadId);
     this.holds?.();
     this.session.released(this);
+  }
+
+  /** Something may have been found in it since it was opened. */
+  private async refuseFound(upload: Upload): Promise<void> {
+    refuseQuarantined((await this.reception.needs.uploads.get(upload.uploadId)) ?? upload);
   }
 
   private async continueReceived(): Promise<ArrivingFile> {

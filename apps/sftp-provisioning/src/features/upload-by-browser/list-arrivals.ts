@@ -8,11 +8,14 @@ export interface Arrival {
   /** How many it will be; known of uploads by browser and of what is here. */
   readonly ofBytes: number | null;
   readonly changedAt: string;
+  /** What a malware scanner said; null while none has. */
+  readonly scan: ScanOutcome | null;
   /** Set while a browser may continue it: choosing the same file again goes on at `bytes`. */
   readonly continues: { lastModified: number } | null;
 }
 
-export type ArrivalState = 'receiving' | 'interrupted' | 'received' | 'complete' | 'cut-short';
+export type ArrivalState = 'receiving' | 'interrupted' | 'received' | 'complete' | 'cut-short' | 'quarantined';
+export type ScanOutcome = 'clean' | 'infected' | 'not-scanned';
 
 export interface SeenUpload {
   readonly path: string;
@@ -20,6 +23,8 @@ export interface SeenUpload {
   readonly isComplete: boolean;
   /** By its own structure it lacks its end. */
   readonly isCutShort: boolean;
+  readonly scan: ScanOutcome | null;
+  readonly isInQuarantine: boolean;
   readonly location: string;
   readonly bytes: number;
   readonly gapAt: number | null;
@@ -53,11 +58,13 @@ async function arrivalOf(upload: SeenUpload, needs: Needs): Promise<Arrival> {
     bytes,
     ofBytes: isHere ? upload.bytes : (browser?.bytes ?? null),
     changedAt: upload.changedAt.toISOString(),
+    scan: upload.scan,
     continues: browser && !isHere ? { lastModified: browser.lastModified } : null,
   };
 }
 
-function stateOf({ state, isComplete, isCutShort }: SeenUpload, isHere: boolean): ArrivalState {
+function stateOf({ state, isComplete, isCutShort, isInQuarantine }: SeenUpload, isHere: boolean): ArrivalState {
+  if (isInQuarantine) return 'quarantined';
   if (isComplete) return 'complete';
   if (isCutShort) return 'cut-short';
   if (isHere) return 'received';

@@ -17,6 +17,9 @@ export const en: Texts = {
   span: ({ days, hours, minutes }) => `${days} d ${hours} h ${minutes} min`,
   warning: (text) => `Important: ${text}`,
   labels: {
+    malware: 'Malware',
+    scanner: 'Found by',
+    scannedAt: 'Scanned at',
     caseNumber: 'Case number',
     token: 'Tracking token',
     partner: 'Partner',
@@ -199,6 +202,22 @@ export const en: Texts = {
     ],
     looking:
       'We are looking at the part that is here already, and tell you in another mail what it shows. Once the rest has come, the whole file is analysed again.',
+  },
+  quarantined: {
+    intro: (name) =>
+      `Malware was found in your file "${name}". The file is kept apart and cannot be read through the upload account any more; other files are not affected.`,
+    told: (name) =>
+      `Malware was found in the file "${name}" that the customer uploaded. It is kept apart and cannot be read through the upload account any more; the customer is told as well.`,
+    now: [
+      'Please let an antivirus program with current signatures scan the whole computer that this file comes from.',
+      'If this is a memory dump, it is analysed as ever: a dump holds what was in memory, and the malware may be what made the computer crash.',
+      'If you think that this is a false alarm, please reply to this mail. Please do not mail us any sample of malware.',
+    ],
+    how: [
+      'Please do not fetch or open this file on another way.',
+      'Dumps are still analysed, in a process of their own with limits; the result comes as ever.',
+      'If it is a false alarm an operator can release the file and say why (POST /v1/uploads/{id}/release); that is written to the audit log.',
+    ],
   },
   report: {
     intro: (name) => `Your file "${name}" was analysed. This is the result.`,

@@ -49,6 +49,15 @@ export interface Texts extends LayoutHabits {
     how(name: string, bytes: string): readonly string[];
     looking: string;
   };
+  /** Of a file in which malware was found. */
+  quarantined: {
+    intro(name: string): string;
+    told(name: string): string;
+    /** For the customer. */
+    now: readonly string[];
+    /** For the colleague. */
+    how: readonly string[];
+  };
   report: {
     intro(name: string): string;
     dump(position: number, member: string | null): string;
@@ -170,6 +179,9 @@ export interface Texts extends LayoutHabits {
 }
 
 type Label =
+  | 'malware'
+  | 'scanner'
+  | 'scannedAt'
   | 'caseNumber'
   | 'token'
   | 'partner'
