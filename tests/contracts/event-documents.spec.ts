@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { asyncApi, eventJsonSchemas, eventSchemas, meaningsIn } from '@caserelay/contracts';
+import { asyncApi, eventJsonSchemas, eventSchemas, inboundEvents, meaningsIn } from '@caserelay/contracts';
 import { z } from 'zod';
 
 const root = new URL('../../', import.meta.url);
@@ -91,6 +91,7 @@ describe('the AsyncAPI document', () => {
       name,
       z.strictObject({
         address: z.string(),
+        description: z.string().optional(),
         messages: z.record(name, reference),
         servers: z.array(reference),
         bindings: bindings(
@@ -158,12 +159,28 @@ describe('the AsyncAPI document', () => {
 
   test('has one channel per event, sent by one service and heard by at least one', () => {
     const { channels, operations } = structure.parse(document);
-    expect(Object.keys(channels)).toEqual(types);
+    expect(Object.keys(channels).filter((channel) => !channel.startsWith('inbox.'))).toEqual(types);
     for (const type of types) {
       const about = Object.values(operations).filter(({ channel }) => channel.$ref === `#/channels/${type}`);
       expect(about.filter(({ action }) => action === 'send')).toHaveLength(1);
       expect(about.filter(({ action }) => action === 'receive').length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('what other systems publish', () => {
+  const { channels, operations } = asyncApi({ version, meanings }) as {
+    channels: Record<string, { address: string; bindings: { amqp: { exchange: { name: string } } } }>;
+    operations: Record<string, { action: string; channel: { $ref: string } }>;
+  };
+
+  test.each(Object.keys(inboundEvents))('%s has a channel of the exchange inbox, which intake hears', (type) => {
+    expect(channels[`inbox.${type}`]).toMatchObject({
+      address: type,
+      bindings: { amqp: { exchange: { name: 'caserelay.inbox' } } },
+    });
+    const about = Object.entries(operations).filter(([, { channel }]) => channel.$ref === `#/channels/inbox.${type}`);
+    expect(about.map(([name, { action }]) => [name, action])).toEqual([[`intake.hears.inbox.${type}`, 'receive']]);
   });
 });
 

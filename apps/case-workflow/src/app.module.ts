@@ -21,8 +21,10 @@ import { PolicyTables1764450000000 } from './adapters/policy-store/policy-tables
 import { latenessBounds, TimerRecord } from './adapters/timer-record/timer-record.js';
 import { bellEvery, bellsAhead, WakeQueue, wakeQueueName } from './adapters/wake-queue/wake-queue.js';
 import { config } from './config.js';
+import { AskCaseConsumer, HearCommandNeeds } from './features/ask-case/ask-case.consumer.js';
 import { AskCaseController, AskNeeds } from './features/ask-case/ask-case.controller.js';
-import type { Needs as AskCaseNeeds } from './features/ask-case/ask-case.js';
+import type { Deed, Needs as AskCaseNeeds } from './features/ask-case/ask-case.js';
+import type { HearNeeds } from './features/ask-case/hear-command.js';
 import { BrowseCasesController, BrowseNeeds } from './features/browse-cases/browse-cases.controller.js';
 import type { Needs as BrowseCasesNeeds } from './features/browse-cases/browse-cases.js';
 import { finishChange, type Change, type Needs as ChangeNeeds } from './features/change-policies/change-policies.js';
@@ -88,6 +90,7 @@ export const caseWorkflow = defineService({
         FollowCaseConsumer,
         BrowseCasesController,
         AskCaseController,
+        AskCaseConsumer,
         ChangePoliciesController,
         ImportHolidaysController,
         ShowTimersController,
@@ -95,6 +98,7 @@ export const caseWorkflow = defineService({
       ],
       providers: [
         { provide: FollowNeeds, useValue: (hearing: Hearing) => followNeedsOf(hearing, host, policies, bells) },
+        { provide: HearCommandNeeds, useValue: (hearing: Hearing) => hearNeedsOf(hearing, host, policies, bells) },
         { provide: AskNeeds, useValue: askNeedsOf(host, policies, bells) },
         {
           provide: BrowseNeeds,
@@ -243,17 +247,28 @@ function askNeedsOf({ clock, outbox }: WorkflowHost, policies: PolicyBook, bells
   return {
     now: () => clock.now(),
     policyOf: (state) => policies.of(state),
-    transaction: (work) =>
-      outbox.transaction((tx) => {
-        const commands = new CommandStore(tx);
-        return work({
-          taken: (asked) => commands.taken(asked),
-          advance: async (caseId, next) => (await advanceCase(tx, caseId, next)).tells,
-          look: (caseIds) => lockCases(tx, caseIds),
-          keep: (asked, answer) => commands.keep(asked, answer),
-        });
-      }),
+    transaction: (work) => outbox.transaction((tx) => work(deedOf(tx, null))),
     ringLater: (instant) => bells.ringLater([instant]),
+  };
+}
+
+function hearNeedsOf(hearing: Hearing, { clock }: WorkflowHost, policies: PolicyBook, bells: WakeQueue): HearNeeds {
+  return {
+    now: () => clock.now(),
+    policyOf: (state) => policies.of(state, hearing.tx),
+    // Within a transaction this is a savepoint.
+    undoable: (work) => hearing.tx.transaction((tx) => work(deedOf(tx, hearing.event.id))),
+    ringLater: (instant) => hearing.afterCommit(() => bells.ringLater([instant])),
+  };
+}
+
+function deedOf(tx: EntityManager, causationId: string | null): Deed {
+  const commands = new CommandStore(tx);
+  return {
+    taken: (asked) => commands.taken(asked),
+    advance: async (caseId, next) => (await advanceCase(tx, caseId, next, causationId)).tells,
+    look: (caseIds) => lockCases(tx, caseIds),
+    keep: (asked, answer) => commands.keep(asked, answer),
   };
 }
 

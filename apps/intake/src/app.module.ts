@@ -11,18 +11,26 @@ import { KeptFileRecords } from './adapters/case-records/kept-file-records.js';
 import { KeptFiles1720000100000 } from './adapters/case-records/kept-files.migration.js';
 import { MailRecords, noteRejectedMail } from './adapters/case-records/mail-records.js';
 import { PostRecords } from './adapters/case-records/post-records.js';
+import { InboxDoor, type Taken } from './adapters/inbox-door/inbox-door.js';
 import { MailEvidence } from './adapters/mail-evidence/mail-evidence.js';
 import { filesOfOldMail } from './adapters/mail-parser/files-of-old-mail.js';
 import { readMail } from './adapters/mail-parser/mail-parser.js';
 import { SenderCheck } from './adapters/sender-check/sender-check.js';
 import { SmtpDoor } from './adapters/smtp-door/smtp-door.js';
 import { config } from './config.js';
+import { answerToSender, inOneLine } from './features/receive-event/answer-to-sender.js';
 import {
-  ApiKey,
+  ApiKeys,
   ReceiveEventController,
   ReceiveEventNeeds,
 } from './features/receive-event/receive-event.controller.js';
-import type { Needs as ReceiveNeeds, Records as ReceiveRecords } from './features/receive-event/receive-event.js';
+import {
+  inboundTypes,
+  receiveEvent,
+  type Needs as ReceiveNeeds,
+  type Outcome,
+  type Records as ReceiveRecords,
+} from './features/receive-event/receive-event.js';
 import { noteOldFilesOnce } from './features/purge-mails/note-old-files.timer.js';
 import { PurgeMailsConsumer, PurgingNeeds } from './features/purge-mails/purge-mails.consumer.js';
 import { replyToSender } from './features/take-mail/reply-to-sender.js';
@@ -39,13 +47,71 @@ export const intake = defineService({
     module: class IntakeModule {},
     controllers: [ReceiveEventController, PurgeMailsConsumer],
     providers: [
-      { provide: ApiKey, useValue: host.config.INTAKE_API_KEY },
+      {
+        provide: ApiKeys,
+        useValue: { events: host.config.INTAKE_API_KEY, commands: host.config.CASES_API_KEY } satisfies ApiKeys,
+      },
       { provide: ReceiveEventNeeds, useValue: receiveNeedsOf(host) },
+      { provide: InboxDoor, useFactory: () => inboxDoorOf(host) },
       { provide: SmtpDoor, useFactory: () => mailDoorOf(host) },
       { provide: PurgingNeeds, useFactory: () => purgingNeedsOf(host) },
     ],
   }),
 });
+
+function inboxDoorOf(host: IntakeHost): OnApplicationBootstrap {
+  const { config, log, topology, database } = host;
+  const needs = receiveNeedsOf(host);
+  const events = new Counter({
+    name: 'caserelay_inbox_events_total',
+    help: 'Events that other systems published to the inbox, by what became of them',
+    labelNames: ['outcome'],
+    registers: [host.metrics],
+  });
+  const failures = new Counter({
+    name: 'caserelay_inbox_failures_total',
+    help: 'Tries to take an event of the inbox that failed by a fault of ours',
+    registers: [host.metrics],
+  });
+  const sender = { channel: 'inbox' as const, idempotencyKey: null, may: inboundTypes };
+  const door = new InboxDoor({
+    url: config.AMQP_URL,
+    topology,
+    retryPauses: config.RETRY_PAUSES_SECONDS.map((seconds) => Math.round(seconds * 1000)),
+    attempts: config.ATTEMPTS,
+    take: async (event) => {
+      const outcome = await receiveEvent(event, sender, needs);
+      events.inc({ outcome: outcome.outcome });
+      return takenFromInbox(outcome);
+    },
+    failed: () => failures.inc(),
+    databaseAnswers: () =>
+      database.query('select 1').then(
+        () => true,
+        () => false,
+      ),
+    log,
+  });
+  host.checkReadiness('inbox', async () => {
+    if (!door.isListening) throw new Error('not connected');
+  });
+  return {
+    onApplicationBootstrap: () => {
+      host.onStop(() => door.stop());
+      door.start();
+    },
+  };
+}
+
+/** An event that is refused goes among the dead letters, for its sender may not wait for an answer. */
+function takenFromInbox(outcome: Outcome): Taken {
+  const told = answerToSender(outcome);
+  if ('answer' in told) return { answer: { status: 202, ...told.answer }, dead: null };
+  const { problem } = told;
+  const reason =
+    outcome.outcome === 'broken' ? 'unreadable' : outcome.outcome === 'unknown-type' ? 'unknown-type' : 'refused';
+  return { answer: { type: 'about:blank', ...problem }, dead: { reason, why: inOneLine(problem) } };
+}
 
 function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
   const { config, log } = host;

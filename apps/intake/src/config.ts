@@ -67,6 +67,8 @@ export const config = {
     .optional(),
   /** Other systems post events with it. */
   INTAKE_API_KEY: z.string().min(16),
+  /** Other systems ask things of cases with it, as at the door of case-workflow; without it nobody does over HTTP. */
+  CASES_API_KEY: z.string().min(16).optional(),
 };
 
 function isNetwork(text: string): boolean {

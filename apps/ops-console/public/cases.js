@@ -92,7 +92,9 @@ at('more').addEventListener('click', () => load(next).catch((error) => tellTroub
 async function showQueues() {
   const { queues } = await ask('/v1/queues');
   const most = Math.max(10, ...queues.map(({ messages }) => messages ?? 0));
-  const shown = queues.filter(({ role, messages, worry }) => role === 'work' || worry || messages > 0);
+  const shown = queues.filter(
+    ({ role, messages, worry }) => role === 'work' || role === 'inbox' || worry || messages > 0,
+  );
   at('queues').replaceChildren(
     make(
       'thead',
@@ -126,6 +128,8 @@ function queueName({ role, of }) {
       return say(`service.${of}`);
     case 'dead-letter':
       return `${say(`service.${of}`)} · ${say('dead')}`;
+    case 'inbox':
+      return say('inbox');
     case 'retry':
       return `${say('retryRung')} ${Number(of) / 1000} s`;
     default:

@@ -57,6 +57,7 @@ const words = {
   lastEvent: ['最近活动', 'Last activity'],
   unknown: ['未知', 'unknown'],
   queue: ['队列', 'Queue'],
+  inbox: ['外部系统收件队列', 'Inbox of other systems'],
   depth: ['深度', 'Depth'],
   listeners: ['消费者', 'Listeners'],
   delayed: ['等待到期', 'delayed'],

@@ -104,6 +104,7 @@ function queueNames(topology: Topology, retryPauses: readonly number[]): QueueNa
     ...services.map((of) => ({ name: topology.deadLetterQueueOf(of), role: 'dead-letter' as const, of })),
     ...retryPauses.map((pause) => ({ name: topology.rungQueueOf(pause), role: 'retry' as const, of: String(pause) })),
     { name: topology.unrouted, role: 'unrouted', of: '' },
+    { name: topology.inbox, role: 'inbox', of: 'intake' },
   ];
 }
 

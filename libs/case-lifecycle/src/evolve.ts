@@ -180,6 +180,8 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.upload-quarantined':
     case 'case.level-reached':
     case 'case.low-grade-given':
+    case 'case.command-carried-out':
+    case 'case.command-refused':
       return state;
   }
 }

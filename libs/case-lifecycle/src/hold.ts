@@ -16,16 +16,23 @@ export function hold(turn: Turn, { by, reason, until: asked }: Asked<'hold'>): v
   const until = new Date(asked).toISOString();
   const { file, hold: before } = turn.known;
   const days = (Date.parse(until) - Date.parse(turn.now)) / 86_400_000;
-  if (days <= 0) throw new Refusal(`the hold would end at ${asked}, which is past; expected a time after ${turn.now}`);
+  if (days <= 0)
+    throw new Refusal(
+      `the hold would end at ${asked}, which is past; expected a time after ${turn.now}`,
+      `暂停的结束时间 ${asked} 已经过去；应晚于 ${turn.now}`,
+    );
   if (days > mostDays)
-    throw new Refusal(`the hold would last ${Math.ceil(days)} days; expected at most ${mostDays}, then hold it again`);
+    throw new Refusal(
+      `the hold would last ${Math.ceil(days)} days; expected at most ${mostDays}, then hold it again`,
+      `暂停将持续 ${Math.ceil(days)} 天；最多 ${mostDays} 天，到期后可再次暂停`,
+    );
   if (before?.until === until && before.reason === reason) return;
   if (before) goOn(turn);
   turn.say({ type: 'case.held', data: { file, by, reason, until } });
 }
 
 export function resume(turn: Turn, { by }: Asked<'resume'>): void {
-  if (!turn.known.hold) throw new Refusal('the case is not on hold; expected one that is');
+  if (!turn.known.hold) throw new Refusal('the case is not on hold; expected one that is', '案例没有暂停，无法恢复');
   tellResumed(turn, 'asked-by-person', by);
 }
 

@@ -19,9 +19,15 @@ export function link(turn: Turn, { other, as, by }: Ask<'link'>): void {
   const found = links.find(({ caseId }) => caseId === other.caseId);
   if (found?.as === as) return;
   if (found)
-    throw new Refusal(`${other.caseNumber} is linked as ${found.as} already, found ${as}; expected to unlink it first`);
+    throw new Refusal(
+      `${other.caseNumber} is linked as ${found.as} already, found ${as}; expected to unlink it first`,
+      `案例 ${other.caseNumber} 已关联（${found.as}），不能再关联为 ${as}；请先取消关联`,
+    );
   if (links.length >= limits.links)
-    throw new Refusal(`the case has ${links.length} links; expected fewer than ${limits.links}`);
+    throw new Refusal(
+      `the case has ${links.length} links; expected fewer than ${limits.links}`,
+      `案例已有 ${links.length} 个关联；最多 ${limits.links} 个`,
+    );
   const { caseId, caseNumber } = other;
   turn.say({ type: 'case.linked', data: { file, other: { caseId, caseNumber }, as, by } });
   if (!other.isOpen) turn.say({ type: 'link.kept', data: { caseId, isOpen: false } });
@@ -30,7 +36,11 @@ export function link(turn: Turn, { other, as, by }: Ask<'link'>): void {
 export function unlink(turn: Turn, { from, by }: Ask<'unlink'>): void {
   const { file, links = [] } = turn.known;
   const found = links.find(({ caseId }) => caseId === from);
-  if (!found) throw new Refusal(`the case is not linked with ${from}; expected a case that it is linked with`);
+  if (!found)
+    throw new Refusal(
+      `the case is not linked with ${from}; expected a case that it is linked with`,
+      `案例与 ${from} 没有关联；应为已关联的案例`,
+    );
   const { caseId, caseNumber, as } = found;
   turn.say({ type: 'case.unlinked', data: { file, other: { caseId, caseNumber }, as, by } });
 }

@@ -23,9 +23,14 @@ export function tickItem(turn: Turn, { planId, item, isDone, by }: Asked<'tick-i
   if (plan?.planId !== planId)
     throw new Refusal(
       `found an item of the plan ${planId}; expected one of ${plan ? plan.planId : 'a plan, but nobody wrote one'}`,
+      `找不到方案 ${planId} 的步骤；${plan ? `当前方案是 ${plan.planId}` : '案例还没有方案'}`,
     );
   const found = plan.items[item - 1];
-  if (!found) throw new Refusal(`found item ${item}; expected one from 1 to ${plan.items.length}`);
+  if (!found)
+    throw new Refusal(
+      `found item ${item}; expected one from 1 to ${plan.items.length}`,
+      `方案没有第 ${item} 步；应为 1 到 ${plan.items.length}`,
+    );
   if ((found.doneAt !== null) === isDone) return;
   turn.say({ type: 'item.ticked', data: { planId, item, isDone, by } });
   if (restOf(turn.state)?.phase !== 'action-planned') return;

@@ -14,7 +14,10 @@ export function askQuestion(turn: Turn, questionId: string, { by, text }: Asked<
   contactOf(turn);
   const open = openQuestions(turn.known).length;
   if (open >= mostOpen)
-    throw new Refusal(`${open} questions are open; expected fewer than ${mostOpen}: close what was answered`);
+    throw new Refusal(
+      `${open} questions are open; expected fewer than ${mostOpen}: close what was answered`,
+      `已有 ${open} 个待答问题；最多 ${mostOpen} 个，请先关闭已答复的问题`,
+    );
   const { file, space } = turn.known;
   turn.say({ type: 'case.question-asked', data: { file, questionId, text, by, space } });
   ourWord(turn, by);
@@ -22,7 +25,11 @@ export function askQuestion(turn: Turn, questionId: string, { by, text }: Asked<
 
 export function closeQuestion(turn: Turn, { questionId, by, answer }: Asked<'close-question'>): void {
   const question = turn.known.questions?.find((one) => one.questionId === questionId);
-  if (!question) throw new Refusal(`the case has no question ${questionId}; expected one that was asked in it`);
+  if (!question)
+    throw new Refusal(
+      `the case has no question ${questionId}; expected one that was asked in it`,
+      `案例中没有问题 ${questionId}；应为本案例提出过的问题`,
+    );
   if (question.closed) return;
   turn.say({ type: 'question.closed', data: { questionId, by, answer } });
 }

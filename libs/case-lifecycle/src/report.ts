@@ -45,7 +45,10 @@ export function completeContact(turn: Turn, contact: Person): void {
 export function contactOf(turn: Turn): Person {
   const { contact } = turn.known.file;
   if (contact) return contact;
-  throw new Refusal('nobody is known to write to; expected a contact: report one first');
+  throw new Refusal(
+    'nobody is known to write to; expected a contact: report one first',
+    '案例没有联系人，无法写信；请先登记联系人',
+  );
 }
 
 /** A colleague who cares for a case without an owner becomes its owner. */

@@ -21,7 +21,10 @@ const alsoArchived: readonly PersonCommand['type'][] = ['reopen', 'note', 'close
 /** Does what a person asks, or says why not. `commandId` becomes the id of what the command makes. */
 export function takePersonCommand(turn: Turn, commandId: string, command: PersonCommand): void {
   if (turn.state.phase === 'archived' && !alsoArchived.includes(command.type))
-    throw new Refusal(`the case is archived, found ${command.type}; expected an open case: reopen it first`);
+    throw new Refusal(
+      `the case is archived, found ${command.type}; expected an open case: reopen it first`,
+      `案例已归档，不能执行 ${command.type}；请先重新打开案例`,
+    );
   switch (command.type) {
     case 'assign-owner':
       assignOwner(turn, command);
@@ -80,6 +83,7 @@ function archiveByPerson(turn: Turn, command: Extract<PersonCommand, { type: 'ar
   if (children.length > 0 && !command.withOpenChildren)
     throw new Refusal(
       `children of the case are open: ${children.join(', ')}; expected them to be archived before, or withOpenChildren`,
+      `下级案例尚未归档：${children.join('、')}；请先归档下级案例，或指定 withOpenChildren`,
     );
   archive(turn, 'closed-by-engineer', command.summary);
 }
@@ -92,7 +96,10 @@ function escalateByPerson(turn: Turn, { reason }: Extract<PersonCommand, { type:
 
 function reopenByPerson(turn: Turn): void {
   if (turn.state.phase !== 'archived')
-    throw new Refusal(`the case is ${turn.state.phase}, found reopen; expected an archived case`);
+    throw new Refusal(
+      `the case is ${turn.state.phase}, found reopen; expected an archived case`,
+      `案例处于 ${turn.state.phase} 阶段，不能重新打开；应为已归档的案例`,
+    );
   reopen(turn, 'asked-by-person');
 }
 

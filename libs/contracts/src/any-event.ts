@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as cases from './case.events.js';
 import * as customers from './customer.events.js';
+import * as commands from './command.events.js';
 import * as dumps from './dump.events.js';
 import * as intake from './intake.events.js';
 import * as letters from './letter.events.js';
@@ -11,6 +12,7 @@ import * as uploads from './upload.events.js';
 export const AnyEvent = z.discriminatedUnion('type', [
   intake.ProblemReported,
   intake.MailReceived,
+  commands.CommandReceived,
   cases.CaseOpened,
   cases.CaseDetailsCompleted,
   cases.UploadSpaceRequested,
@@ -51,6 +53,8 @@ export const AnyEvent = z.discriminatedUnion('type', [
   customers.SurveyAsked,
   customers.SurveyAnswered,
   customers.LowGradeGiven,
+  commands.CommandCarriedOut,
+  commands.CommandRefused,
   uploads.UploadSpaceOpened,
   uploads.UploadSpaceMadeReadOnly,
   uploads.UploadSpaceClosed,

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { eventSchemas, type EventType } from './any-event.js';
 import { CaseFile, Evidence, Language, NextStep, Person, UploadSpace } from './case-file.js';
 import { Bugcheck, DumpFinding } from './dump.events.js';
+import { inboundEvents, type InboundType } from './inbound.events.js';
 import { MailKind } from './intake.events.js';
 import { hears, services, tells } from './landscape.js';
 import { LetterTopic } from './letter.events.js';
 
 const exchange = 'caserelay.events';
+const inboxExchange = 'caserelay.inbox';
+const inboundTypes = Object.keys(inboundEvents) as InboundType[];
 const dialect = 'http://json-schema.org/draft-07/schema#';
 const parts = {
   Person,
@@ -72,16 +75,26 @@ export function asyncApi({ version, meanings }: { version: string; meanings: Mea
         description: 'The RabbitMQ that AMQP_URL names.',
       },
     },
-    channels: Object.fromEntries(types.map((type) => [type, channel(type)])),
-    operations: Object.fromEntries(
-      services.flatMap((service) => [
+    channels: Object.fromEntries([
+      ...types.map((type) => [type, channel(type, exchange)] as const),
+      ...inboundTypes.map((type) => [inboxOf(type), inboxChannel(type)] as const),
+    ]),
+    operations: Object.fromEntries([
+      ...services.flatMap((service) => [
         ...tells[service].map((type) => operation(service, 'send', type)),
         ...heardBy(service).map((type) => operation(service, 'receive', type)),
       ]),
-    ),
+      ...inboundTypes.map((type) => operation('intake', 'receive', inboxOf(type))),
+    ]),
     components: {
-      messages: Object.fromEntries(types.map((type) => [type, message(type, meanings)])),
-      schemas: Object.fromEntries(describeAll((id) => `#/components/schemas/${id}`)),
+      messages: Object.fromEntries([
+        ...types.map((type) => [type, message(type, meanings.get(type))] as const),
+        ...inboundTypes.map((type) => [inboxOf(type), inboxMessage(type)] as const),
+      ]),
+      schemas: Object.fromEntries([
+        ...describeAll((id) => `#/components/schemas/${id}`),
+        ...inboundTypes.map((type) => [inboxOf(type), inboundSchema(type)] as const),
+      ]),
     },
   };
 }
@@ -102,9 +115,9 @@ function heardBy(service: (typeof services)[number]): readonly EventType[] {
   return heard === '*' ? [...eventSchemas.keys()] : heard;
 }
 
-function channel(type: EventType): Json {
+function channel(type: string, exchange: string): Json {
   return {
-    address: type,
+    address: type.replace(/^inbox\./, ''),
     messages: { [type]: { $ref: `#/components/messages/${type}` } },
     servers: [{ $ref: '#/servers/broker' }],
     bindings: {
@@ -117,7 +130,37 @@ function channel(type: EventType): Json {
   };
 }
 
-function operation(service: string, action: 'send' | 'receive', type: EventType): [string, Json] {
+/** Channels of the inbox stand beside those of the events that are told, under names of their own. */
+function inboxOf(type: InboundType): string {
+  return `inbox.${type}`;
+}
+
+function inboxChannel(type: InboundType): Json {
+  return {
+    ...channel(inboxOf(type), inboxExchange),
+    description:
+      'Other systems publish here, persistent and mandatory. At the reply_to of a message, if it has one, its sender is answered with its correlation_id: ' +
+      '`status` 202 and which case it went to, or a problem (RFC 9457) with what was found and expected; what is refused lies among the dead letters as well. ' +
+      'The outcome of a command is told as case.command-carried-out or case.command-refused, with source and id of the event that asked.',
+  };
+}
+
+function inboxMessage(type: InboundType): Json {
+  const summaries: Record<InboundType, string> = {
+    'ticket.registered':
+      'Another system has a ticket about a problem: a case is opened, or what is known of one is completed.',
+    'command.requested':
+      'Another system asks something of a case in the name of a person, as at POST /v1/cases/{id}/commands.',
+  };
+  return { ...message(inboxOf(type), summaries[type]), correlationId: { location: '$message.payload#/id' } };
+}
+
+function inboundSchema(type: InboundType): Json {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(inboundEvents[type], { target: 'draft-7', io: 'input' });
+  return schema;
+}
+
+function operation(service: string, action: 'send' | 'receive', type: string): [string, Json] {
   const bindings =
     action === 'send'
       ? { deliveryMode: 2, mandatory: true, bindingVersion: '0.3.0' }
@@ -134,8 +177,7 @@ function operation(service: string, action: 'send' | 'receive', type: EventType)
   ];
 }
 
-function message(type: EventType, meanings: Meanings): Json {
-  const summary = meanings.get(type);
+function message(type: string, summary: string | undefined): Json {
   return {
     name: type,
     title: type,

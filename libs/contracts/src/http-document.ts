@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, json, limit, object, parameter, problem, token, type Json } from './http-parts.js';
-import { TicketRegistered } from './inbound.events.js';
+import { CommandRequested, TicketRegistered } from './inbound.events.js';
 import { operatorDoors } from './operator-doors.js';
 import { policyDoors } from './policy-doors.js';
 import { PersonCommand } from './person-command.js';
@@ -43,8 +43,9 @@ const paths: Record<string, Json> = {
   intake: {
     '/v1/events': {
       post: {
-        summary: 'Another system tells an event; it counts once by `source` and `id`',
-        security: [{ integration: [] }],
+        summary:
+          'Another system tells an event; it counts once by `source` and `id`. The outcome of a command is told as an event',
+        security: [{ integration: [] }, { caseKeeper: [] }],
         parameters: [
           parameter(
             'header',
@@ -56,14 +57,16 @@ const paths: Record<string, Json> = {
         requestBody: {
           required: true,
           content: {
-            'application/cloudevents+json': { schema: { $ref: '#/components/schemas/TicketRegistered' } },
-            'application/json': { schema: { $ref: '#/components/schemas/TicketRegistered' } },
+            'application/cloudevents+json': { schema: { $ref: '#/components/schemas/InboundEvent' } },
+            'application/json': { schema: { $ref: '#/components/schemas/InboundEvent' } },
           },
         },
         responses: {
           202: json('Taken; a repeat gets the same answer', object('caseId', 'caseNumber', 'trackingToken')),
           400: problem('The body breaks the schema; `errors` names each fault with the value found'),
           401: problem('No or a wrong key'),
+          403: problem('A command without the key of CASES_API_KEY'),
+          404: problem('A command for a case that nobody knows'),
           409: problem('The same id or key came before with other content'),
           413: problem('More than 256 KiB'),
           422: problem('An event type that nobody knows'),
@@ -452,7 +455,11 @@ export function openApi({ version }: { version: string }): Json {
           },
         },
         PersonCommand: z.toJSONSchema(PersonCommand, { target: 'draft-2020-12', io: 'input' }),
+        InboundEvent: {
+          oneOf: [{ $ref: '#/components/schemas/TicketRegistered' }, { $ref: '#/components/schemas/CommandRequested' }],
+        },
         TicketRegistered: z.toJSONSchema(TicketRegistered, { target: 'draft-2020-12' }),
+        CommandRequested: z.toJSONSchema(CommandRequested, { target: 'draft-2020-12', io: 'input' }),
       },
     },
   };

@@ -1,18 +1,25 @@
 import { z } from 'zod';
+import { CaseId } from './define-event.js';
 import { Language, Person, Priority } from './case-file.js';
+import { PersonCommand } from './person-command.js';
 
 /**
- * What other systems may post to `POST /v1/events`, as CloudEvents 1.0 in structured JSON mode. `id` together with
- * `source` makes a post count once.
+ * What other systems may tell: at `POST /v1/events`, or on the exchange `inbox` of the broker, as CloudEvents 1.0 in
+ * structured JSON mode. `id` together with `source` makes an event count once.
  */
-export const TicketRegistered = z.object({
+const envelope = {
   specversion: z.literal('1.0'),
   id: z.string().min(1).max(200),
   source: z.string().min(1).max(500),
-  type: z.literal('ticket.registered'),
   time: z.iso.datetime({ offset: true }).optional(),
-  subject: z.string().max(500).optional(),
   datacontenttype: z.string().optional(),
+};
+
+/** Another system has a ticket about a problem: a case is opened, or what is known of one is completed. */
+export const TicketRegistered = z.object({
+  ...envelope,
+  type: z.literal('ticket.registered'),
+  subject: z.string().max(500).optional(),
   data: z.object({
     caseNumber: z.string().min(1).max(100).optional(),
     trackingToken: z.string().min(1).max(100).optional(),
@@ -29,3 +36,37 @@ export const TicketRegistered = z.object({
   }),
 });
 export type TicketRegistered = z.infer<typeof TicketRegistered>;
+
+/**
+ * Another system asks something of a case in the name of a person, as at `POST /v1/cases/{id}/commands`. The case is
+ * named in exactly one way: `subject` is its id, or data has its number or its token.
+ */
+export const CommandRequested = z
+  .object({
+    ...envelope,
+    type: z.literal('command.requested'),
+    subject: CaseId.optional(),
+    data: z.object({
+      caseNumber: z.string().min(1).max(100).optional(),
+      trackingToken: z.string().min(1).max(100).optional(),
+      /** Makes the command count once in its case, whatever way it comes; without it `source` and `id` do. */
+      key: z
+        .string()
+        .regex(/^[\x21-\x7e]{1,200}$/, 'expected 1 to 200 visible ASCII characters')
+        .optional(),
+      command: PersonCommand,
+    }),
+  })
+  .refine(
+    ({ subject, data: { caseNumber, trackingToken } }) =>
+      [subject, caseNumber, trackingToken].filter((name) => name !== undefined).length === 1,
+    {
+      path: ['subject'],
+      message: 'expected one of subject (the id of the case), data.caseNumber and data.trackingToken',
+    },
+  );
+export type CommandRequested = z.infer<typeof CommandRequested>;
+
+/** What other systems may tell, by its type. */
+export const inboundEvents = { 'ticket.registered': TicketRegistered, 'command.requested': CommandRequested } as const;
+export type InboundType = keyof typeof inboundEvents;

@@ -2,6 +2,7 @@ export * from './any-event.js';
 export * from './case-file.js';
 export * from './case.events.js';
 export * from './customer.events.js';
+export * from './command.events.js';
 export * from './define-event.js';
 export * from './dump.events.js';
 export * from './event-documents.js';

@@ -21,6 +21,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
   'case-workflow': [
     'problem.reported',
     'mail.received',
+    'command.received',
     'upload-space.opened',
     'upload.started',
     'upload.recognised',
@@ -81,7 +82,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
 
 /** Which service tells which events. Every event has one teller: the one that owns the fact. */
 export const tells: Record<ServiceName, readonly EventType[]> = {
-  intake: ['problem.reported', 'mail.received', 'mails.purged'],
+  intake: ['problem.reported', 'mail.received', 'command.received', 'mails.purged'],
   'case-workflow': [
     'case.opened',
     'case.details-completed',
@@ -123,6 +124,8 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.survey-asked',
     'case.survey-answered',
     'case.low-grade-given',
+    'case.command-carried-out',
+    'case.command-refused',
   ],
   'sftp-provisioning': [
     'upload-space.opened',

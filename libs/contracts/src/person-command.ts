@@ -6,8 +6,8 @@ const words = z.string().trim().min(1).max(20_000);
 const by = Person;
 
 /**
- * What a person may ask of a case, over HTTP or as an event. `commandId` makes it count once: sent again it gets the same
- * answer.
+ * What a person may ask of a case: over the API, or through another system as an event `command.requested`. A key makes
+ * it count once: sent again it gets the same answer.
  */
 export const PersonCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('assign-owner'), by, to: Person, note: words.nullable().default(null) }),

@@ -47,7 +47,7 @@ const columns = `id, service, event_id as "eventId", case_id as "caseId", type, 
 /**
  * The dead letters of all services, in Postgres. `collect` empties the dead-letter queues into the table; looking
  * never touches the broker. `replay` puts a letter into the outbox, addressed to the queue it died in: the
- * service's inbox knows whether it had been heard.
+ * service's inbox knows whether it had been heard. A letter of another system goes back to the inbox of intake.
  */
 export class DeadLetters {
   private link: BrokerLink | null = null;
@@ -101,11 +101,12 @@ export class DeadLetters {
     const replayed = await this.options.database.transaction(async (tx) => {
       const rows: { id: string }[] = await tx.query(
         `with letters as (
-           select id, service, event_id, case_id, type, payload from dead_letter
+           select id, service, event_id, case_id, type, payload, headers from dead_letter
            where id = any($1::uuid[]) and state = 'waiting' order by dead_at for update
          ), told as (
            insert into outbox (event_id, type, case_id, payload, queue)
-           select coalesce(event_id, id), coalesce(type, 'unknown'), case_id, payload, $2 || '.' || service from letters
+           select coalesce(event_id, id), coalesce(type, 'unknown'), case_id, payload,
+             $2 || '.' || case when service = 'intake' and headers ? 'x-inbox' then 'inbox' else service end from letters
          ), settled as (
            update dead_letter d set state = 'replayed', replays = replays + 1, settled_by = $3, settled_at = now()
            from letters where d.id = letters.id returning d.id

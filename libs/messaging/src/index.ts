@@ -1,11 +1,13 @@
+export { BrokerLink } from './broker-link.js';
 export { CaseRelayTransport, type TransportOptions } from './caserelay-transport.js';
 export { DeadLetters, type DeadLetter, type DeadLetterFilter } from './dead-letters.js';
-export { type DeadReason } from './delivery.js';
+export { redeliveriesOf, type DeadReason } from './delivery.js';
 export { Hears, HearsEverything, type Hear, type Hearing } from './hears.js';
 export { DeadLetterTable1700000000001, MessagingTables1700000000000 } from './messaging-tables.js';
 export { Outbox } from './outbox.js';
 export { Publisher, type Outgoing } from './publisher.js';
 export { Relay } from './relay.js';
+export { asInboxDeadLetter } from './settle.js';
 export { causeOf, type Cause, type Tell } from './tell.js';
 export { declareTopology, defaultRetryPauses, deleteTopology, topologyOf, type Topology } from './topology.js';
 export { within } from './within.js';

@@ -51,6 +51,28 @@ export function asDeadLetter(
   };
 }
 
+/**
+ * The dead letter that a message of another system becomes. None of its own headers and properties go along: they are
+ * bounded and named by nobody.
+ */
+export function asInboxDeadLetter(
+  { content }: Pick<ConsumeMessage, 'content'>,
+  topology: Topology,
+  reason: DeadReason,
+  error: string,
+): Outgoing {
+  return {
+    exchange: topology.dead,
+    routingKey: 'intake' satisfies ServiceName,
+    content,
+    messageId: newId(),
+    headers: {
+      ...{ 'x-attempt': 1, 'x-inbox': true, 'x-dead-letter-id': newId(), 'x-dead-at': new Date().toISOString() },
+      ...{ 'x-reason': reason, 'x-error': error.slice(0, 4_000) },
+    },
+  };
+}
+
 /** What the broker itself added stays behind: it would be counted again at the next delivery. */
 function ownHeaders(message: ConsumeMessage): Record<string, unknown> {
   const kept = Object.entries(message.properties.headers ?? {}).filter(

@@ -13,6 +13,8 @@ export function topologyOf(namespace: string) {
     retry: `${namespace}.retry`,
     back: `${namespace}.back`,
     dead: `${namespace}.dead`,
+    /** Where other systems publish, and the queue that intake reads from. */
+    inbox: `${namespace}.inbox`,
     queueOf: (service: ServiceName) => `${namespace}.${service}`,
     deadLetterQueueOf: (service: ServiceName) => `${namespace}.${service}.dead`,
     rungQueueOf: (pause: number) => `${namespace}.retry.${pause}ms`,
@@ -43,6 +45,12 @@ export async function declareTopology(
   await channel.assertExchange(topology.retry, 'topic', { durable: true });
   await channel.assertExchange(topology.back, 'topic', { durable: true });
   await channel.assertExchange(topology.dead, 'direct', { durable: true });
+
+  await channel.assertExchange(topology.inbox, 'topic', { durable: true });
+  // One reader at a time, also where several instances of intake run: what one system tells stays in order.
+  const oneReader = { ...quorum, 'x-single-active-consumer': true };
+  await channel.assertQueue(topology.inbox, { durable: true, arguments: oneReader });
+  await channel.bindQueue(topology.inbox, topology.inbox, '#');
 
   for (const pause of retryPauses) {
     const rung = topology.rungQueueOf(pause);
@@ -82,6 +90,14 @@ export async function deleteTopology(
   }
   for (const pause of retryPauses) await channel.deleteQueue(topology.rungQueueOf(pause));
   await channel.deleteQueue(topology.unrouted);
-  for (const exchange of [topology.events, topology.unrouted, topology.retry, topology.back, topology.dead])
+  await channel.deleteQueue(topology.inbox);
+  for (const exchange of [
+    topology.events,
+    topology.inbox,
+    topology.unrouted,
+    topology.retry,
+    topology.back,
+    topology.dead,
+  ])
     await channel.deleteExchange(exchange);
 }

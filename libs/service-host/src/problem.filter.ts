@@ -1,5 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { Refusal } from '@caserelay/contracts';
+import { problemOfRefusal, Refusal } from '@caserelay/contracts';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { throwError, type Observable } from 'rxjs';
@@ -40,7 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private problemOf(error: unknown): { status: number; body: Record<string, unknown> } {
-    if (error instanceof Refusal) return { status: 409, body: { title: 'Refused', detail: error.message } };
+    if (error instanceof Refusal) return { status: 409, body: { ...problemOfRefusal(error) } };
     if (error instanceof HttpException) {
       const answer = error.getResponse();
       const status = error.getStatus();

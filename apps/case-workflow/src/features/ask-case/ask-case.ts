@@ -8,7 +8,7 @@ import {
   type CaseEvent,
   type Policy,
 } from '@caserelay/case-lifecycle';
-import { NotYet, Refusal, type PersonCommand } from '@caserelay/contracts';
+import { NotYet, Refusal, type CommandCarriedOut, type CommandChannel, type PersonCommand } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 
 /** A command and what tells it from others: `key` is the asker's, `commandId` is made from it and the case. */
@@ -17,6 +17,9 @@ export interface Asked {
   readonly key: string;
   readonly commandId: string;
   readonly command: PersonCommand;
+  readonly channel: CommandChannel;
+  /** The event of another system that asks; null when a person does it at our own door. */
+  readonly event: { readonly source: string; readonly id: string } | null;
 }
 
 /** What a command has led to. Asked again with the same key it is the same. */
@@ -40,10 +43,14 @@ export interface Deed {
   keep(asked: Asked, answer: Answer): Promise<void>;
 }
 
-export interface Needs {
+/** What carrying out a command needs, whatever way it came. */
+export interface RuleNeeds {
   now(): Date;
   /** The policy that a case lives by. */
   policyOf(state: Case): Promise<Policy>;
+}
+
+export interface Needs extends RuleNeeds {
   transaction<Result>(work: (deed: Deed) => Promise<{ result: Result; tells: Tell[] }>): Promise<Result>;
   /** Sees to it that the case is woken, once the step is kept for good. */
   ringLater(instant: Date): void;
@@ -58,7 +65,6 @@ export async function askCase(asked: Asked, needs: Needs): Promise<Answer | 'oth
     const before = await deed.taken(asked);
     if (before) return { result: before, tells: [] };
     const { answered, tells } = await carryOut(asked, deed, needs);
-    await deed.keep(asked, answered);
     return { result: answered, tells };
   });
   if (answer !== 'other' && answer.wakeAt !== null) needs.ringLater(new Date(answer.wakeAt));
@@ -70,23 +76,53 @@ interface Ask {
   command: CaseCommand;
 }
 
-async function carryOut(asked: Asked, deed: Deed, needs: Needs): Promise<{ answered: Answer; tells: Tell[] }> {
+/** Does what is asked and keeps the answer; the history of the case says who asked. Throws as `askCase` does. */
+export async function carryOut(
+  asked: Asked,
+  deed: Deed,
+  needs: RuleNeeds,
+): Promise<{ answered: Answer; tells: Tell[] }> {
   const { caseId, commandId } = asked;
+  const at = needs.now().toISOString();
   const answered: Answer = { commandId, caseId, phase: 'unopened', wakeAt: null, events: [] };
   const tells: Tell[] = [];
-  for (const ask of await asksOf(asked, deed, needs.now().toISOString())) {
+  for (const ask of await asksOf(asked, deed, at)) {
     const told = await deed.advance(ask.caseId, async (state) => {
       if (state.phase === 'unopened') throw new NotYet(`no case has the id ${ask.caseId}`);
       const events = decide(state, ask.command, await needs.policyOf(state));
       const after = events.reduce(evolve, state);
-      if (ask.caseId === caseId)
-        Object.assign(answered, { phase: after.phase, wakeAt: wakeAt(after), events: events.map(({ type }) => type) });
-      return events;
+      if (ask.caseId !== caseId || after.phase === 'unopened') return events;
+      const led: Answer = {
+        ...answered,
+        phase: after.phase,
+        wakeAt: wakeAt(after),
+        events: events.map(({ type }) => type),
+      };
+      Object.assign(answered, led);
+      return [...events, { type: 'case.command-carried-out', at, data: outcomeOf(asked, led, false) }];
     });
     tells.push(...told);
   }
+  await deed.keep(asked, answered);
   return { answered, tells };
 }
+
+/** What is told of a command that was carried out. */
+export function outcomeOf(
+  asked: Asked,
+  { phase, wakeAt, events }: Answer,
+  isRepeat: boolean,
+): CommandCarriedOut['data'] {
+  const { channel, event, key, commandId, command } = asked;
+  if (phase === 'unopened') throw new Error(`the command ${commandId} was carried out in a case that nobody opened`);
+  return {
+    ...{ channel, source: event?.source ?? null, eventId: event?.id ?? null, key, commandId },
+    ...{ command: command.type, by: command.by, events: events.slice(0, mostNamed), phase, wakeAt, isRepeat },
+  };
+}
+
+/** As many events as the outcome of a command names. */
+const mostNamed = 500;
 
 /** What a command asks of which case; two belong together only when both say so. */
 async function asksOf({ caseId, commandId, command }: Asked, deed: Deed, now: string): Promise<Ask[]> {
@@ -94,13 +130,14 @@ async function asksOf({ caseId, commandId, command }: Asked, deed: Deed, now: st
     return [{ caseId, command: { type: 'take-person-command', now, commandId, command } }];
   const { by } = command;
   const otherId = command.type === 'link' ? command.to : command.from;
-  if (otherId === caseId) throw new Refusal('a case is not linked with itself; expected the id of another one');
+  if (otherId === caseId)
+    throw new Refusal('a case is not linked with itself; expected the id of another one', '案例不能与自身关联');
   const cases = await deed.look([caseId, otherId]);
   const factsOf = (id: string): { caseId: string; caseNumber: string; isOpen: boolean } => {
     const state = cases.get(id);
     if (!state || state.phase === 'unopened') {
       if (id === caseId) throw new NotYet(`no case has the id ${id}`);
-      throw new Refusal(`no case has the id ${id}; expected the id of a listed case`);
+      throw new Refusal(`no case has the id ${id}; expected the id of a listed case`, `没有编号为 ${id} 的案例`);
     }
     return { caseId: id, caseNumber: state.known.file.caseNumber, isOpen: state.phase !== 'archived' };
   };

@@ -1,6 +1,7 @@
-import { TicketRegistered } from '@caserelay/contracts';
+import { inboundEvents, type CommandRequested, type InboundType, type TicketRegistered } from '@caserelay/contracts';
 import { caseKeysOf, languageOf, subjectFacts, type CaseKeyPatterns } from '@caserelay/mail-thread';
 import type { Tell } from '@caserelay/messaging';
+import type { z } from 'zod';
 import { newsFor, reportOf, type CaseFacts, type CaseNames, type KnownCase } from '../../case-news.js';
 
 /** What receiving an event needs from the world. */
@@ -44,16 +45,32 @@ export type Outcome =
   | { outcome: 'accepted'; answer: CaseAnswer }
   | { outcome: 'broken'; flaws: Flaw[] }
   | { outcome: 'unknown-type'; found: string; known: readonly string[] }
+  | { outcome: 'not-allowed'; type: InboundType }
+  | { outcome: 'unknown-case'; named: string }
   | { outcome: 'conflict'; reason: string };
 
-const knownTypes = [TicketRegistered.shape.type.value] as const;
+/** How an event came, and what its sender may tell. */
+export interface Sender {
+  channel: 'events' | 'inbox';
+  idempotencyKey: string | null;
+  may: readonly InboundType[];
+}
 
-/** Takes an event of another system: finds or opens its case and tells of the problem. Counts each event once. */
-export async function receiveEvent(body: unknown, idempotencyKey: string | null, needs: Needs): Promise<Outcome> {
+type Inbound = TicketRegistered | CommandRequested;
+
+export const inboundTypes = Object.keys(inboundEvents) as readonly InboundType[];
+
+/**
+ * Takes an event of another system: a ticket opens or completes a case, a command is handed to its case. Counts each event
+ * once; what is refused here is not kept and may come again.
+ */
+export async function receiveEvent(body: unknown, sender: Sender, needs: Needs): Promise<Outcome> {
   const type = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
-  if (typeof type === 'string' && type !== '' && !knownTypes.some((known) => known === type))
-    return { outcome: 'unknown-type', found: type.slice(0, 100), known: knownTypes };
-  const parsed = TicketRegistered.safeParse(body);
+  const known = inboundTypes.find((each) => each === type);
+  if (typeof type === 'string' && type !== '' && known === undefined)
+    return { outcome: 'unknown-type', found: type.slice(0, 100), known: inboundTypes };
+  if (known !== undefined && !sender.may.includes(known)) return { outcome: 'not-allowed', type: known };
+  const parsed: z.ZodSafeParseResult<Inbound> = inboundEvents[known ?? 'ticket.registered'].safeParse(body);
   if (!parsed.success)
     return {
       outcome: 'broken',
@@ -63,23 +80,64 @@ export async function receiveEvent(body: unknown, idempotencyKey: string | null,
         found: shown(valueAt(body, path)),
       })),
     };
-  const flaws = [...unstorable(parsed.data, []), ...flawsOfKey(idempotencyKey)];
+  const flaws = [...unstorable(parsed.data, []), ...flawsOfKey(sender.idempotencyKey)];
   if (flaws.length > 0) return { outcome: 'broken', flaws };
 
   const event = parsed.data;
   const post: Post = {
     source: event.source,
     id: event.id,
-    idempotencyKey,
+    idempotencyKey: sender.idempotencyKey,
     contentSha256: needs.sha256(inOrder([event.type, event.subject ?? null, event.data])),
   };
   return await needs.inTransaction(async (records) => {
-    const earlier = await records.notePost(post, needs.now());
-    if (earlier !== null) return { result: repeated(post, earlier), tells: [] };
-    const { answer, tells } = await register(event, records, needs);
-    await records.nameCase(post, answer.caseId);
-    return { result: { outcome: 'accepted', answer }, tells };
+    if (event.type === 'ticket.registered')
+      return await takeOnce(post, records, needs, () => register(event, records, needs));
+    const { answer, named } = await caseOf(event, records, needs);
+    if (answer === null) return { result: { outcome: 'unknown-case', named }, tells: [] };
+    const { channel } = sender;
+    const tells = (): Tell[] => [received(event, answer.caseId, channel, needs)];
+    return await takeOnce(post, records, needs, () => Promise.resolve({ answer, tells: tells() }));
   });
+}
+
+async function takeOnce(
+  post: Post,
+  records: Records,
+  needs: Needs,
+  take: () => Promise<{ answer: CaseAnswer; tells: Tell[] }>,
+): Promise<{ result: Outcome; tells: Tell[] }> {
+  const earlier = await records.notePost(post, needs.now());
+  if (earlier !== null) return { result: repeated(post, earlier), tells: [] };
+  const { answer, tells } = await take();
+  await records.nameCase(post, answer.caseId);
+  return { result: { outcome: 'accepted', answer }, tells };
+}
+
+/** The case that a command names; nothing is opened for it, and no other name is noted for the case. */
+async function caseOf(
+  { subject, data }: CommandRequested,
+  records: Records,
+  { patterns }: Needs,
+): Promise<{ answer: CaseAnswer | null; named: string }> {
+  const found = await records.findCase({
+    ...namesOf(data, patterns),
+    caseIds: subject === undefined ? [] : [subject.toLowerCase()],
+  });
+  const named = subject ?? data.trackingToken ?? data.caseNumber ?? '';
+  if (found === null) return { answer: null, named };
+  const { caseId, caseNumber, trackingToken } = found;
+  return { answer: { caseId, caseNumber, trackingToken }, named };
+}
+
+function received(
+  { source, id: eventId, data: { key, command } }: CommandRequested,
+  caseId: string,
+  channel: Sender['channel'],
+  { sha256 }: Needs,
+): Tell {
+  const own = `event:${sha256(JSON.stringify([source, eventId]))}`;
+  return { type: 'command.received', caseId, data: { channel, source, eventId, key: key ?? own, command } };
 }
 
 function repeated(post: Post, { contentSha256, ...answer }: CaseAnswer & { contentSha256: string }): Outcome {
@@ -121,7 +179,10 @@ async function register(
 }
 
 /** Tokens and numbers in their normal form; those of another system's own form are taken as they are. */
-function namesOf(data: TicketRegistered['data'], patterns: CaseKeyPatterns): CaseNames {
+function namesOf(
+  data: { trackingToken?: string | undefined; caseNumber?: string | undefined },
+  patterns: CaseKeyPatterns,
+): CaseNames {
   const trackingToken = data.trackingToken?.trim() || null;
   const caseNumber = data.caseNumber?.trim() || null;
   return {

@@ -1,5 +1,5 @@
-/** What one queue does: `work` feeds a service, `dead-letter` holds what it gave up, `retry` pauses, `unrouted` nobody heard. */
-export type QueueRole = 'work' | 'dead-letter' | 'retry' | 'unrouted';
+/** What one queue does: `work` feeds a service, `inbox` holds what other systems tell, `dead-letter` what a service gave up, `retry` pauses, `unrouted` nobody heard. */
+export type QueueRole = 'work' | 'inbox' | 'dead-letter' | 'retry' | 'unrouted';
 
 export interface QueueName {
   name: string;
@@ -41,6 +41,7 @@ function worryOf(role: QueueRole, state: { messages: number; consumers: number }
   if (!state) return 'missing';
   switch (role) {
     case 'work':
+    case 'inbox':
     case 'dead-letter':
       return state.consumers === 0 ? 'nobody-listens' : null;
     case 'unrouted':

@@ -31,6 +31,30 @@ export function headline(event: AnyEvent): Sentence {
     }
     case 'mail.received':
       return mailReceived(event);
+    case 'command.received': {
+      const { command, source } = event.data;
+      const name = commandNames[command.type] ?? say(command.type, command.type);
+      return say(
+        `${nameOf(command.by)} 经由 ${clip(source)} 要求：${name.zh}`,
+        `${nameOf(command.by)} asks through ${clip(source)}: ${name.en}`,
+      );
+    }
+    case 'case.command-carried-out': {
+      const { command, by, source, isRepeat } = event.data;
+      const name = commandNames[command] ?? say(command, command);
+      const [zh, en] = source === null ? ['', ''] : [`（经由 ${clip(source)}）`, ` (through ${clip(source)})`];
+      return isRepeat
+        ? say(`${nameOf(by)} 的命令此前已执行：${name.zh}${zh}`, `Done before for ${nameOf(by)}: ${name.en}${en}`)
+        : say(`已按 ${nameOf(by)} 的要求执行：${name.zh}${zh}`, `Done for ${nameOf(by)}: ${name.en}${en}`);
+    }
+    case 'case.command-refused': {
+      const { command, by, problem } = event.data;
+      const name = commandNames[command] ?? say(command, command);
+      return say(
+        `拒绝 ${nameOf(by)} 的要求（${name.zh}）：${clip(problem.reason['zh-CN'], 160)}`,
+        `Refused to ${nameOf(by)} (${name.en}): ${clip(problem.reason.en, 160)}`,
+      );
+    }
     case 'case.opened':
       return say(`案例 ${event.data.file.caseNumber} 开启`, `Case ${event.data.file.caseNumber} opened`);
     case 'case.details-completed': {
@@ -561,6 +585,26 @@ const escalationReasons: Record<EventOf<'case.escalated'>['data']['because'], Se
   'no-known-plan': say('没有已知方案', 'no known plan for this crash'),
   'analysis-overdue': say('分析超时', 'the analysis is overdue'),
   'asked-by-person': say('同事请求协助', 'a colleague asks for help'),
+};
+
+const commandNames: Readonly<Record<string, Sentence>> = {
+  'assign-owner': say('更换负责人', 'another owner'),
+  hold: say('暂停', 'a hold'),
+  resume: say('结束暂停', 'the end of a hold'),
+  'change-priority': say('更改优先级', 'another priority'),
+  'acknowledge-clock': say('接手计时', 'to take on a clock'),
+  escalate: say('升级', 'an escalation'),
+  archive: say('归档', 'the archive'),
+  reopen: say('重新打开', 'a reopening'),
+  answer: say('答复客户', 'an answer to the customer'),
+  'ask-question': say('向客户提问', 'a question to the customer'),
+  'close-question': say('关闭问题', 'to close a question'),
+  'write-plan': say('写定方案', 'a plan'),
+  'tick-item': say('勾选方案步骤', 'to tick an item of the plan'),
+  'tick-evidence': say('勾选证据', 'to tick evidence'),
+  link: say('关联案例', 'a link'),
+  unlink: say('取消关联', 'to unlink'),
+  note: say('备注', 'a note'),
 };
 
 const linkKinds: Record<EventOf<'case.linked'>['data']['as'], Sentence> = {

@@ -81,6 +81,9 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.survey-asked':
     case 'case.survey-answered':
     case 'case.low-grade-given':
+    case 'command.received':
+    case 'case.command-carried-out':
+    case 'case.command-refused':
     case 'problem.reported':
     case 'mail.received':
     case 'upload-space.opened':
