@@ -10,6 +10,7 @@ const makers = {
   CONSOLE_PASSWORD: word,
   // Lies beside the evidence store, not in it: a copy of the store alone tells nothing.
   EVIDENCE_KEY: () => randomBytes(32).toString('base64url'),
+  CUSTOMER_PAGE_KEY: () => randomBytes(32).toString('base64url'),
   POSTGRES_PASSWORD: word,
   REDIS_PASSWORD: word,
   RABBITMQ_PASSWORD: word,

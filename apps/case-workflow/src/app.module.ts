@@ -1,6 +1,6 @@
 import type { Case } from '@caserelay/case-lifecycle';
 import type { Hearing } from '@caserelay/messaging';
-import { askForKey, defineService, type Host } from '@caserelay/service-host';
+import { askForKey, CustomerLinks, defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule, OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { advanceCase, lockCases } from './adapters/case-store/advance-case.js';
@@ -9,9 +9,11 @@ import { CaseClocks1764300000000 } from './adapters/case-store/case-clocks.js';
 import { CaseTables1710000000000 } from './adapters/case-store/case-tables.js';
 import { keepReconciliation } from './adapters/case-store/keep-reconciliation.js';
 import { readCases } from './adapters/case-store/read-cases.js';
+import { readSurvey } from './adapters/case-store/read-survey.js';
 import { readTimers } from './adapters/case-store/read-timers.js';
 import { retryTimers } from './adapters/case-store/retry-timers.js';
 import { keepFailure, ringOne, ringPage } from './adapters/case-store/ring-cases.js';
+import { SurveyIndex1764500000000 } from './adapters/case-store/survey-index.js';
 import { TimerTables1764400000000 } from './adapters/case-store/timer-tables.js';
 import { CommandStore } from './adapters/command-store/command-store.js';
 import { CommandTables1764350000000 } from './adapters/command-store/command-tables.js';
@@ -35,8 +37,11 @@ import {
 import { ImportHolidaysController } from './features/change-policies/import-holidays.controller.js';
 import { FollowCaseConsumer, FollowNeeds } from './features/follow-case/follow-case.consumer.js';
 import type { Needs as FollowCaseNeeds } from './features/follow-case/follow-case.js';
+import { ReportSurveyController, ReportSurveyNeeds } from './features/report-survey/report-survey.controller.js';
 import { RetryTimersController, RetryTimersNeeds } from './features/retry-timers/retry-timers.controller.js';
 import { retryStuckTimers, type Needs as RetryNeeds } from './features/retry-timers/retry-timers.js';
+import { RefusedLinks } from './features/serve-customer/refused-links.js';
+import { ServeCustomerController, ServingNeeds } from './features/serve-customer/serve-customer.controller.js';
 import { ShowTimersController, ShowTimersNeeds } from './features/show-timers/show-timers.controller.js';
 import { showTimers, type Needs as ShowNeeds } from './features/show-timers/show-timers.js';
 import { BellKeeper, type Needs as BellNeeds } from './features/watch-deadlines/keep-bells.js';
@@ -57,6 +62,7 @@ export const caseWorkflow = defineService({
     CommandTables1764350000000,
     TimerTables1764400000000,
     PolicyTables1764450000000,
+    SurveyIndex1764500000000,
   ],
   module: (host): DynamicModule => {
     const policies = policiesOf(host);
@@ -74,6 +80,7 @@ export const caseWorkflow = defineService({
               'v1/cases/:id/commands',
               'v1/policies{/*path}',
               'v1/holidays{/*path}',
+              'v1/survey',
               'v1/timers/:id/retry',
               'v1/timers/retry-stuck',
             );
@@ -95,6 +102,8 @@ export const caseWorkflow = defineService({
         ImportHolidaysController,
         ShowTimersController,
         RetryTimersController,
+        ServeCustomerController,
+        ReportSurveyController,
       ],
       providers: [
         { provide: FollowNeeds, useValue: (hearing: Hearing) => followNeedsOf(hearing, host, policies, bells) },
@@ -111,6 +120,11 @@ export const caseWorkflow = defineService({
         { provide: ChangePoliciesNeeds, useValue: changing },
         { provide: ShowTimersNeeds, useValue: showNeedsOf(host, bells) },
         { provide: RetryTimersNeeds, useValue: retryNeeds },
+        { provide: ServingNeeds, useValue: servingNeedsOf(host, policies, bells) },
+        {
+          provide: ReportSurveyNeeds,
+          useValue: { ...readSurvey(host.database), now: () => host.clock.now() } satisfies ReportSurveyNeeds,
+        },
       ],
     };
   },
@@ -269,6 +283,41 @@ function deedOf(tx: EntityManager, causationId: string | null): Deed {
     advance: async (caseId, next) => (await advanceCase(tx, caseId, next, causationId)).tells,
     look: (caseIds) => lockCases(tx, caseIds),
     keep: (asked, answer) => commands.keep(asked, answer),
+  };
+}
+
+/** How long a form of the page can be sent after it was opened, in milliseconds of the wall. */
+const formLife = 24 * 3_600_000;
+
+function servingNeedsOf(
+  { clock, config: settings, database, log, outbox }: WorkflowHost,
+  policies: PolicyBook,
+  bells: WakeQueue,
+): ServingNeeds {
+  const refused = new RefusedLinks({ atOnce: 20, milliseconds: 6_000, addresses: 10_000 });
+  const { CUSTOMER_PAGE_KEY: key } = settings;
+  if (!key) return { needs: null, forms: { give: () => '', isGood: () => false }, refused, log };
+  const links = new CustomerLinks(key);
+  return {
+    refused,
+    log,
+    forms: {
+      give: (token) => links.formToken(token, Date.now() + formLife),
+      isGood: (token, form) => links.isFormGood(token, form, Date.now()),
+    },
+    needs: {
+      links,
+      now: () => clock.now(),
+      find: (caseId) => readCases(database).find(caseId),
+      policyOf: (state) => policies.of(state),
+      advance: async (caseId, next) => {
+        const wakeAt = await outbox.transaction(async (tx) => {
+          const { tells, wakeAt: due } = await advanceCase(tx, caseId, next);
+          return { result: due, tells };
+        });
+        if (wakeAt) bells.ringLater([wakeAt]);
+      },
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { Person } from '@caserelay/contracts';
+import { customerPageKey } from '@caserelay/service-host';
 import { z } from 'zod';
 
 /** `Name <address>` as people write it in a mail program. */
@@ -43,6 +44,8 @@ export const config = {
     .pipe(z.array(z.number().positive().max(86_400)).min(1).max(12)),
   /** From how many real seconds on a timer that rang late is worth a line of the log. */
   LATE_SECONDS: z.coerce.number().positive().max(86_400).default(10),
-  /** Opens the doors of commands, policies and holidays; they stay shut without it. */
+  /** Signs the links to the customer's page, which refuses every link without it; notification has the same. */
+  CUSTOMER_PAGE_KEY: customerPageKey.optional(),
+  /** Opens the doors of commands, policies, holidays and the survey; they stay shut without it. */
   CASES_API_KEY: z.string().min(16).optional(),
 };

@@ -130,6 +130,8 @@ describe('the survey of an archived case', () => {
     ]);
     expect(given.state.phase).toBe('archived');
     expect(asked().mail('acknowledgement', { text: '谢谢！' }).told).toEqual([]);
+    const sender = { is: 'failed' as const, reason: 'DMARC' };
+    expect(asked().mail('acknowledgement', { text: '1', sender }).told).toEqual([]);
   });
 
   it('tells people of a low grade, each once, and of no other', () => {

@@ -82,13 +82,16 @@ export function takeSurveyAnswer(
   const by = contactOf(turn);
   const standing = surveyStanding(turn.known, turn.now);
   if (standing?.is !== 'open')
-    throw new Refusal(`the survey is ${standing?.is ?? 'not asked'}, found an answer; expected one that is open`);
+    throw new Refusal(
+      `the survey is ${standing?.is ?? 'not asked'}, found an answer; expected one that is open`,
+      '服务评价已提交、已截止或尚未开始，不能再次评价',
+    );
   answer(turn, { grade, solved, words, by, via: 'page', mailId: null });
 }
 
-/** A mail that is nothing but a grade, or a grade with a word, answers the survey as the page does. */
-export function takeGrade(turn: Turn, { mailId, from, text }: EventOf<'mail.received'>['data']): void {
-  const found = gradeIn(text);
+/** A mail that is nothing but a grade, or a grade with a word, answers the survey as the page does; a forged one does not. */
+export function takeGrade(turn: Turn, { mailId, from, text, sender }: EventOf<'mail.received'>['data']): void {
+  const found = sender?.is === 'failed' ? null : gradeIn(text);
   if (!found || surveyStanding(turn.known, turn.now)?.is !== 'open') return;
   answer(turn, { ...found, solved: null, by: from, via: 'mail', mailId });
 }

@@ -17,15 +17,23 @@ type Ask = Extract<CaseCommand, { type: 'take-ticks' }>;
 export function takeTicks(turn: Turn, { listId, ticks }: Ask): void {
   const by = contactOf(turn);
   if (turn.state.phase === 'archived')
-    throw new Refusal('the case is archived, found ticks of its plan; expected an open case');
+    throw new Refusal(
+      'the case is archived, found ticks of its plan; expected an open case',
+      '案例已归档，不能再勾选方案的步骤',
+    );
   const list = taskListOf(turn.known);
   if (list?.listId !== listId)
     throw new Refusal(
       `found ticks of the plan ${listId}; expected the present one, ${list?.listId ?? 'but there is none'}`,
+      '方案已变更，不能按以前的方案勾选',
     );
   const items = ticks.flatMap(({ item, isDone, words }) => {
     const task = list.tasks[item - 1];
-    if (!task) throw new Refusal(`found item ${item}; expected one from 1 to ${list.tasks.length}`);
+    if (!task)
+      throw new Refusal(
+        `found item ${item}; expected one from 1 to ${list.tasks.length}`,
+        `方案没有第 ${item} 步；应为 1 到 ${list.tasks.length}`,
+      );
     const wasDone = task.doneAt !== null;
     const fresh = words !== null && words !== task.words ? words : null;
     if ((isDone ?? wasDone) === wasDone && fresh === null) return [];

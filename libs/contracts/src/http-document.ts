@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { customerDoors } from './customer-doors.js';
 import { id, json, limit, object, parameter, problem, token, type Json } from './http-parts.js';
 import { CommandRequested, TicketRegistered } from './inbound.events.js';
 import { operatorDoors } from './operator-doors.js';
@@ -76,6 +77,7 @@ const paths: Record<string, Json> = {
   },
   'case-workflow': {
     ...policyDoors,
+    ...customerDoors,
     '/v1/cases': {
       get: {
         summary: 'Cases, latest change first',

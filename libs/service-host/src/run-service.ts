@@ -174,7 +174,8 @@ async function start<Shape extends z.ZodRawShape>(
   app.disable('x-powered-by');
   app.useGlobalFilters(new ProblemFilter(log));
   app.useBodyParser('json', { limit: '256kb', type: ['application/json', 'application/*+json'] });
-  app.useBodyParser('urlencoded', { limit: '16kb', extended: false });
+  // The longest form of the customer's page in Chinese, where a letter takes nine characters.
+  app.useBodyParser('urlencoded', { limit: '192kb', extended: false });
   app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
   releases.push({ what: 'closing the doors', run: () => app.close() });
   await app.startAllMicroservices();

@@ -170,7 +170,7 @@ describe('a case', () => {
 describe('a change', () => {
   it('does to open cases what its preview said, and nothing else', async () => {
     const caseIds = [await open(), await open({ priority: 'p1' }), await asked(), await archived()];
-    const document = standardPolicyText.replace('p3: 8h', 'p3: 20h').replace('[3d, 3d, 4d]', '[5d, 3d, 4d]');
+    const document = standardPolicyText.replace('p3: 8h', 'p3: 20h').replace('[3d, 3d, 4d]', '[8d, 3d, 4d]');
     const before = await duesOf(caseIds);
     const preview = (await post('/v1/policies/standard/preview', { document })) as Moves;
     expect(await duesOf(caseIds)).toEqual(before);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../../support/until.js';
-import { chromiumPath, openChromium, withoutChromium } from './a-chromium.js';
+import { chromiumPath, openChromium, withoutChromium } from '../../support/a-chromium.js';
 import { received } from './a-browser.js';
 import { aRoom, logIn, upload, type Room } from './a-space.js';
 
