@@ -51,10 +51,11 @@ module.exports = {
     },
     {
       name: 'a deed takes only types from the platform',
-      comment: 'It returns what it has to tell; messaging and service-host act on it, dump-archive reads for it.',
+      comment:
+        'It returns what it has to tell; messaging and service-host act on it, dump-archive and mail-parser read for it.',
       severity: 'error',
       from: { path: deed },
-      to: { path: '^libs/(messaging|service-host|dump-archive)/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^libs/(messaging|service-host|dump-archive|mail-parser)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'a pure library imports only pure libraries and zod',

@@ -14,7 +14,7 @@ import { PostRecords } from './adapters/case-records/post-records.js';
 import { InboxDoor, type Taken } from './adapters/inbox-door/inbox-door.js';
 import { MailEvidence } from './adapters/mail-evidence/mail-evidence.js';
 import { filesOfOldMail } from './adapters/mail-parser/files-of-old-mail.js';
-import { readMail } from './adapters/mail-parser/mail-parser.js';
+import { readLetter } from './adapters/mail-parser/mail-parser.js';
 import { SenderCheck } from './adapters/sender-check/sender-check.js';
 import { SmtpDoor } from './adapters/smtp-door/smtp-door.js';
 import { config } from './config.js';
@@ -165,7 +165,7 @@ function takeNeedsOf(host: IntakeHost, evidence: MailEvidence): TakeNeeds {
   return {
     keepMail: (mail) => evidence.keepMail(mail),
     keepAttachment: (content, name) => evidence.keepAttachment(content, name),
-    readMail: async ({ location }) => readMail(await evidence.read(location)),
+    readMail: async ({ location }) => readLetter(await evidence.read(location)),
     checkSender: async ({ location }, envelope, from) => check.check(() => evidence.read(location), envelope, from),
     isThere: (location) => evidence.isThere(location),
     inTransaction: (work) =>

@@ -1,3 +1,5 @@
+export { automaticMailOf, type AutomaticMail, type OwnMail } from './automatic-mail.js';
+export { bounceOf, type Bounce, type BouncedRecipient } from './bounce.js';
 export {
   caseKeysOf,
   defaultPatterns,
@@ -7,6 +9,7 @@ export {
   type CaseKeys,
   type MailOfCase,
 } from './case-keys.js';
+export type { InspectedMail } from './inspected-mail.js';
 export { languageOf } from './language.js';
 export { kindOfMail, type KindOfMail, type MailToJudge } from './mail-kind.js';
 export { newTextOf } from './new-text.js';

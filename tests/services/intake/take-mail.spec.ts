@@ -205,6 +205,58 @@ describe('mail of machines', () => {
   });
 });
 
+describe('a bounce', () => {
+  test('is told of the case whose letter it is about, with the address and what became of it', async () => {
+    const mail = aMail({ subject: aToken() });
+    await intake.send(mail);
+    const { subject: caseId } = await intake.received(mail.messageId);
+    const letter = `<${caseId}.${randomUUID()}@support.example>`;
+    const messageId = `<${randomUUID()}@mx.example>`;
+    await intake.send({
+      envelope: { from: '', to: 'case@support.example' },
+      raw: [
+        'From: MAILER-DAEMON@mx.example',
+        'To: case@support.example',
+        'Subject: failure notice',
+        `Message-ID: ${messageId}`,
+        '',
+        'Hi. This is the qmail-send program at mx.example.',
+        '',
+        '<contact@partner.example>:',
+        'Sorry, no mailbox here by that name. (#5.1.1)',
+        '',
+        '--- Below this line is a copy of the message.',
+        '',
+        `Message-ID: ${letter}`,
+      ].join('\r\n'),
+    });
+    const bounce = await intake.received(messageId);
+    expect(bounce).toMatchObject({ subject: caseId, data: { kind: 'automatic-reply' } });
+    expect(bounce.data.kindReason).toContain('failed 5.1.1 contact@partner.example');
+  });
+});
+
+describe('a mail that is not as it should be', () => {
+  test('without a sender in it is from whom the mail server heard it', async () => {
+    const messageId = `<${randomUUID()}@partner.example>`;
+    const envelope = { from: 'contact@partner.example', to: 'case@support.example' };
+    const raw = `From: \r\nSubject: ${aToken()}\r\nMessage-ID: ${messageId}\r\n\r\nblue screen`;
+    expect(await intake.send({ envelope, raw })).toMatchObject({ code: 250 });
+    expect((await intake.received(messageId)).data.from.address).toBe('contact@partner.example');
+  });
+
+  test('over a list of ours is a person’s, over another list nobody’s', async () => {
+    const headers = { Precedence: 'list', 'List-Id': 'Support <help.support.example>' };
+    const ours = aMail({ subject: 'over our list', headers });
+    await intake.send(ours);
+    expect((await intake.received(ours.messageId)).data.kind).toBe('problem');
+    const other = aMail({ subject: 'news', headers: { ...headers, 'List-Id': 'News <news.shop.example>' } });
+    expect(await intake.send(other)).toMatchObject({ code: 250 });
+    const rows = await intake.rows('select kind, case_id from {schema}.mail where message_id = $1', [other.messageId]);
+    expect(rows).toEqual([{ kind: 'automatic-reply', case_id: null }]);
+  });
+});
+
 describe('what cannot be taken', () => {
   test('is refused for addresses of others', async () => {
     expect(await intake.send(aMail({ to: 'someone@elsewhere.example' }))).toMatchObject({ code: 550 });
@@ -214,7 +266,7 @@ describe('what cannot be taken', () => {
     const envelope = { from: 'x@partner.example', to: 'case@support.example' };
     const reply = await intake.send({ envelope, raw: 'no mail at all' });
     expect(reply.code).toBe(554);
-    expect(reply.text).toContain('sender is unknown');
+    expect(reply.text).toContain('header lines such as "From: …" are wanted, found "no mail at all');
     const rows = await intake.rows<{ location: string }>('select location from {schema}.rejected_mail');
     expect(await textAt(rows[0]?.location ?? '')).toContain('no mail at all');
   });

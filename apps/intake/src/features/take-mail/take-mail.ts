@@ -1,5 +1,7 @@
 import { Person, type MailReceived } from '@caserelay/contracts';
 import {
+  automaticMailOf,
+  bounceOf,
   caseKeysOf,
   isForward,
   kindOfMail,
@@ -7,7 +9,9 @@ import {
   separateReply,
   subjectFacts,
   withoutPasswords,
+  type AutomaticMail,
   type CaseKeyPatterns,
+  type InspectedMail,
   type KindOfMail,
 } from '@caserelay/mail-thread';
 import type { Tell } from '@caserelay/messaging';
@@ -92,19 +96,25 @@ export interface Letter {
   addressees: string[];
   subject: string;
   date: Date | null;
-  inReplyTo: string;
+  inReplyTo: string[];
   references: string[];
   text: string;
+  /** Whether any of the text was rendered from HTML. */
+  isFromHtml: boolean;
   /** What the sender wrote as HTML; null where there is none. */
   html: string | null;
-  /** Header values by lower-case name, those that tell automatic mail. */
-  headers: Record<string, string>;
+  /** Header values by lower-case name. */
+  headers: ReadonlyMap<string, string>;
+  /** Reports of mail servers, and headers of mails that lie inside. */
+  enclosed: InspectedMail['enclosed'];
+  /** What is broken in the mail, or more than is read. */
+  damage: readonly object[];
   attachments: { name: string; content: Uint8Array }[];
 }
 
 /** What became of a mail. */
 export type Outcome =
-  | { outcome: 'taken'; caseId: string | null; kind: string }
+  | { outcome: 'taken'; caseId: string | null; kind: string; damage: readonly object[] }
   | { outcome: 'repeated' }
   | { outcome: 'too-large' }
   | { outcome: 'rejected'; reason: string };
@@ -118,7 +128,7 @@ const longestTold = 50_000;
 export async function takeMail(incoming: Incoming, envelope: Envelope, needs: Needs): Promise<Outcome> {
   const kept = await needs.keepMail(incoming);
   if (kept === null) return { outcome: 'too-large' };
-  const read = await readLetter(kept, needs);
+  const read = await readLetter(kept, envelope, needs);
   if ('reason' in read) {
     await needs.noteRejected({ ...kept, ...envelope, reason: read.reason, rejectedAt: needs.now() });
     return { outcome: 'rejected', reason: read.reason };
@@ -162,26 +172,35 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
   const files = attachments.map((file): KeptFile => ({ ...file, kind: 'attachment' }));
   await noteFiles(mailId, [raw, ...files], records, needs);
 
-  const { newText } = separateReply({ text: letter.text, html: letter.html, forwarded: isForward(subject) });
+  const { newText } = separateReply({
+    text: letter.isFromHtml ? null : letter.text,
+    html: letter.html,
+    forwarded: isForward(subject),
+  });
   const text = newText.slice(0, longestTold);
-  const keys = caseKeysOf({ ...letter, text: letter.text }, needs.patterns);
+  const inspected: InspectedMail = { ...letter, from, newText: text, envelopeSender: envelope.sender };
+  // A bounce answers the letter that it is about.
+  const about = bounceOf(inspected)?.originalMessageId ?? '';
+  const keys = caseKeysOf({ ...letter, inReplyTo: [about, ...letter.inReplyTo].join(' ') }, needs.patterns);
   const author = isColleague(from.address, needs) ? 'colleague' : 'customer';
   const found = await records.findCase(keys);
   const judged = kindOfMail({
     author,
     subject,
     text,
-    // Bounces come from nobody (RFC 5321, section 4.5.5).
-    headers: { ...letter.headers, 'return-path': `<${envelope.sender}>` },
     opensCase: found === null,
     reachedCustomer: letter.addressees.some((address) => !isColleague(address, needs)),
   });
-  const { kind, kindReason } = kindOf(judged, whole, needs);
+  const automatic = automaticMailOf(inspected, { addresses: [needs.ownAddress] });
+  const { kind, kindReason } =
+    automatic === null || isByPersonOnList(automatic, letter, found !== null, needs)
+      ? kindOf(judged, whole, needs)
+      : ({ kind: 'automatic-reply', kindReason: reasonOf(automatic, inspected) } as const);
 
   // Machines answer machines; only what people write opens a case.
   if (found === null && kind === 'automatic-reply') {
     await records.judgeMail(mailId, { caseId: null, kind, kindReason });
-    return { result: { outcome: 'taken', caseId: null, kind }, tells: [] };
+    return { result: { outcome: 'taken', caseId: null, kind, damage: letter.damage }, tells: [] };
   }
   const known = found ?? (await records.openCase(keys, keys.topic));
   await records.judgeMail(mailId, { caseId: known.caseId, kind, kindReason });
@@ -214,7 +233,10 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
   if (news !== null) await records.completeCase(known.caseId, news);
   const isReport = found === null || news !== null;
   const report = isReport ? [reportOf(known, news ?? {}, { language, channel: 'mail' })] : [];
-  return { result: { outcome: 'taken', caseId: known.caseId, kind }, tells: [...report, received] };
+  return {
+    result: { outcome: 'taken', caseId: known.caseId, kind, damage: letter.damage },
+    tells: [...report, received],
+  };
 }
 
 /** Anybody can write a colleague's name into a mail: only one whose sender is verified moves a case. */
@@ -223,7 +245,6 @@ function kindOf(
   { from, sender }: Whole,
   needs: Needs,
 ): { kind: KindOfMail['kind']; kindReason: string } {
-  if (isOurOwn(from.address, needs)) return { kind: 'automatic-reply', kindReason: 'one of our own letters came back' };
   const isMoving = judged.kind !== 'automatic-reply' && judged.kind !== 'colleague-note';
   if (isColleague(from.address, needs) && sender.is !== 'verified' && isMoving)
     return {
@@ -241,7 +262,11 @@ async function noteFiles(mailId: string, files: readonly KeptFile[], records: Re
       throw new Error(`${location} was removed while a mail with it came in; its sender has to try again`);
 }
 
-async function readLetter(kept: Kept, needs: Needs): Promise<{ letter: Letter; from: Person } | { reason: string }> {
+async function readLetter(
+  kept: Kept,
+  { sender }: Envelope,
+  needs: Needs,
+): Promise<{ letter: Letter; from: Person } | { reason: string }> {
   let letter: Letter;
   try {
     letter = await needs.readMail(kept);
@@ -249,7 +274,8 @@ async function readLetter(kept: Kept, needs: Needs): Promise<{ letter: Letter; f
     if (isFaultOfMachine(error)) throw error;
     return { reason: `it cannot be parsed as a mail: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const address = letter.from?.address ?? '';
+  // The mail server in front knows whom it heard, also when the mail does not say.
+  const address = (letter.from?.address.includes('@') ? letter.from.address : sender) || (letter.from?.address ?? '');
   const from = Person.safeParse({ name: letter.from?.name || address, address });
   if (from.success) return { letter, from: from.data };
   return { reason: `its sender is unknown: a From with one mail address is wanted, found "${address.slice(0, 100)}"` };
@@ -287,6 +313,22 @@ function isColleague(address: string, { colleagueDomains }: Needs): boolean {
   return colleagueDomains.some((known) => domain === known.toLowerCase());
 }
 
-function isOurOwn(address: string, { ownAddress }: Needs): boolean {
-  return address.toLowerCase() === ownAddress.toLowerCase();
+/** A support address may be a list of ours: what comes over it, or belongs to a case, is a person's mail. */
+function isByPersonOnList(
+  { kind }: AutomaticMail,
+  { headers }: Letter,
+  isOfCase: boolean,
+  { colleagueDomains }: Needs,
+): boolean {
+  if (kind !== 'list' || /^(?:bulk|junk)/i.test(headers.get('precedence') ?? '')) return false;
+  const list = ['list-id', 'list-post', 'mailing-list'].map((name) => headers.get(name) ?? '').join(' ');
+  return isOfCase || colleagueDomains.some((domain) => list.toLowerCase().includes(domain.toLowerCase()));
+}
+
+/** Why a mail is automatic; of a bounce also what became of which address. */
+function reasonOf({ reason }: AutomaticMail, inspected: InspectedMail): string {
+  const bounce = bounceOf(inspected);
+  if (bounce === null) return reason;
+  const what = [bounce.action, bounce.status, bounce.recipient].filter((one) => one !== null).join(' ');
+  return `${reason}: ${what}`.slice(0, 500);
 }
