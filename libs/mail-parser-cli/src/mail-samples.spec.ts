@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { brokenMails } from '../../../tests/support/mails/broken-mails.js';
 import { automaticMails, bounces } from '../../../tests/support/mails/machine-mails.js';
 import type { MailSample } from '../../../tests/support/mails/mail-builder.js';
+import { automaticInWords, bouncesInWords } from '../../../tests/support/mails/mails-in-words.js';
 import { mailsOfPrograms } from '../../../tests/support/mails/mails-of-programs.js';
 import { parseMail, type ParsedMail } from './parsed-mail.js';
 
@@ -18,7 +19,9 @@ describe.each([
   ['as programs build them', mailsOfPrograms],
   ['that are broken', brokenMails],
   ['of mail servers', bounces],
+  ['of mail servers, in words', bouncesInWords],
   ['that programs send, or seem to', automaticMails],
+  ['that only words show to be automatic, or not', automaticInWords],
 ])('mails %s', (_group, samples) => {
   test.each(samples.map((sample): [string, MailSample] => [sample.name, sample]))(
     '%s',

@@ -73,6 +73,7 @@ export function parseMail(file: string, bytes: Uint8Array, centre: Centre): Pars
     author: centre.colleagueDomains.some((known) => known.toLowerCase() === domain) ? 'colleague' : 'customer',
     subject: mail.subject,
     text: newText,
+    automatic: automatic?.reason ?? null,
   });
   return {
     file,

@@ -93,7 +93,7 @@ function saidByHeader({ headers }: InspectedMail): AutomaticMail | null {
 
 /** Subjects that mail programs set in front of the one that they answer. Behind `Re:` a person answers one. */
 const replySubject =
-  /^\s*[[【(（]?(?:自动回复|自动答复|自動回覆|自動回復|自動答覆|自动应答|假期自动回复|外出自动回复|休假自动回复|automatic reply|auto(?:matic)?[- ]?(?:reply|response|answer|responder)|autoreply|(?:out[- ]of[- ](?:the[- ])?office|ooo)(?:[- ](?:auto[- ]?)?(?:reply|response|notification|message|notice))?|vacation (?:reply|response|notice|message)|away(?: from (?:my )?(?:mail|desk|office))?(?: message| notice)|(?:i am|i'm) (?:currently )?(?:away|out of (?:the )?office|on (?:vacation|leave|holiday))|automatische (?:antwort|abwesenheitsnotiz)|abwesenheits(?:notiz|nachricht|meldung|assistent)|abwesend|réponse automatique|respuesta automática|risposta automatica|自動応答|자동 ?회신|不在办公室|外出(?:通知|提醒)|休假(?:通知|提醒))\s*(?:[\]】)）]|[:：]|[-–—]\s|$)/i;
+  /^\s*[[【(（]?(?:自动回复|自动答复|自動回覆|自動回復|自動答覆|自动应答|假期自动回复|外出自动回复|休假自动回复|automatic reply|auto(?:matic)?[- ]?(?:reply|response|answer|responder)|autoreply|(?:out[- ]of[- ](?:the[- ])?office|ooo)(?:[- ](?:auto[- ]?)?(?:reply|response|notification|message|notice))?(?=\s*(?:[:：\])】]|-|$|re:|aw:|fw:))|auto(?:-re)?(?=\s*:)|vacation (?:reply|response|notice|message)|away(?: from (?:my )?(?:mail|desk|office))?(?: message| notice)|(?:i am|i'm) (?:currently )?(?:away|out of (?:the )?office|on (?:vacation|leave|holiday))|automatische (?:antwort|abwesenheitsnotiz)|abwesenheits(?:notiz|nachricht|meldung|assistent)|abwesen(?:heit|d)|réponse automatique|respuesta automática|risposta automatica|自動応答|자동 ?회신|不在办公室|外出(?:通知|提醒)|休假(?:通知|提醒))\s*(?:[\]】)）]|[:：]|[-–—]\s|$|re:|aw:|fw:)/i;
 
 function saidBySubject({ subject }: InspectedMail): AutomaticMail | null {
   const said = replySubject.exec(subject.slice(0, 300));
@@ -106,15 +106,22 @@ const ownWords = [
   /(?:这|此|本)(?:是|为|封)?(?:来自|一封)?[^。，,\n]{0,24}(?:假期|休假|外出|系统)?自动(?:回复|答复|应答|发送|发出)(?:的)?(?:邮件|信件|信息)?/,
   /(?:這|此|本)[^。，,\n]{0,16}自動(?:回覆|回復|發送|發出)/,
   /^\s*[（(【[]?(?:自动回复|自動回覆|系统自动回复|auto[- ]?reply|automatic reply)[）)】\]]?\s*[:：。\n]/i,
+  /[（(【[](?:系统)?自动(?:回复|答复|应答)[）)】\]]\s*$/m,
   /(?:本|此)(?:邮件|信)(?:由|为)?系统自动(?:发送|发出|生成)|系统自动(?:发送|生成|发出)[^。\n]{0,12}(?:请勿|不要|无需)(?:直接)?回复/,
   /this (?:is|e-?mail is|message is|message was|e-?mail was) (?:an? )?(?:automat(?:ic|ed)(?:ally)?|auto[- ]?generated|auto[- ]?)[- ]?(?:generated |sent )?(?:reply|response|answer|e-?mail|message|notification|acknowledge?ment|generated|sent)/i,
   /(?:please )?do not (?:reply|respond) to this (?:automat|auto|e-?mail|message)/i,
   /diese? (?:e-?mail|nachricht|antwort) (?:wurde|ist|wird) (?:automatisch|eine automatische)/i,
 ];
 
+/** How desks confirm what came in, and what they say besides. */
+const confirmation =
+  /\byour (?:request|ticket|case|inquiry|enquiry|message|e-?mail)(?: \([^)\n]{1,20}\)| #?[\w-]{1,20})? (?:has been|was) (?:successfully )?(?:received|created|opened|logged|registered|updated)\b/i;
+const ofDesk =
+  /\b(?:ticket|reference) (?:number|id|#)|\bsupport (?:staff|team)\b|\bto add (?:additional )?comments\b|\b(?:we|someone|our team) will (?:respond|reply|get back|be in touch|contact you)\b/i;
+
 /** Who speaks of the automatic reply of somebody else. */
 const speaksOfOne =
-  /(?:收到|看到|得到|回了|你们?的|您的|贵公司的)[^。\n]{0,12}$|\b(?:got|received|receive|saw|seen|your|an?other|thanks for)\b[^.\n]{0,30}$/i;
+  /(?:收到|看到|得到|回了|你们?的|您的|贵公司的)[^。，,！!\n]{0,12}$|\b(?:got|received|receive|saw|seen|your|an?other|thanks for)\b[^.\n]{0,30}$/i;
 
 function saidByBody({ newText }: InspectedMail): AutomaticMail | null {
   const text = newText.slice(0, 4_000);
@@ -126,15 +133,19 @@ function saidByBody({ newText }: InspectedMail): AutomaticMail | null {
       reason: `it says of itself “${said[0].trim()}”`,
     };
   }
+  const confirmed = confirmation.exec(text.slice(0, 1_000));
+  if (confirmed !== null && ofDesk.test(text))
+    return { kind: 'auto-reply', reason: `a desk confirms receipt: “${confirmed[0].trim()}”` };
   const away = absenceIn(text);
   return away === null ? null : { kind: 'auto-reply', reason: `all it says is that its writer is away: “${away}”` };
 }
 
 const absence =
-  /\b(?:i am|i'm|i will be|i'll be|we are)\b[^.\n]{0,30}\b(?:out of (?:the )?office|on (?:annual |sick |parental |maternity )?(?:leave|vacation|holidays?)|away from|travell?ing|not in the office)\b|\bout of (?:the )?office\b|(?:我|本人)[^。，,\n]{0,24}(?:休假|放假|出差|外出|度假|请假|年假|产假|不在办公室|不在公司|不在单位)|(?:正在|目前|现在)(?:休假|出差|外出|度假)|ich bin[^.\n]{0,60}(?:nicht im (?:büro|haus)|im urlaub|abwesend|außer haus|nicht erreichbar|auf (?:dienst|geschäfts)reise)/i;
+  /\b(?:i am|i'm|i will be|i'll be|we are)\b[^.\n]{0,30}\b(?:out of (?:the )?office|on (?:annual |sick |parental |maternity )?(?:leave|vacation|holidays?)|away from|travell?ing|not in the office)\b|\bout of (?:the )?office\b|(?:我|本人)[^。，,\n]{0,24}(?:休假|放假|出差|外出|度假|请假|年假|产假|不在办公室|不在公司|不在单位)|(?:正在|目前|现在)(?:休假|出差|外出|度假)|ich bin[^\n]{0,60}(?:nicht im (?:büro|haus)|im urlaub|abwesend|außer haus|nicht erreichbar|auf (?:dienst|geschäfts)reise)/i;
+const isThanks = /^.{0,10}(?:thank|danke?\b|感谢|谢谢|merci).{0,60}$/i;
 const absenceWords = [
   /\b(?:return|back|until|till|through|from .{1,30} to)\b|返回|回来|回到|期间|直到|截止|至\s*\d|到\s*\d|日起|\bbis\b|zurück|wieder/i,
-  /\b(?:limited|no|intermittent|not have|without)\b[^.\n]{0,30}\b(?:access|e-?mail)\b|\b(?:as soon as|upon my return|when i (?:return|am back|get back)|will (?:reply|respond|answer|get back))|(?:无法|不能|不便)[^。\n]{0,10}(?:及时|立即|马上|立刻)?(?:查看|回复|处理|答复)|(?:尽快|回来后|第一时间|返回后)[^。\n]{0,16}(?:回复|联系|处理|答复)|nicht gelesen|nicht weitergeleitet|eingeschränkt/i,
+  /\b(?:limited|no|intermittent|not have|without)\b[^.\n]{0,30}\b(?:access|e-?mail)\b|\b(?:as soon as|upon my return|when i (?:return|am back|get back)|will (?:reply|respond|answer|get back))|(?:无法|不能|不便)[^。\n]{0,10}(?:及时|立即|马上|立刻)?(?:查看|回复|处理|答复)|(?:尽快|回来后|第一时间|返回后)[^。\n]{0,16}(?:回复|联系|处理|答复)|kein(?:en)? zugriff|nicht gelesen|nicht weitergeleitet|eingeschränkt/i,
   /\b(?:urgent|emergency|immediate|in my absence|please contact|assistance)\b|紧急|急事|如有(?:急|紧|需|任何)|请(?:联系|致电|拨打|电话|联络)|代(?:为)?处理|dringend|vertretung|wenden sie sich/i,
 ];
 
@@ -142,7 +153,7 @@ const absenceWords = [
 function absenceIn(text: string): string | null {
   if (text.length > 2_000) return null;
   const sentences = text
-    .split(/[。！!？\n]+|[.?](?=\s|$)/)
+    .split(/[。！!？\n]+|(?<!\d)[.?](?=\s|$)/)
     .map((one) => one.trim())
     .filter((one) => one !== '');
   const said = sentences
@@ -151,7 +162,7 @@ function absenceIn(text: string): string | null {
     .find((one) => one !== undefined);
   if (said === undefined) return null;
   const isOfAbsence = (one: string): boolean => absence.test(one) || absenceWords.some((words) => words.test(one));
-  const other = sentences.filter((one) => one.length > 25 && !isOfAbsence(one));
+  const other = sentences.filter((one) => one.length > 25 && !isOfAbsence(one) && !isThanks.test(one));
   const short = sentences.filter((one) => one.length <= 25 && !isOfAbsence(one));
   const signs = absenceWords.filter((words) => words.test(text)).length;
   // Whoever asks or reports besides being away is a person at work.

@@ -79,13 +79,13 @@ function addressOfField(value: string | undefined): string | null {
 }
 
 const daemon =
-  /^(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mail[-_.]?delivery|mail[-_.]?system|bounces?|microsoftexchange[0-9a-f]{10,})(?:[-+_.=].*)?$/i;
+  /^(?:mailer[-_.]?daemon|mdaemon|mail[-_.]?daemon|post[-_.]?master|mail[-_.]?delivery|mail[-_.]?system|bounces?|microsoftexchange[0-9a-f]{10,})(?:[-+_.=].*)?$/i;
 const daemonName =
   /mail delivery (?:sub)?system|mailer[- ]daemon|postmaster|mail administrator|系统管理员|退信|microsoft outlook|邮件(?:投递)?系统/i;
 
 /** Subjects of bounces, as the machine writes them: nothing before, not even `Re:`. */
 const bounceSubject =
-  /^\s*(?:undeliver(?:able|ed)\b|un(?:zu|be)stellbar|returned (?:e-?)?mail\b|return(?:ed)? to sender|failure notice|mail (?:delivery )?(?:failed|failure|error|system error|undeliverable)|delivery (?:status notification|has failed|failure|failed|notification|report|delayed|warning)|message (?:delivery )?(?:failure|delayed|undeliverable|not delivered|could not be delivered)|(?:warning:? )?(?:could not send|message .{0,40}delayed|delayed mail)|non[- ]?delivery|mail could not be|mail system error|rejected:|failed:|delivery incomplete|邮件(?:退回|未送达|投递失败|发送失败|传递失败|退信|无法(?:送达|投递|传递))|未(?:送达|传递|能送达)|无法(?:送达|投递|传递)|傳遞失敗|無法(?:傳遞|投遞|送達)|郵件(?:退回|無法)|(?:系统|系統)?退信|投递失败|传递(?:失败|状态通知|已延迟)|发送失败|来自.{1,60}的?退信|nicht zugestellt|(?:zustellung|nachricht).{0,30}(?:fehlgeschlagen|nicht)|fehler bei der zustellung|mailzustellung)/i;
+  /^\s*(?:undeliver(?:able|ed)\b|un(?:zu|be)stellbar|returned (?:e-?)?mail\b|return(?:ed)? to sender|failure notice|mail (?:delivery )?(?:failed|failure|error|system error|undeliverable)|(?:(?:permanent|transient) )?delivery (?:status notification|has failed|failure|failed|notification|report|delayed|warning)|message (?:delivery )?(?:failure|delayed|undeliverable|not delivered|could not be delivered)|(?:warning:? )?(?:could not send|message .{0,40}delayed|delayed mail)|non[- ]?delivery|mail could not be|mail system error|rejected:|failed:|delivery incomplete|邮件(?:退回|未送达|投递失败|发送失败|传递失败|退信|无法(?:送达|投递|传递))|未(?:送达|传递|能送达)|无法(?:送达|投递|传递)|傳遞失敗|無法(?:傳遞|投遞|送達)|郵件(?:退回|無法)|(?:系统|系統)?退信|投递失败|传递(?:失败|状态通知|已延迟)|发送失败|来自.{1,60}的?退信|nicht zugestellt|(?:zustellung|nachricht).{0,30}(?:fehlgeschlagen|nicht)|fehler bei der zustellung|mailzustellung)/i;
 
 /** What bounces say; people seldom write so, and machines at the top. */
 const bounceWords =

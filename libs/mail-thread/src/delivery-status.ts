@@ -19,7 +19,7 @@ const reasons: readonly (readonly [words: RegExp, detail: string])[] = [
     '2.2',
   ],
   [
-    /user (?:is )?unknown|unknown user|no such (?:user|recipient|mailbox|address|person)|(?:user|account|mailbox|recipient|address)[^.\n]{0,40}(?:does(?: not|n't) exist|not found|not exist|couldn't be found|could not be found|wasn't found|unknown)|invalid (?:recipient|mailbox|user|address)|no mailbox here|not a (?:known|valid) (?:user|mailbox)|mailbox unavailable|(?:用户|帐号|账号|账户|收件人|邮箱|邮件地址|地址)[^。\n]{0,12}(?:不存在|未找到|找不到|无效|错误)|(?:不存在|找不到|无此|没有此|没有该)[^。\n]{0,8}(?:用户|收件人|邮箱|帐号|账号)|unbekannt|existiert nicht/i,
+    /user (?:is )?unknown|unknown user|no such (?:user|recipient|mailbox|address|person)|(?:user|account|mailbox|recipient|address)[^.\n]{0,40}(?:does(?: not|n't) exist|not found|not exist|couldn't be found|could not be found|wasn't found|unknown)|invalid (?:recipient|mailbox|user|address)|no mailbox here|not listed in|not a (?:known|valid) (?:user|mailbox)|mailbox unavailable|(?:用户|帐号|账号|账户|收件人|邮箱|邮件地址|地址)[^。\n]{0,12}(?:不存在|未找到|找不到|无效|错误)|(?:不存在|找不到|无此|没有此|没有该)[^。\n]{0,8}(?:用户|收件人|邮箱|帐号|账号)|unbekannt|existiert nicht/i,
     '1.1',
   ],
   [

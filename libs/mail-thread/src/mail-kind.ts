@@ -22,6 +22,8 @@ export interface MailToJudge {
   text: string;
   /** Header values by lower-case name. */
   headers?: Readonly<Record<string, string>> | undefined;
+  /** Why it is automatic, as `automaticMailOf` says; null when it is not. Without it subject, text and headers tell. */
+  automatic?: string | null | undefined;
   /** True when no case is known for the mail, so that it would open one. */
   opensCase?: boolean | undefined;
   /** True when the mail went to the customer directly, so that nothing has to be passed on. */
@@ -31,7 +33,8 @@ export interface MailToJudge {
 /** Judges a mail by rules; the first that fits wins, and `reason` names it with the words it saw. */
 export function kindOfMail(mail: MailToJudge): KindOfMail {
   const text = mail.text.slice(0, longestText);
-  const automatic = whyAutomatic(mail.subject, text, mail.headers ?? {});
+  const automatic =
+    mail.automatic === undefined ? whyAutomatic(mail.subject, text, mail.headers ?? {}) : mail.automatic;
   if (automatic !== null) return { kind: 'automatic-reply', reason: automatic, waitsForCrash: false };
   if (mail.author === 'colleague') return { ...kindOfColleagueMail(mail, text), waitsForCrash: false };
   return kindOfCustomerMail(mail, text);

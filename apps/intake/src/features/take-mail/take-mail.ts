@@ -184,18 +184,17 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
   const keys = caseKeysOf({ ...letter, inReplyTo: [about, ...letter.inReplyTo].join(' ') }, needs.patterns);
   const author = isColleague(from.address, needs) ? 'colleague' : 'customer';
   const found = await records.findCase(keys);
+  const said = automaticMailOf(inspected, { addresses: [needs.ownAddress] });
+  const automatic = said !== null && isByPersonOnList(said, letter, found !== null, needs) ? null : said;
   const judged = kindOfMail({
     author,
     subject,
     text,
+    automatic: automatic === null ? null : reasonOf(automatic, inspected),
     opensCase: found === null,
     reachedCustomer: letter.addressees.some((address) => !isColleague(address, needs)),
   });
-  const automatic = automaticMailOf(inspected, { addresses: [needs.ownAddress] });
-  const { kind, kindReason } =
-    automatic === null || isByPersonOnList(automatic, letter, found !== null, needs)
-      ? kindOf(judged, whole, needs)
-      : ({ kind: 'automatic-reply', kindReason: reasonOf(automatic, inspected) } as const);
+  const { kind, kindReason } = kindOf(judged, whole, needs);
 
   // Machines answer machines; only what people write opens a case.
   if (found === null && kind === 'automatic-reply') {
