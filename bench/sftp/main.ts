@@ -14,13 +14,14 @@ import { TreeWatch, sizeOfTree } from './process-tree.js';
  * How fast uploads are received, and at what cost, beside Debian's OpenSSH and ProFTPD, all in one run. Every server
  * writes below the same folder; ours is the whole service, of which the process that receives uploads is measured, as
  * of the others their processes.
- * usage: npm run bench:sftp -- [--rounds 3] [--mebibytes 1024] [--folder DIR] [--only REGEXP] [--without TEXT]
+ * usage: npm run bench:sftp -- [--rounds 3] [--mebibytes 1024] [--folder DIR] [--small-files 200] [--only REGEXP] [--without TEXT]
  */
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     mebibytes: { type: 'string', default: '1024' },
     folder: { type: 'string', default: tmpdir() },
+    'small-files': { type: 'string', default: '200' },
     only: { type: 'string', default: '' },
     without: { type: 'string' },
   },
@@ -29,7 +30,8 @@ const rounds = Number(values.rounds);
 const large = Number(values.mebibytes);
 const eighth = Math.ceil(large / 8);
 const roundTripMilliseconds = 100;
-const smallFiles = 200;
+const smallFiles = Number(values['small-files']);
+let smallFolders = 0;
 const logins = 40;
 const loginsAtOnce = 8;
 
@@ -79,8 +81,12 @@ const disciplines: Discipline[] = [
     title: `sftp, ${smallFiles} files of 4 KiB`,
     unit: 'files/s',
     amount: smallFiles,
-    run: (it, shop) =>
-      openSsh(it, shop, [`-mkdir ${it.folder}small`, `put ${shop.source}/small/*.log ${it.folder}small/`], gcm),
+    run: (it, shop) => {
+      // Names that were never there, for every server: ours keeps what it has received, whatever is cleared on its disk.
+      smallFolders += 1;
+      const to = `${it.folder}small-${smallFolders}`;
+      return openSsh(it, shop, [`mkdir ${to}`, `put ${shop.source}/small/*.log ${to}/`], gcm);
+    },
   },
   {
     title: `logins, ${loginsAtOnce} at once`,

@@ -15,12 +15,14 @@ import { hasNativeCrypto } from './adapters/sftp-server/native-crypto.js';
 import { checkReceiveWindow } from './adapters/sftp-server/receive-window.js';
 import { SftpServer } from './adapters/sftp-server/sftp-server.js';
 import { isSignedBy } from './adapters/ssh-keys/ssh-keys.js';
-import { UploadStore } from './adapters/upload-space-store/upload-store.js';
+import { addingOfClosed, UploadStore } from './adapters/upload-space-store/upload-store.js';
 import type { config } from './config.js';
 import { followProFtpd, type FollowedEngine } from './followed-engine.js';
 import { markComplete } from './features/receive-uploads/end-uploads.js';
 import { UploadReception, type Space } from './features/receive-uploads/receive-uploads.js';
 import { LookAround } from './features/receive-uploads/receive-uploads.timer.js';
+import { sweepFiles } from './features/receive-uploads/sweep-files.js';
+import { sweepNowAndThen } from './features/receive-uploads/sweep-files.timer.js';
 import { SpaceFiles } from './features/receive-uploads/space-files.js';
 import { statusOf } from './features/upload-by-browser/browser-refusal.js';
 import { BrowserUploads, type Needs as BrowserNeeds } from './features/upload-by-browser/browser-uploads.js';
@@ -75,9 +77,15 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   const outbox = new Outbox(database, { source: 'sftp-provisioning', now: () => clock.now(), wakeRelay });
   const lookAround = new LookAround((error) => log.warn({ error }, 'could not look for forgotten uploads'));
   const evidence = openEvidenceStore(settings);
+  const uploads = new UploadStore(database.manager);
   const reception = new UploadReception({
-    uploads: new UploadStore(database.manager),
+    uploads,
     transaction: (work) => outbox.transaction((tx) => work(new UploadStore(tx))),
+    addClosed: async (upload, tells) => {
+      const [row] = await outbox.statement<{ isAdded: boolean; isOpen: boolean }>(addingOfClosed(upload), tells);
+      if (row?.isAdded === true) return 'added';
+      return row?.isOpen === true ? 'told-before' : 'closed';
+    },
     evidence,
     limits: {
       mostBytes: settings.SPACE_MAX_GIBIBYTES * 2 ** 30,
@@ -99,6 +107,11 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
   evidence
     .settleAbandoned(3_600_000)
     .catch((error: unknown) => log.warn({ error }, 'evidence of an earlier life could not be brought to its place'));
+  const stopSweeping = sweepNowAndThen(
+    () => sweepFiles({ uploads, evidence, warn: (message, details) => log.warn(details, message) }, 3_600_000),
+    3_600_000,
+    (error) => log.warn({ error }, 'files without an upload could not be looked for'),
+  );
   const port = await listenPatiently(() => server.listen(settings.SFTP_PORT, settings.SFTP_BIND_ADDRESS));
   const { fingerprint, publicKey } = entrance.hostKey;
   log.info({ port, fingerprint, nativeCrypto: hasNativeCrypto() }, 'the SFTP server listens');
@@ -128,6 +141,7 @@ async function openFront({ settings, clock: clockSettings }: FrontOrder<FrontSet
     close: async () => {
       await Promise.all([server.close(), browsers.close()]);
       await lookAround.stop();
+      await stopSweeping();
       await entrance.end?.();
       await database.destroy();
     },
@@ -169,6 +183,8 @@ async function openBuiltIn({ settings, database, clock, reception, log }: Around
   if (settings.SFTP_WINDOW_MEBIBYTES > 2) await checkReceiveWindow(hostKey.privateKey);
   const warn = (details: object, message: string): void => log.warn(details, message);
   const audit = new AuditLog({ database: database.manager, now: () => clock.now(), warn });
+  // In a bucket nothing gets there in one step.
+  const holdsSmallFiles = settings.EVIDENCE_S3_BUCKET === undefined;
   const desk = new LoginDesk({
     database,
     clock,
@@ -186,7 +202,11 @@ async function openBuiltIn({ settings, database, clock, reception, log }: Around
     left: (principal) => desk.left(principal),
     isSignedBy,
     filesOf: (principal, { address, client }) =>
-      new AuditedFiles(new SpaceFiles(principal, reception), audit, { ...principal, address, client }),
+      new AuditedFiles(new SpaceFiles(principal, reception, 'as-shown-too', holdsSmallFiles), audit, {
+        ...principal,
+        address,
+        client,
+      }),
     mostConnections: settings.SFTP_MAX_CONNECTIONS,
     mostConnectionsPerAddress: settings.SFTP_MAX_CONNECTIONS_PER_ADDRESS,
     loginMilliseconds: settings.SFTP_LOGIN_SECONDS * 1000,
@@ -258,16 +278,22 @@ function banPolicyOf(settings: FrontSettings): ConstructorParameters<typeof Logi
   };
 }
 
+const wakeEveryMilliseconds = 20;
+let wokenAt = -Infinity;
 let isWaking = false;
 
-/** At most one message in a turn of the event loop. */
+/** At once after a while of silence; what comes soon after that is carried together. */
 function wakeRelay(): void {
   if (isWaking) return;
   isWaking = true;
-  setImmediate(() => {
+  const pause = wokenAt + wakeEveryMilliseconds - performance.now();
+  const wake = (): void => {
     isWaking = false;
+    wokenAt = performance.now();
     say({ type: 'told' });
-  });
+  };
+  if (pause <= 0) setImmediate(wake);
+  else setTimeout(wake, pause);
 }
 
 function say(message: FromFront): void {

@@ -26,9 +26,13 @@ export interface Room {
 
 /** One open file: a header that is written as a whole, and a body of which any part can be written. */
 export interface BackendFile {
+  /** Writes to several places may be on their way at once. */
+  readonly takesWritesAtOnce: boolean;
   /** As much of the header as is there. */
   readHeader(): Promise<Buffer>;
   writeHeader(header: Buffer): Promise<void>;
+  /** Header and body of a new file. */
+  writeAll(header: Buffer, pieces: readonly Buffer[]): Promise<void>;
   bodyBytes(): Promise<number>;
   /** Fills the buffer from a place of the body on; says how many bytes were there. */
   read(into: Buffer, offset: number): Promise<number>;

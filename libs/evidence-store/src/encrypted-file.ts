@@ -1,6 +1,6 @@
 import type { BackendFile } from './backend.js';
 import { bodyBytesOf, bytesIn, chunkBytes, ChunkCipher, frameBytes } from './chunk-cipher.js';
-import { unknownVersions, type ChunkVersions } from './chunk-versions.js';
+import { ChunkVersions, unknownVersions } from './chunk-versions.js';
 import { DamagedEvidence } from './damaged-evidence.js';
 import { readFrames, readRedo, wholeBytes } from './encrypted-reader.js';
 import { encodeHeader, readState, type FileIdentity, type FileState } from './file-header.js';
@@ -24,6 +24,13 @@ interface Frame {
   /** Something lies there already. */
   overwrites: boolean;
   pieces: readonly Buffer[];
+}
+
+/** What was true before a write, for the case that it fails. */
+interface Before {
+  part: Part | null;
+  length: number;
+  frames: number;
 }
 
 /** What shall be known of a file that was opened to be written. */
@@ -53,6 +60,11 @@ export class EncryptedFile {
   /** The file may be longer than its content, since something could not be written. */
   private isRagged = false;
   private turn: Promise<unknown> = Promise.resolve();
+  /** Writes on their way: resolves with the last of them, and fails with the first that does. */
+  private underway: Promise<void> | null = null;
+  private begun = 0;
+  /** The first of them that failed. */
+  private failed: { number: number; before: Before } | null = null;
   private persisting: NodeJS.Timeout | null = null;
 
   private constructor(
@@ -78,6 +90,20 @@ export class EncryptedFile {
     await file.writeHeader(encodeHeader(identity, state, location));
     const beginning = { identity, location, bytes: 0, versions, wasTorn: false, isOpenOnDisk: true };
     return new EncryptedFile(file, beginning, persistMilliseconds);
+  }
+
+  /** Writes a new file with all of its content, makes it durable and closes it. */
+  static async keep(file: BackendFile, identity: FileIdentity, location: string, content: Buffer): Promise<void> {
+    const cipher = new ChunkCipher(identity.dataKey, identity.fileId);
+    const versions = ChunkVersions.ofNewFile();
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < content.length; at += chunkBytes) {
+      const index = at / chunkBytes;
+      pieces.push(...cipher.encrypt(index, versions.at(index), [content.subarray(at, at + chunkBytes)]));
+    }
+    await file.writeAll(encodeHeader(identity, { isOpen: false, bytes: content.length, versions }, location), pieces);
+    await file.sync();
+    await file.close();
   }
 
   /** Goes on with a file. What a crash has left torn is put right or cut off first. */
@@ -107,8 +133,10 @@ export class EncryptedFile {
     return this.length;
   }
 
-  write(pieces: readonly Buffer[], offset: number): Promise<void> {
-    return this.inTurn(() => this.writeNow(pieces, offset));
+  /** Resolves when it lies in the file with all that came before; what comes next is encrypted meanwhile. */
+  async write(pieces: readonly Buffer[], offset: number): Promise<void> {
+    const { written } = await this.inTurn(() => this.writeNow(pieces, offset));
+    await written;
   }
 
   read(offset: number, length: number): Promise<Buffer> {
@@ -165,17 +193,20 @@ export class EncryptedFile {
   }
 
   private async closeFile(): Promise<void> {
+    await this.arrived();
     if (this.persisting) clearTimeout(this.persisting);
     this.persisting = null;
     await this.file.close();
   }
 
-  private async writeNow(pieces: readonly Buffer[], offset: number): Promise<void> {
+  private async writeNow(pieces: readonly Buffer[], offset: number): Promise<{ written: Promise<void> | null }> {
     const source = new PieceReader(pieces);
     const end = offset + source.bytes;
-    if (end === offset) return;
+    if (end === offset) return { written: null };
+    if (this.failed) await this.arrived();
     await this.begin();
-    const before = { part: this.part && { ...this.part }, length: this.length };
+    const before = { part: this.part && { ...this.part }, length: this.length, frames: this.frames };
+    let written: Promise<void> | null = null;
     try {
       if (offset > this.length) await this.leaveGap(offset);
       const frames: Frame[] = [];
@@ -190,13 +221,49 @@ export class EncryptedFile {
         if (frame) frames.push(frame);
         at += count;
       }
-      await this.writeFrames(frames);
+      if (this.mayBeUnderway(frames)) written = this.writeBeside(frames, before);
+      else await this.writeFrames(frames);
       this.length = Math.max(this.length, end);
     } catch (error) {
+      await this.arrived();
       this.goBackTo(before);
       throw error;
     }
     this.persistSoon();
+    return { written };
+  }
+
+  /** Only new chunks: nothing has to be kept aside, and nobody waits for them in a place that is filled otherwise. */
+  private mayBeUnderway(frames: readonly Frame[]): boolean {
+    const isNew = frames.every(({ overwrites }) => !overwrites);
+    return this.file.takesWritesAtOnce && isNew && this.holes.size === 0 && frames.length > 0;
+  }
+
+  private writeBeside(frames: readonly Frame[], before: Before): Promise<void> {
+    const { index } = frames[0] as Frame;
+    const number = (this.begun += 1);
+    this.frames = Math.max(this.frames, index + frames.length);
+    const writing = this.file.write(
+      frames.flatMap(({ pieces }) => pieces),
+      index * frameBytes,
+    );
+    const underway = Promise.all([this.underway, writing]).then(() => undefined);
+    underway.catch(() => {
+      if (this.failed === null || number < this.failed.number) this.failed = { number, before };
+    });
+    this.underway = underway;
+    return underway;
+  }
+
+  /** Nothing is on its way any more; of what failed, and of all that came behind it, nothing counts. */
+  private async arrived(): Promise<void> {
+    for (let last = this.underway; last; last = this.underway) {
+      await last.catch(() => undefined);
+      if (this.underway === last) this.underway = null;
+    }
+    const { failed } = this;
+    this.failed = null;
+    if (failed) this.goBackTo(failed.before);
   }
 
   private async wholeChunk(index: number, content: readonly Buffer[]): Promise<Frame> {
@@ -223,9 +290,10 @@ export class EncryptedFile {
   }
 
   /** Of what could not be written nothing counts; what waited before still waits. */
-  private goBackTo({ part, length }: { part: Part | null; length: number }): void {
+  private goBackTo({ part, length, frames }: Before): void {
     this.isRagged = true;
     this.length = length;
+    this.frames = Math.min(this.frames, frames);
     for (const index of this.holes) if (index * chunkBytes >= length) this.holes.delete(index);
     this.part = part;
     if (!part) return;
@@ -239,6 +307,7 @@ export class EncryptedFile {
     const index = Math.floor(offset / chunkBytes);
     const last = Math.floor(this.length / chunkBytes);
     if (last === index) return;
+    await this.arrived();
     if (this.length % chunkBytes > 0) {
       const part = await this.partAt(last);
       part.length = chunkBytes;
@@ -282,6 +351,7 @@ export class EncryptedFile {
   }
 
   private async contentsAt(first: number, count: number): Promise<Buffer[]> {
+    await this.arrived();
     const frames = await readFrames(this.file, first, count);
     return Array.from({ length: count }, (_, place) => {
       const index = first + place;
@@ -301,6 +371,7 @@ export class EncryptedFile {
   }
 
   private async cut(bytes: number): Promise<void> {
+    await this.arrived();
     if (bytes >= this.length) return;
     await this.begin();
     const index = Math.floor(bytes / chunkBytes);
@@ -340,6 +411,7 @@ export class EncryptedFile {
 
   /** All that was written lies in the file, and the header says so. */
   private async settle(location: string): Promise<void> {
+    await this.arrived();
     if (!this.isOpenOnDisk) return;
     const zeros = Buffer.alloc(chunkBytes);
     for (const index of [...this.holes].sort((a, b) => a - b)) {
@@ -358,6 +430,7 @@ export class EncryptedFile {
   }
 
   private async noteRewritten(index: number): Promise<void> {
+    await this.arrived();
     await this.forgetVersionsOnDisk();
     this.versions.rewrite(index);
   }

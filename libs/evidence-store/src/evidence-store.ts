@@ -5,7 +5,7 @@ import { EncryptedFile } from './encrypted-file.js';
 import { EncryptedReader, sizeOf } from './encrypted-reader.js';
 import type { Draft, EvidenceFile } from './evidence-file.js';
 import { newIdentity, readIdentity, type FileIdentity } from './file-header.js';
-import { FolderBackend, incoming } from './folder-backend.js';
+import { FolderBackend, FolderPaths, incoming, locationOf, type Listed } from './folder-backend.js';
 import type { MasterKeys } from './master-keys.js';
 import { PlainFolder } from './plain-folder.js';
 
@@ -46,6 +46,22 @@ export class EvidenceStore {
     const { backends, keys, plain } = this.parts;
     if (keys) return writable(await begin(await backends[0].create(location), keys, location, persistMilliseconds));
     return await plainOf(plain).create(location);
+  }
+
+  /** A new file with all of its content; resolves when it survives a crash of the machine. For small ones. */
+  async keep(location: string, content: Buffer): Promise<void> {
+    const { backends, keys, plain } = this.parts;
+    if (keys) {
+      const file = await backends[0].create(location);
+      return await orClose(file, () => EncryptedFile.keep(file, newIdentity(keys), location, content));
+    }
+    const file = await plainOf(plain).create(location);
+    try {
+      if (content.length > 0) await file.write([content], 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   async openForWriting(location: string): Promise<EvidenceFile> {
@@ -132,6 +148,13 @@ export class EvidenceStore {
         await backend.remove(location);
       },
     };
+  }
+
+  /** What lies in a folder of this machine; of a bucket nothing is told. */
+  async list(folder: string): Promise<Listed> {
+    if (this.parts.folder === null) return { folders: [], files: [] };
+    const { folders, files } = await new FolderPaths(this.parts.folder).list(folder);
+    return { folders, files: files.map(({ location, changedAt }) => ({ location: locationOf(location), changedAt })) };
   }
 
   /** Resolves when nothing of the file is left, and that survives a crash; also when there was nothing. */

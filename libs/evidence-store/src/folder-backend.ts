@@ -18,6 +18,18 @@ const ending = '.encrypted';
 const redoEnding = `${ending}.redo`;
 export const incoming = 'incoming';
 
+/** The location of which this is the file, as it lies. */
+export function locationOf(name: string): string {
+  for (const one of [redoEnding, ending]) if (name.endsWith(one)) return name.slice(0, -one.length);
+  return name;
+}
+
+/** What lies in a folder of a store, not in those below it. */
+export interface Listed {
+  folders: string[];
+  files: { location: string; changedAt: Date }[];
+}
+
 /** A folder of this machine, or one that several machines share. */
 export class FolderBackend implements StorageBackend {
   private readonly paths: FolderPaths;
@@ -76,6 +88,8 @@ export class FolderBackend implements StorageBackend {
 /** Leads from locations to paths below a folder, and nowhere else. */
 export class FolderPaths {
   private readonly root: string;
+  /** Where the folder really is, as it was found last. */
+  private realRoot: string | null = null;
 
   constructor(folder: string) {
     this.root = resolve(folder);
@@ -85,8 +99,10 @@ export class FolderPaths {
   async of(location: string): Promise<string | null> {
     const path = join(this.root, safeLocation(location));
     try {
-      const [root, folder] = await Promise.all([realpath(this.root), realpath(dirname(path))]);
-      if (folder !== root && !folder.startsWith(root + sep)) throw new OutsideStore(location);
+      const folder = await realpath(dirname(path));
+      if (isBelow(folder, this.realRoot)) return path;
+      this.realRoot = await realpath(this.root);
+      if (!isBelow(folder, this.realRoot)) throw new OutsideStore(location);
       return path;
     } catch (error) {
       if (isCode(error, 'ENOENT')) return null;
@@ -130,6 +146,21 @@ export class FolderPaths {
     }
   }
 
+  /** What lies in a folder; nothing when it is not there. */
+  async list(folder: string): Promise<Listed> {
+    const path = await this.of(`${folder}/-`);
+    const found: Listed = { folders: [], files: [] };
+    if (path === null) return found;
+    for (const entry of await readdir(dirname(path), { withFileTypes: true })) {
+      if (entry.isDirectory()) found.folders.push(entry.name);
+      if (!entry.isFile()) continue;
+      // Somebody may just remove it.
+      const seen = await stat(join(dirname(path), entry.name)).catch(() => null);
+      if (seen) found.files.push({ location: `${folder}/${entry.name}`, changedAt: seen.mtime });
+    }
+    return found;
+  }
+
   async room(): Promise<Room> {
     await mkdir(this.root, { recursive: true, mode: folderMode });
     const { bsize, blocks, bavail } = await statfs(this.root);
@@ -138,6 +169,7 @@ export class FolderPaths {
 }
 
 class FolderFile implements BackendFile {
+  readonly takesWritesAtOnce = true;
   private redo: FileHandle | null = null;
 
   constructor(
@@ -153,6 +185,10 @@ class FolderFile implements BackendFile {
 
   async writeHeader(header: Buffer): Promise<void> {
     await writeFully(this.handle, [header], 0);
+  }
+
+  writeAll(header: Buffer, pieces: readonly Buffer[]): Promise<void> {
+    return writeFully(this.handle, [header, ...pieces], 0);
   }
 
   async bodyBytes(): Promise<number> {
@@ -272,6 +308,10 @@ async function removeIfEmpty(folder: string): Promise<boolean> {
     if (isCode(error, 'ENOENT')) return true;
     throw error;
   }
+}
+
+function isBelow(path: string, root: string | null): boolean {
+  return root !== null && (path === root || path.startsWith(root + sep));
 }
 
 export function isCode(error: unknown, code: string): boolean {

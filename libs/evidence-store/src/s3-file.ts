@@ -33,6 +33,7 @@ interface LocalPart {
  * bucket, beside the writing, and leaves this machine. Closed, all of it is there.
  */
 export class S3WrittenFile implements BackendFile {
+  readonly takesWritesAtOnce = false;
   private readonly local = new Map<number, LocalPart>();
   private header: Buffer;
   private isHeaderDirty: boolean;
@@ -64,6 +65,11 @@ export class S3WrittenFile implements BackendFile {
     this.header = header;
     this.isHeaderDirty = true;
     await this.spool.writeHeader(encodeParts({ ...this.parts, header }));
+  }
+
+  async writeAll(header: Buffer, pieces: readonly Buffer[]): Promise<void> {
+    await this.writeHeader(header);
+    if (pieces.length > 0) await this.write(pieces, 0);
   }
 
   bodyBytes(): Promise<number> {
@@ -246,6 +252,7 @@ export class S3WrittenFile implements BackendFile {
 
 /** A file in a bucket, with what of it lies on this machine, to be read. */
 export class S3ReadFile implements BackendFile {
+  readonly takesWritesAtOnce = false;
   private sizes: Promise<{ remote: ReadonlyMap<number, number>; local: ReadonlyMap<number, number> }> | null = null;
 
   constructor(
@@ -293,6 +300,9 @@ export class S3ReadFile implements BackendFile {
 
   writeHeader(): Promise<void> {
     return Promise.reject(new Error('this file was opened for reading only'));
+  }
+  writeAll(): Promise<void> {
+    return this.writeHeader();
   }
   write(): Promise<void> {
     return this.writeHeader();

@@ -49,6 +49,33 @@ export function storeBehaves(make: () => Promise<StoreUnderTest>): void {
       },
     );
 
+    it.each([0, 1, chunk, chunk + 1, 2 * chunk + 12_345])(
+      'of %i bytes is kept at once as it would be in pieces, and can be gone on with',
+      async (bytes) => {
+        const content = randomBytes(bytes);
+        await store.keep(place, content);
+        expect(await store.size(place)).toBe(bytes);
+        expectBytes(await contentOf(place), content);
+        await expect(store.keep(place, content)).rejects.toThrow();
+        const file = await store.openForWriting(place);
+        await file.write([Buffer.from('more')], bytes);
+        await file.close();
+        expectBytes(await contentOf(place), Buffer.concat([content, Buffer.from('more')]));
+      },
+    );
+
+    it('takes writes of which none waits for the one before', async () => {
+      const content = randomBytes(3 * 2 ** 20 + 7);
+      const file = await store.create(place);
+      const writes: Promise<void>[] = [];
+      for (let at = 0; at < content.length; at += 261_120)
+        writes.push(file.write([content.subarray(at, at + 261_120)], at));
+      expectBytes(await file.read(100_000, 500_000), content.subarray(100_000, 600_000));
+      await Promise.all(writes);
+      await file.close();
+      expectBytes(await contentOf(place), content);
+    });
+
     it('is read at any place, and no further than its end', async () => {
       const content = randomBytes(5 * chunk + 77);
       await keep(place, content);

@@ -1,5 +1,12 @@
 import type { EntityManager } from 'typeorm';
-import type { Alike, Folder, NamedPlace, Place, Upload } from '../../features/receive-uploads/receive-uploads.js';
+import type {
+  Alike,
+  Folder,
+  NamedPlace,
+  NameRoom,
+  Place,
+  Upload,
+} from '../../features/receive-uploads/receive-uploads.js';
 import type { SentName } from '../../features/receive-uploads/shown-name.js';
 import type { Usage } from '../../features/receive-uploads/space-quota.js';
 
@@ -51,6 +58,15 @@ export class UploadStore {
     return row?.is_open === true;
   }
 
+  async lockKeptSpace(spaceId: string): Promise<boolean> {
+    const [row] = await this.rows<{ is_kept: boolean }>(
+      `select state = 'open' or not exists (select 1 from evidence_purge purge where purge.space_id = $1) as is_kept
+       from upload_space where space_id = $1 for no key update`,
+      [spaceId],
+    );
+    return row?.is_kept === true;
+  }
+
   async get(uploadId: string): Promise<Upload | null> {
     return (await this.select('upload_id = $1', [uploadId]))[0] ?? null;
   }
@@ -89,6 +105,16 @@ export class UploadStore {
     );
   }
 
+  /** Which of these no upload has, be it kept or purged. */
+  async unknownAmong(uploadIds: readonly string[]): Promise<string[]> {
+    const rows = await this.rows<{ id: string }>(
+      `select id from unnest($1::uuid[]) as asked (id)
+       where not exists (select 1 from upload where upload.upload_id = asked.id)`,
+      [uploadIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async count(spaceId: string): Promise<number> {
     return this.number(`select count(*) from upload where space_id = $1 and state <> 'purged'`, spaceId);
   }
@@ -123,6 +149,29 @@ export class UploadStore {
         upload.modifiedAt,
       ],
     );
+  }
+
+  async lookForRoom(spaceId: string, folders: readonly NamedPlace[], { bytes, shown }: SentName): Promise<NameRoom> {
+    const last = folders.at(-1);
+    const [row] = await this.rows<NameRoom>(
+      `select space.state = 'open' and space.read_only_at is null as "isOpen",
+         (select count(*) from unnest($2::text[], $3::bytea[]) as way (path, name_bytes)
+          join upload_folder folder on folder.space_id = $1 and folder.path = way.path and folder.name_bytes = way.name_bytes
+         ) = cardinality($2)
+         and not exists (select 1 from upload where space_id = $1 and folder = $4 and is_visible and (name_bytes = $5 or name = $6))
+         and not exists (select 1 from upload_folder where space_id = $1 and parent = $4 and (name_bytes = $5 or name = $6))
+         as "isFree"
+       from upload_space space where space.space_id = $1`,
+      [
+        spaceId,
+        folders.map(pathOf),
+        folders.map(({ nameBytes }) => nameBytes),
+        last === undefined ? '' : pathOf(last),
+        bytes,
+        shown,
+      ],
+    );
+    return row ?? { isOpen: false, isFree: false };
   }
 
   async hide(uploadId: string): Promise<void> {
@@ -179,6 +228,20 @@ export class UploadStore {
       [uploadId, ending],
     );
     return ended.length === 1;
+  }
+
+  async markAllEnded(
+    endings: readonly { uploadId: string; ending: NonNullable<Upload['ending']> }[],
+  ): Promise<ReadonlySet<string>> {
+    const ended = await this.rows<{ upload_id: string }>(
+      `with ended as (
+         update upload set ending = end_of.ending from unnest($1::uuid[], $2::text[]) as end_of (upload_id, ending)
+         where upload.upload_id = end_of.upload_id and upload.state = 'received' and upload.ending is null
+         returning upload.upload_id)
+       select upload_id from ended`,
+      [endings.map(({ uploadId }) => uploadId), endings.map(({ ending }) => ending)],
+    );
+    return new Set(ended.map(({ upload_id: id }) => id));
   }
 
   async markProgressed(uploadId: string, bytes: number, expectedBytes: number | null): Promise<boolean> {
@@ -326,6 +389,41 @@ export class UploadStore {
   private async rows<Row>(sql: string, values: unknown[]): Promise<Row[]> {
     return await this.database.query<Row[]>(sql, values);
   }
+}
+
+/**
+ * Adds an upload that was closed before it had a row: the change of one statement (see `Outbox.statement`). It answers
+ * with one row; nothing is added to a space that is closed, nor what was told before.
+ */
+export function addingOfClosed(upload: Upload): { steps: string; answer: string; values: unknown[] } {
+  return {
+    steps: `
+      space as (
+        select space_id from upload_space where space_id = $2 and state = 'open' and read_only_at is null for share),
+      told as (
+        select 1 from upload where space_id = $2 and told_path = $3 and sha256 = $4 and state = 'received' limit 1),
+      change as (
+        insert into upload (upload_id, space_id, told_path, sha256, folder, name, name_bytes, location, state, bytes,
+          changed_at, modified_at, ending, is_started, closed_at)
+        select $1, space_id, $3, $4, $5, $6, $7, $8, $9, $10::bigint, $11, $12, $13, $10::bigint > 0, clock_timestamp()
+        from space where not exists (select 1 from told) returning 1)`,
+    answer: `select exists (select 1 from change) as "isAdded", exists (select 1 from space) as "isOpen"`,
+    values: [
+      upload.uploadId,
+      upload.spaceId,
+      upload.state === 'received' ? pathOf(upload) : null,
+      upload.sha256,
+      upload.folder,
+      upload.name,
+      upload.nameBytes,
+      upload.location,
+      upload.state,
+      upload.bytes,
+      upload.changedAt,
+      upload.modifiedAt,
+      upload.ending,
+    ],
+  };
 }
 
 function uploadOf(row: UploadRow): Upload {

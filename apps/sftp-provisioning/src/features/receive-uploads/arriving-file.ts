@@ -147,25 +147,55 @@ export class ArrivingFile {
     return { bytes: this.whole };
   }
 
+  /** What goes on where the last write ends is begun beside it: one is prepared and hashed while the other is written. */
   private async writeAll(): Promise<void> {
-    while (this.waiting.length > 0) {
+    let last: { to: number; done: Promise<void> } = { to: -1, done: Promise.resolve() };
+    for (;;) {
+      if (this.waiting.length === 0) await last.done;
+      // In the same step as the end of the writer: whoever writes next must find no writer that has ended.
+      if (this.waiting.length === 0) break;
       const run = this.takeRun();
       const first = run[0] as Piece;
-      const buffers = run.flatMap((piece) => piece.buffers);
-      try {
-        if (first.offset > this.whole) await this.beforeGap();
-        await this.file.write(buffers, first.offset);
-        this.note(first.offset, buffers);
-        this.syncNowAndThen(run);
-        for (const piece of run) piece.done();
-      } catch (error) {
-        const failure = error instanceof Error ? error : new Error(String(error));
-        this.failure ??= failure;
-        for (const piece of run) piece.done(failure);
-      }
+      const goesOn = first.offset === last.to;
+      const { done } = last;
+      if (!goesOn) await done;
+      const writing = this.begin(run, goesOn);
+      last = { to: endOf(run), done: this.finishRun(run, writing, done) };
+      // One at a time beside the one that is prepared.
+      await done;
     }
-    // In the same step as the last look at what waits: whoever writes next must find no writer that has ended.
     this.writing = null;
+  }
+
+  private async begin(run: readonly Piece[], goesOn: boolean): Promise<void> {
+    const { offset } = run[0] as Piece;
+    if (!goesOn && offset > this.whole) await this.beforeGap();
+    await this.file.write(
+      run.flatMap(({ buffers }) => buffers),
+      offset,
+    );
+  }
+
+  /** In the order of their beginnings, so that the file is known to be whole up to where it is. */
+  private async finishRun(run: Piece[], writing: Promise<void>, before: Promise<void>): Promise<void> {
+    const { offset } = run[0] as Piece;
+    writing.catch(() => undefined);
+    await before;
+    try {
+      await writing;
+      // The one before failed, and this one lies behind a gap that nobody has noted.
+      if (offset > this.whole) await this.beforeGap();
+      this.note(
+        offset,
+        run.flatMap(({ buffers }) => buffers),
+      );
+      this.syncNowAndThen(run);
+      for (const piece of run) piece.done();
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.failure ??= failure;
+      for (const piece of run) piece.done(failure);
+    }
   }
 
   /** Beside the writes, so that CLOSE need not wait for the disk to take all of the file at once. */
@@ -238,6 +268,10 @@ export class ArrivingFile {
     }
     this.digest.follow();
   }
+}
+
+function endOf(run: readonly Piece[]): number {
+  return run.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes), 0);
 }
 
 /** Hashes a growing file from its start, a step behind its writer. */

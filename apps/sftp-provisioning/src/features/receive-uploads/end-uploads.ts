@@ -3,7 +3,8 @@ import type { JudgeOptions, Wholeness } from '@caserelay/dump-archive';
 import type { EventOf } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 import { FileRefusal } from './file-refusal.js';
-import { pathOf, type Content, type Needs, type Upload, type Uploads } from './receive-uploads.js';
+import { pathOf, type Content, type Ending, type Needs, type Upload, type Uploads } from './receive-uploads.js';
+import { startOf } from './start-notice.js';
 
 /** Whoever looks for uploads to end: one per process. */
 export interface EndingUploads {
@@ -49,15 +50,42 @@ export async function receive(
   return { tells: [received, ...completed], spare: null };
 }
 
+/** What is told of an upload that has its row only now that it is closed, from its start on. */
+export function tellsOfClosed(upload: Upload): Tell[] {
+  const { caseId } = upload;
+  const started = upload.bytes > 0 ? [startOf(upload, pathOf(upload))] : [];
+  if (upload.state === 'named-later') return started;
+  const received: Tell = { type: 'upload.received', caseId, data: dataOf(upload) };
+  if (upload.ending !== 'completed') return [...started, received];
+  return [...started, received, { type: 'upload.completed', caseId, data: { ...dataOf(upload), because: 'whole' } }];
+}
+
+/** Whether an upload of which all content is at hand is whole by its own structure. */
+export async function isWholeInMemory({ uploadId }: Upload, content: Buffer, needs: Needs): Promise<boolean> {
+  const file = {
+    read: (offset: number, length: number) => Promise.resolve(content.subarray(offset, offset + length)),
+  };
+  try {
+    return (await needs.judgeWhole(sourceOf(file, content.length), quickly)).verdict === 'whole';
+  } catch (error) {
+    needs.warn('it could not be judged whether an upload is whole', { uploadId, error });
+    return false;
+  }
+}
+
 /** Tells what has become of uploads that were closed a while ago and that nobody has gone on with. */
 export async function endSettled(ending: EndingUploads): Promise<void> {
   const { needs } = ending;
   for (const upload of await needs.uploads.listNamedLater(needs.namedLaterMilliseconds, mostAtOnce))
     await attempt(upload, needs, () => ending.inTurn(upload.spaceId, () => receiveUnnamed(upload.uploadId, needs)));
+  const judged: Judged[] = [];
   for (const upload of await needs.uploads.listUnended(needs.settleMilliseconds, mostAtOnce)) {
     if ((ending.held.get(upload.uploadId) ?? 0) > 0) continue;
-    await attempt(upload, needs, () => end(upload, needs));
+    await attempt(upload, needs, async () => {
+      judged.push(await judgeAgain(upload, needs));
+    });
   }
+  await endAll(judged, needs);
 }
 
 /**
@@ -109,32 +137,68 @@ async function receiveUnnamed(uploadId: string, needs: Needs): Promise<void> {
   if (spare !== null) await needs.evidence.remove(spare);
 }
 
-async function end(upload: Upload, needs: Needs): Promise<void> {
+interface Judged {
+  readonly upload: Upload;
+  /** Null when its file is not what was received. */
+  readonly wholeness: Wholeness | null;
+}
+
+async function judgeAgain(upload: Upload, needs: Needs): Promise<Judged> {
   const { uploadId, location, bytes } = upload;
-  const found = await needs.evidence.size(location);
-  const isThere = found === bytes;
-  if (!isThere) needs.warn('the file of a received upload has changed', { uploadId, found, expected: bytes });
-  const wholeness = isThere ? await judge(upload, needs, thoroughly) : null;
-  await needs.transaction(async (uploads) => ({
-    result: undefined,
-    tells: await endAs(uploads, upload, wholeness),
+  const file = await needs.evidence.openIfThere(location);
+  try {
+    const found = (await file?.size()) ?? 0;
+    if (file && found === bytes)
+      return { upload, wholeness: await needs.judgeWhole(sourceOf(file, bytes), thoroughly) };
+    needs.warn('the file of a received upload has changed', { uploadId, found, expected: bytes });
+    return { upload, wholeness: null };
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Many at once, since small files come by the thousand; when that fails, one by one, so that none is in the way of others. */
+async function endAll(judged: readonly Judged[], needs: Needs): Promise<void> {
+  if (judged.length === 0) return;
+  try {
+    await endTogether(judged, needs);
+  } catch {
+    for (const one of judged) await attempt(one.upload, needs, () => endTogether([one], needs));
+  }
+}
+
+async function endTogether(judged: readonly Judged[], needs: Needs): Promise<void> {
+  const endings = judged.map(({ upload, wholeness }) => ({
+    uploadId: upload.uploadId,
+    ending: endingOf(upload, wholeness),
   }));
+  await needs.transaction(async (uploads) => {
+    const ended = await uploads.markAllEnded(endings);
+    return { result: undefined, tells: judged.filter(({ upload }) => ended.has(upload.uploadId)).flatMap(tellsOfEnd) };
+  });
 }
 
 /** What was sent anew from its beginning instead of resumed is spoken of by its successor. */
-async function endAs(uploads: Uploads, upload: Upload, wholeness: Wholeness | null): Promise<Tell[]> {
-  const { uploadId, caseId, isVisible } = upload;
-  if (wholeness === null || (wholeness.verdict === 'cut-short' && !isVisible)) {
-    await uploads.markEnded(uploadId, 'untold');
-    return [];
-  }
-  if (wholeness.verdict !== 'cut-short')
-    return complete(uploads, upload, wholeness.verdict === 'whole' ? 'whole' : 'settled');
-  if (!(await uploads.markEnded(uploadId, 'cut-short'))) return [];
+function endingOf({ isVisible }: Upload, wholeness: Wholeness | null): Ending {
+  if (wholeness === null || (wholeness.verdict === 'cut-short' && !isVisible)) return 'untold';
+  return wholeness.verdict === 'cut-short' ? 'cut-short' : 'completed';
+}
+
+function tellsOfEnd({ upload, wholeness }: Judged): Tell[] {
+  const { caseId } = upload;
+  if (wholeness === null) return [];
   const { expectedBytes, reason } = wholeness;
-  return [
-    { type: 'upload.cut-short', caseId, data: { ...dataOf(upload), expectedBytes, reason: reason.slice(0, 500) } },
-  ];
+  const data = dataOf(upload);
+  switch (endingOf(upload, wholeness)) {
+    case 'untold':
+      return [];
+    case 'cut-short':
+      return [{ type: 'upload.cut-short', caseId, data: { ...data, expectedBytes, reason: reason.slice(0, 500) } }];
+    case 'completed': {
+      const because = wholeness.verdict === 'whole' ? 'whole' : 'settled';
+      return [{ type: 'upload.completed', caseId, data: { ...data, because } }];
+    }
+  }
 }
 
 async function completeIfWhole(uploads: Uploads, upload: Upload, needs: Needs): Promise<Tell[]> {

@@ -8,3 +8,7 @@ export class FileRefusal extends Error {
     super(message);
   }
 }
+
+export function spaceClosed(): FileRefusal {
+  return new FileRefusal('EACCES', 'this account is closed, or can only be read from because its case is archived');
+}

@@ -49,11 +49,15 @@ export interface Upload extends NamedPlace {
 export interface Uploads {
   /** Keeps others from changing the same space until the transaction ends; false when the space is closed or can only be read from. */
   lockOpenSpace(spaceId: string): Promise<boolean>;
+  /** The same for what came before the space was closed; false when its evidence is removed or about to be. */
+  lockKeptSpace(spaceId: string): Promise<boolean>;
   get(uploadId: string): Promise<Upload | null>;
   find(spaceId: string, folder: string, name: SentName): Promise<Alike<Upload>>;
   list(spaceId: string, folder: string): Promise<Upload[]>;
   count(spaceId: string): Promise<number>;
   usageOf(spaceId: string): Promise<Usage>;
+  /** Whether new files are taken, and one of this name would be alone with it, also in how it is shown. */
+  lookForRoom(spaceId: string, folders: readonly NamedPlace[], name: SentName): Promise<NameRoom>;
   add(upload: Upload): Promise<void>;
   /** Takes an upload out of the customer's sight; it stays evidence. */
   hide(uploadId: string): Promise<void>;
@@ -70,6 +74,8 @@ export interface Uploads {
   markReceived(uploadId: string, content: Content, at: Date): Promise<void>;
   /** True when the upload is received and no ending was known until now. */
   markEnded(uploadId: string, ending: Ending): Promise<boolean>;
+  /** The same for many; answers for which of them it was so. */
+  markAllEnded(endings: readonly { uploadId: string; ending: Ending }[]): Promise<ReadonlySet<string>>;
   /** False when enough was told of its progress, or it is not being received. */
   markProgressed(uploadId: string, bytes: number, expectedBytes: number | null): Promise<boolean>;
   /** The upload that was told with this name and content. */
@@ -109,6 +115,14 @@ export interface Folder extends NamedPlace {
   readonly modifiedAt: Date | null;
 }
 
+/** What stands in the way of a new file. */
+export interface NameRoom {
+  /** The space takes uploads. */
+  readonly isOpen: boolean;
+  /** Its folders are there by their very bytes, and nothing in the last has or shows its name. */
+  readonly isFree: boolean;
+}
+
 /** Who has a name already: by its very bytes, and by other bytes that are shown the same. */
 export interface Alike<Thing> {
   readonly exact: Thing | null;
@@ -126,11 +140,20 @@ export interface Needs {
   uploads: Uploads;
   /** Changes and what they tell, kept together or not at all. */
   transaction<Result>(work: (uploads: Uploads) => Promise<{ result: Result; tells: Tell[] }>): Promise<Result>;
+  /**
+   * Adds an upload that was closed before it had a row, with what is known of its ending, and what that tells: both or
+   * nothing. Nothing when the space is closed, or when the same name and content was told before.
+   */
+  addClosed(upload: Upload, tells: Tell[]): Promise<'added' | 'closed' | 'told-before'>;
   evidence: {
     create(location: string): Promise<StoredFile>;
+    /** A new file with all of its content; resolves when it survives a crash of the machine. */
+    keep(location: string, content: Buffer): Promise<void>;
     openForWriting(location: string): Promise<StoredFile>;
     openForReading(location: string): Promise<StoredFile>;
     copy(from: string, to: string): Promise<void>;
+    /** Null when there is no such file. */
+    openIfThere(location: string): Promise<(StoredFile & { size(): Promise<number> }) | null>;
     size(location: string): Promise<number>;
     remove(location: string): Promise<void>;
     room(): Promise<{ blockBytes: number; blocks: number; freeBlocks: number }>;
@@ -164,6 +187,15 @@ export interface Writer {
   replace(): Promise<void>;
 }
 
+/** A new file of which nothing is written down yet. */
+export interface Held {
+  readonly folder: string;
+  readonly name: SentName;
+  readonly bytes: number;
+  /** Resolves when it is written down, or is no more. Called by who has the turn of the space. */
+  writeDown(): Promise<void>;
+}
+
 const mostOpenFiles = 256;
 
 /** Knows which files are being received: one per service. What a customer does with them is in `SpaceFiles`. */
@@ -174,6 +206,9 @@ export class UploadReception {
   readonly held = new Map<string, number>();
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly openFiles = new Map<string, number>();
+  private readonly heldFiles = new Map<string, Set<Held>>();
+  /** Of all files that are held in memory alone. */
+  heldBytes = 0;
 
   readonly quota: SpaceQuota;
 
@@ -182,6 +217,7 @@ export class UploadReception {
       ...needs.limits,
       usageOf: (spaceId) => needs.uploads.usageOf(spaceId),
       arrivingBytes: (spaceId) => this.arrivingBytes(spaceId),
+      heldFiles: (spaceId) => this.heldFiles.get(spaceId)?.size ?? 0,
       freeBytes: async () => {
         const { blockBytes, freeBlocks } = await needs.evidence.room();
         return blockBytes * freeBlocks;
@@ -219,8 +255,39 @@ export class UploadReception {
     };
   }
 
+  /** Notes a file that nobody else can see yet; answers with what takes the note back. */
+  holdFile(spaceId: string, file: Held): () => void {
+    const held = this.heldFiles.get(spaceId) ?? new Set();
+    this.heldFiles.set(spaceId, held.add(file));
+    return () => {
+      held.delete(file);
+      if (held.size === 0 && this.heldFiles.get(spaceId) === held) this.heldFiles.delete(spaceId);
+    };
+  }
+
+  /** Whether a file is held that has this name or is shown alike, in one folder or in any. */
+  holdsName(spaceId: string, { bytes, shown }: SentName, folder?: string): boolean {
+    for (const held of this.heldFiles.get(spaceId) ?? [])
+      if (
+        (folder === undefined || held.folder === folder) &&
+        (held.name.shown === shown || held.name.bytes.equals(bytes))
+      )
+        return true;
+    return false;
+  }
+
+  holdsFiles(spaceId: string): boolean {
+    return this.heldFiles.has(spaceId);
+  }
+
+  /** Whoever looks at names or changes them has to know all of them. Called by who has the turn of the space. */
+  async writeDownHeld(spaceId: string): Promise<void> {
+    await Promise.all([...(this.heldFiles.get(spaceId) ?? [])].map((file) => file.writeDown()));
+  }
+
   private arrivingBytes(spaceId: string): number {
     let bytes = 0;
+    for (const held of this.heldFiles.get(spaceId) ?? []) bytes += held.bytes;
     for (const writer of this.writers.values()) if (writer.spaceId === spaceId) bytes += writer.bytes;
     return bytes;
   }

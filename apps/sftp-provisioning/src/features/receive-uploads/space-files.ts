@@ -3,7 +3,8 @@ import { v7 as newId } from 'uuid';
 import type { ArrivingFile } from './arriving-file.js';
 import { isTemporaryName, resolvedPath, safeName, shownPath } from './customer-path.js';
 import { receive } from './end-uploads.js';
-import { FileRefusal } from './file-refusal.js';
+import { FileRefusal, spaceClosed } from './file-refusal.js';
+import { HeldFile } from './held-file.js';
 import { leavingWhenClosed, ReadingHandle, type Entry, type OpenFile, type OpenIntent } from './open-file.js';
 import {
   pathOf,
@@ -28,12 +29,14 @@ const mostFolders = 1_000;
  * bytes lie under a name that we chose. A name is its bytes; who looks for something may also say it as it is shown.
  */
 export class SpaceFiles {
-  private readonly open = new Set<WritingHandle>();
+  private readonly open = new Set<{ drop(): Promise<void> }>();
 
   constructor(
     readonly space: Space,
     private readonly reception: UploadReception,
     private readonly names: NamesHeeded = 'as-shown-too',
+    /** Small files are told when they are closed, and seen by others not much sooner. */
+    private readonly holdsSmallFiles = false,
   ) {}
 
   resolve(path: Buffer): Buffer {
@@ -48,6 +51,7 @@ export class SpaceFiles {
     const place = placeOf(path);
     if (place.kind === 'outside') throw absent(path);
     if (place.kind !== 'below') return topEntry(place.kind === 'root' ? '/' : 'upload');
+    await this.knowOf(place.name);
     const found = await this.tree().find(place);
     if (!found) throw absent(path);
     return 'upload' in found ? this.entryOf(found.upload) : entryOfFolder(found.folder);
@@ -58,6 +62,7 @@ export class SpaceFiles {
     if (place.kind === 'outside') throw absent(path);
     if (place.kind === 'root') return [topEntry('upload')];
     const names = place.kind === 'upload' ? [] : [...place.folders, place.name];
+    await this.knowAll();
     const folder = await this.tree().folder(names);
     if (folder === null) throw absent(path);
     const folders = await this.uploads.listFolders(this.space.spaceId, folder);
@@ -82,7 +87,7 @@ export class SpaceFiles {
   async makeFolder(path: Buffer): Promise<void> {
     const { folders, name } = below(path);
     const { spaceId } = this.space;
-    await this.change(async (uploads) => {
+    await this.changeKnowingAll(async (uploads) => {
       const tree = this.tree(uploads);
       const parent = await tree.folderFor(folders);
       const { exact, alike } = await tree.in(parent, name);
@@ -97,7 +102,7 @@ export class SpaceFiles {
   async removeFolder(path: Buffer): Promise<void> {
     const { folders, name } = below(path);
     const { spaceId } = this.space;
-    await this.change(async (uploads) => {
+    await this.changeKnowingAll(async (uploads) => {
       const folder = await this.tree(uploads).folder([...folders, name]);
       if (folder === null) throw absent(path);
       const inside = [...(await uploads.list(spaceId, folder)), ...(await uploads.listFolders(spaceId, folder))];
@@ -112,7 +117,7 @@ export class SpaceFiles {
   async remove(path: Buffer): Promise<void> {
     const place = below(path);
     let spare: string | null = null;
-    await this.change(async (uploads) => {
+    await this.changeKnowingAll(async (uploads) => {
       const found = await this.tree(uploads).find(place);
       if (!found || 'folder' in found) throw absent(path);
       const upload = this.idle(found.upload);
@@ -131,7 +136,7 @@ export class SpaceFiles {
     const from = below(fromPath);
     const to = below(toPath);
     let spare: string | null = null;
-    await this.change(async (uploads) => {
+    await this.changeKnowingAll(async (uploads) => {
       const tree = this.tree(uploads);
       const target = await tree.folderFor(to.folders);
       const found = await tree.find(from);
@@ -158,6 +163,7 @@ export class SpaceFiles {
     const place = placeOf(path);
     if (place.kind === 'outside') throw absent(path);
     if (place.kind !== 'below') return;
+    await this.knowOf(place.name);
     await this.change(async (uploads) => {
       const found = await this.tree(uploads).find(place);
       if (!found) throw absent(path);
@@ -179,6 +185,7 @@ export class SpaceFiles {
   }
 
   private async openForReading(path: Buffer, place: Below): Promise<OpenFile> {
+    await this.knowOf(place.name);
     const found = await this.tree().find(place);
     if (!found || 'folder' in found) throw absent(path);
     const { upload } = found;
@@ -193,6 +200,9 @@ export class SpaceFiles {
 
   private async openForWriting(path: Buffer, place: Below, intent: OpenIntent): Promise<OpenFile> {
     const { spaceId } = this.space;
+    const held = await this.hold(place, intent);
+    if (held) return held;
+    await this.reception.writeDownHeld(spaceId);
     const tree = this.tree();
     const folder = await tree.folderFor(place.folders);
     const { exact, alike } = await tree.in(folder, place.name);
@@ -205,23 +215,55 @@ export class SpaceFiles {
     await this.reception.quota.refuseWhenFull(spaceId, !upload || upload.state === 'received');
     if (!upload) {
       if (!intent.create) throw absent(path);
-      return this.begin(await tree.newPlace(folder, place.name, alike), null, intent);
+      return this.start(await tree.newPlace(folder, place.name, alike), null, intent);
     }
     if (!intent.truncate) refuseQuarantined(upload);
     // What goes on with a received file begins with its first byte; who may not write shall know it before.
     if (upload.state === 'received') await this.changeInTurn(() => Promise.resolve([]));
     const known = { folder, name: upload.name, nameBytes: upload.nameBytes ?? place.name.bytes };
     if (upload.state === 'received')
-      return intent.truncate ? this.begin(known, upload, intent) : this.handle(known, upload, null);
+      return intent.truncate ? this.start(known, upload, intent) : this.handle(known, upload, null);
     return this.goOn(known, upload, intent);
   }
 
-  /** A new upload; `before` is what had this name until now and stays evidence out of sight. */
-  private async begin(place: KnownPlace, before: Upload | null, intent: OpenIntent): Promise<WritingHandle> {
+  /** A new file in memory; null where it needs more than that from its beginning on. */
+  private async hold({ folders, name }: Below, intent: OpenIntent): Promise<HeldFile | null> {
+    const { spaceId } = this.space;
+    if (!this.holdsSmallFiles || !intent.create || !(intent.truncate || intent.exclusive)) return null;
+    const way = wayOf(folders);
+    const last = way.at(-1);
+    const folder = last === undefined ? '' : pathOf(last);
+    if (this.reception.holdsName(spaceId, name, folder)) return null;
+    const { isOpen, isFree } = await this.uploads.lookForRoom(spaceId, way, name);
+    if (!isOpen) throw spaceClosed();
+    if (!isFree) return null;
+    await this.reception.quota.refuseWhenFull(spaceId, true);
+    const place = { folder, name: name.shown, nameBytes: name.bytes };
     const upload = { ...this.newUpload(place), modifiedAt: intent.modifiedAt ?? null };
+    const held = new HeldFile(this, this.reception, place, name, upload);
+    this.open.add(held);
+    return held;
+  }
+
+  private start(place: KnownPlace, before: Upload | null, intent: OpenIntent): Promise<WritingHandle> {
+    return this.begin(place, { ...this.newUpload(place), modifiedAt: intent.modifiedAt ?? null }, before);
+  }
+
+  /** A file that was held, also when its space was closed meanwhile: what has come is kept, as of any other upload. */
+  writeDown(place: KnownPlace, upload: Upload): Promise<WritingHandle> {
+    return this.begin(place, upload, null, (uploads) => uploads.lockKeptSpace(this.space.spaceId));
+  }
+
+  /** A new upload; `before` is what had this name until now and stays evidence out of sight. */
+  private async begin(
+    place: KnownPlace,
+    upload: Upload,
+    before: Upload | null,
+    lock?: (uploads: Uploads) => Promise<boolean>,
+  ): Promise<WritingHandle> {
     const handle = this.handle(place, upload, null);
     try {
-      await handle.start(upload, before, false);
+      await handle.start(upload, before, false, lock);
     } catch (error) {
       handle.letGo();
       throw error;
@@ -290,6 +332,10 @@ export class SpaceFiles {
     this.open.delete(handle);
   }
 
+  letGo(file: HeldFile): void {
+    this.open.delete(file);
+  }
+
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.reception.inTurn(this.space.spaceId, work);
   }
@@ -298,14 +344,30 @@ export class SpaceFiles {
     return this.inTurn(() => this.changeInTurn(work));
   }
 
+  changeKnowingAll(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void> {
+    return this.inTurn(async () => {
+      await this.reception.writeDownHeld(this.space.spaceId);
+      await this.changeInTurn(work);
+    });
+  }
+
+  private async knowOf(name: SentName): Promise<void> {
+    if (this.reception.holdsName(this.space.spaceId, name)) await this.knowAll();
+  }
+
+  /** What is held in memory gets rows, so that it can be looked up. */
+  private async knowAll(): Promise<void> {
+    const { spaceId } = this.space;
+    if (this.reception.holdsFiles(spaceId)) await this.inTurn(() => this.reception.writeDownHeld(spaceId));
+  }
+
   /** A change of this space by someone who has its turn; refused when the space was closed or archived meanwhile. */
-  changeInTurn(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void> {
+  changeInTurn(
+    work: (uploads: Uploads) => Promise<Tell[]>,
+    lock = (uploads: Uploads) => uploads.lockOpenSpace(this.space.spaceId),
+  ): Promise<void> {
     return this.reception.needs.transaction(async (uploads) => {
-      if (!(await uploads.lockOpenSpace(this.space.spaceId)))
-        throw new FileRefusal(
-          'EACCES',
-          'this account is closed, or can only be read from because its case is archived',
-        );
+      if (!(await lock(uploads))) throw spaceClosed();
       return { result: undefined, tells: await work(uploads) };
     });
   }
@@ -382,6 +444,16 @@ export class SpaceFiles {
 
 function topEntry(name: string): Entry {
   return folderEntry(Buffer.from(name), new Date(0));
+}
+
+/** Folders as their names read, from the first to the last. */
+function wayOf(names: readonly SentName[]): KnownPlace[] {
+  let folder = '';
+  return names.map(({ shown, bytes }) => {
+    const place = { folder, name: shown, nameBytes: bytes };
+    folder = pathOf(place);
+    return place;
+  });
 }
 
 function entryOfFolder(folder: Folder): Entry {

@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { SpaceQuota, type Usage } from './space-quota.js';
 
-function aQuota(more: { usage?: Partial<Usage>; arriving?: number; free?: number } = {}) {
+function aQuota(more: { usage?: Partial<Usage>; arriving?: number; held?: number; free?: number } = {}) {
   const disk = { free: more.free ?? 1_000_000, asked: 0 };
+  const usage = { files: more.usage?.files ?? 0, asked: 0 };
   const quota = new SpaceQuota({
-    usageOf: () => Promise.resolve({ bytes: 0, files: 0, mostBytes: null, mostFiles: null, ...more.usage }),
+    usageOf: () => {
+      usage.asked += 1;
+      return Promise.resolve({ bytes: 0, mostBytes: null, mostFiles: null, ...more.usage, files: usage.files });
+    },
     arrivingBytes: () => more.arriving ?? 0,
+    heldFiles: () => more.held ?? 0,
     freeBytes: () => {
       disk.asked += 1;
       return Promise.resolve(disk.free);
@@ -15,7 +20,7 @@ function aQuota(more: { usage?: Partial<Usage>; arriving?: number; free?: number
     reserveBytes: 500,
     warn: () => undefined,
   });
-  return { quota, disk };
+  return { quota, disk, usage };
 }
 
 describe('the quota of a space', () => {
@@ -34,6 +39,19 @@ describe('the quota of a space', () => {
     const { quota } = aQuota({ usage: { files: 2 } });
     await expect(quota.refuseWhenFull('space', true)).rejects.toThrow('may hold 2 files and holds 2');
     await quota.refuseWhenFull('space', false);
+  });
+
+  it('counts the files that are not written down yet, and those that it has let in since it counted', async () => {
+    await expect(aQuota({ usage: { files: 1 }, held: 1 }).quota.refuseWhenFull('space', true)).rejects.toThrow(
+      'may hold 2 files and holds 2',
+    );
+    const { quota, usage } = aQuota();
+    await quota.refuseWhenFull('space', true);
+    await quota.refuseWhenFull('space', true);
+    expect(usage.asked).toBe(1);
+    usage.files = 2;
+    await expect(quota.refuseWhenFull('space', true)).rejects.toThrow('holds 2');
+    expect(usage.asked).toBe(2);
   });
 
   it('takes what an operator set instead of the default', async () => {

@@ -13,6 +13,8 @@ interface Needs {
   usageOf(spaceId: string): Promise<Usage>;
   /** Bytes that the files arriving in a space hold. */
   arrivingBytes(spaceId: string): number;
+  /** Files arriving in a space that its usage does not count. */
+  heldFiles(spaceId: string): number;
   freeBytes(): Promise<number>;
   readonly mostBytes: number;
   readonly mostFiles: number;
@@ -24,13 +26,20 @@ interface Needs {
 const measureAfterBytes = 64 * 1024 * 1024;
 const measureAfterMilliseconds = 1_000;
 
+interface SpaceRoom {
+  left: number;
+  leftFiles: number;
+  readonly mostBytes: number;
+  readonly askedAt: number;
+}
+
 /**
  * Keeps spaces within their quota and the disk above its reserve. A file that would have no room is refused when it is
  * opened, with words for the customer; one that outgrows the room keeps what has arrived, so that it can be resumed, and
  * its next opening is refused up front: FileZilla otherwise tries again for ever.
  */
 export class SpaceQuota {
-  private readonly rooms = new Map<string, { left: number; mostBytes: number }>();
+  private readonly rooms = new Map<string, SpaceRoom>();
   private free = Infinity;
   private sinceMeasured = 0;
   private measuredAt = -Infinity;
@@ -40,18 +49,39 @@ export class SpaceQuota {
 
   /** Refuses an opening for which there is no room. Only a new file counts as one more. */
   async refuseWhenFull(spaceId: string, isNew: boolean): Promise<void> {
+    const known = this.rooms.get(spaceId);
+    if (known && this.isSurelyRoom(known)) {
+      if (isNew) known.leftFiles -= 1;
+      return;
+    }
     await this.measure();
     if (this.free <= this.needs.reserveBytes) throw this.diskFull(spaceId);
     const usage = await this.needs.usageOf(spaceId);
     const mostFiles = usage.mostFiles ?? this.needs.mostFiles;
+    const files = usage.files + this.needs.heldFiles(spaceId);
     const { left, mostBytes } = this.roomOf(spaceId, usage);
-    this.rooms.set(spaceId, { left, mostBytes });
+    const room = { left, leftFiles: mostFiles - files, mostBytes, askedAt: performance.now() };
+    this.rooms.set(spaceId, room);
     if (left <= 0) throw quotaUsedUp(mostBytes);
-    if (isNew && usage.files >= mostFiles)
+    if (!isNew) return;
+    if (room.leftFiles <= 0)
       throw new FileRefusal(
         'EDQUOT',
-        `this account may hold ${mostFiles} files and holds ${usage.files}; write to us in the thread of your case`,
+        `this account may hold ${mostFiles} files and holds ${files}; write to us in the thread of your case`,
       );
+    room.leftFiles -= 1;
+  }
+
+  /** Thousands of small files need not be counted anew for each of them; whoever has to be refused is counted for. */
+  private isSurelyRoom({ left, leftFiles, askedAt }: SpaceRoom): boolean {
+    const now = performance.now();
+    return (
+      now - askedAt < measureAfterMilliseconds &&
+      now - this.measuredAt < measureAfterMilliseconds &&
+      left > 0 &&
+      leftFiles > 0 &&
+      this.free - this.sinceMeasured > this.needs.reserveBytes
+    );
   }
 
   /**

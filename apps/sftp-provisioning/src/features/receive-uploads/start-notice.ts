@@ -63,12 +63,16 @@ export class StartNotice {
   /** What is to be told in a transaction that tells something else of the upload; nothing when it was told before. */
   async tellsWithin(uploads: Starts): Promise<Tell[]> {
     this.stop();
-    const { uploadId, spaceId, caseId, location } = this.upload;
-    if (!(await uploads.markStarted(uploadId))) return [];
-    return [{ type: 'upload.started', caseId, data: { uploadId, spaceId, name: this.path, location } }];
+    if (!(await uploads.markStarted(this.upload.uploadId))) return [];
+    return [startOf(this.upload, this.path)];
   }
 
   stop(): void {
     if (this.timer) clearTimeout(this.timer);
   }
+}
+
+/** What is told of an upload that has started. */
+export function startOf({ uploadId, spaceId, caseId, location }: Starting, path: string): Tell {
+  return { type: 'upload.started', caseId, data: { uploadId, spaceId, name: path, location } };
 }

@@ -16,7 +16,13 @@ export interface WritingSession {
   newUpload(place: KnownPlace): Upload;
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   change(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
-  changeInTurn(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
+  /** As `change`, knowing all files, also those that nobody has written down yet. */
+  changeKnowingAll(work: (uploads: Uploads) => Promise<Tell[]>): Promise<void>;
+  /** `lock` says whether the space takes it: unless told otherwise one that is open. */
+  changeInTurn(
+    work: (uploads: Uploads) => Promise<Tell[]>,
+    lock?: (uploads: Uploads) => Promise<boolean>,
+  ): Promise<void>;
   keepModifiedAt(uploadId: string, modifiedAt: Date): Promise<void>;
   released(handle: WritingHandle): void;
 }
@@ -89,6 +95,12 @@ export class WritingHandle implements OpenFile, Writer {
     this.progressing ??= this.tellProgress(file).finally(() => (this.progressing = null));
   }
 
+  /** The first bytes of it, for which room was taken before. */
+  takeOver(content: Buffer): Promise<void> {
+    this.roomTo = content.length;
+    return this.write(0, [content], content.length);
+  }
+
   private takeRoom(to: number, there: number): void {
     const from = Math.max(this.roomTo, there);
     this.reception.quota.grow(this.upload.spaceId, to - from);
@@ -142,7 +154,12 @@ export class WritingHandle implements OpenFile, Writer {
   }
 
   /** Makes the file and its row. The caller has the turn of the space. */
-  async start(upload: Upload, before: Upload | null, copy: boolean): Promise<ArrivingFile> {
+  async start(
+    upload: Upload,
+    before: Upload | null,
+    copy: boolean,
+    lock?: (uploads: Uploads) => Promise<boolean>,
+  ): Promise<ArrivingFile> {
     const { evidence, now } = this.reception.needs;
     const { uploadId, location } = upload;
     if (before && copy) await this.refuseFound(before);
@@ -157,7 +174,7 @@ export class WritingHandle implements OpenFile, Writer {
         if (before && copy) await uploads.markEnded(before.uploadId, 'untold');
         await uploads.add({ ...upload, changedAt: now() });
         return [];
-      });
+      }, lock);
     } catch (error) {
       this.reception.writers.delete(uploadId);
       await file.abandon();
@@ -260,7 +277,7 @@ export class WritingHandle implements OpenFile, Writer {
     const marked = nameMarkedComplete(nameBytes);
     if (marked === null) return false;
     const outcome: { isMark: boolean; refusal: FileRefusal | null } = { isMark: false, refusal: null };
-    await this.session.change(async (uploads) => {
+    await this.session.changeKnowingAll(async (uploads) => {
       const { exact, alike } = await uploads.find(spaceId, folder, marked);
       const upload = exact ?? (marked.isText ? alike : null);
       if (!upload) return [];
