@@ -93,6 +93,21 @@ describe('small files', () => {
     others.client.end();
   });
 
+  it('that were received, removed and sent again are told once, and seen again', async () => {
+    const { open, sftp, leave } = await enter();
+    await upload(sftp, '/upload/a.log', Buffer.from('the same'));
+    await ask((done) => sftp.unlink('/upload/a.log', done));
+    await upload(sftp, '/upload/a.log', Buffer.from('the same'));
+    await upload(sftp, '/upload/last.log', Buffer.from('another'));
+    await until('the last is told', () =>
+      room.told(open.caseId, 'upload.received').some(({ data }) => data.name === 'last.log'),
+    );
+    expect(room.told(open.caseId, 'upload.received').map(({ data }) => data.name)).toEqual(['a.log', 'last.log']);
+    expect((await names(sftp)).sort()).toEqual(['a.log', 'last.log']);
+    expect(await readdir(folderOf(open))).toHaveLength(2);
+    leave();
+  });
+
   it('keep the folder that they are opened in', async () => {
     const { sftp, leave } = await enter();
     await ask((done) => sftp.mkdir('/upload/logs', done));
