@@ -49,6 +49,8 @@ export async function startProcesses(options: ProcessOptions): Promise<CaseRelay
     LOG_LEVEL: 'info',
     EVIDENCE_DIR: join(options.folder, 'evidence'),
     EVIDENCE_KEY: aMasterKey(),
+    CUSTOMER_PAGE_KEY: randomBytes(32).toString('base64url'),
+    CUSTOMER_PAGE_URL: `http://127.0.0.1:${ports['case-workflow']}`,
     SMTP_PORT: String(smtpPort),
     SFTP_PORT: String(sftpPort),
     SFTP_PUBLIC_HOST: '127.0.0.1',

@@ -555,8 +555,8 @@ function startObservation({ data, subject }: EventOf<'case.observation-started'>
         { label: texts.labels.account, value: data.space?.account ?? null },
         { label: texts.labels.host, value: data.space && hostOf(data.space) },
       ]),
-      ...openBlocks(data, { caseId: subject, file: data.file, settings }),
       points(texts.observation.wanted),
+      ...openBlocks(data, { caseId: subject, file: data.file, settings }),
       paragraph(texts.observation.until),
     ],
   };
