@@ -3,6 +3,7 @@ import {
   AnalysisRequested,
   CaseReopened,
   EvidencePurgeRequested,
+  LegalHoldPlaced,
   RecognitionRequested,
   type EventOf,
 } from '@caserelay/contracts';
@@ -53,6 +54,11 @@ class OurDoor {
 
   @Hears(EvidencePurgeRequested)
   ignorePurge(): Promise<Tell[]> {
+    return Promise.resolve([]);
+  }
+
+  @Hears(LegalHoldPlaced)
+  ignoreLegalHold(): Promise<Tell[]> {
     return Promise.resolve([]);
   }
 }

@@ -1,8 +1,8 @@
 import type { StoredReport } from '@caserelay/contracts';
 import { causeOf, type Tell } from '@caserelay/messaging';
 import { openEvidenceStore } from '@caserelay/evidence-store';
-import { defineService, LookWhenWoken, type Host } from '@caserelay/service-host';
-import type { DynamicModule } from '@nestjs/common';
+import { askForKey, defineService, LookWhenWoken, type Host } from '@caserelay/service-host';
+import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { AnalysisQueue } from './adapters/analysis-queue/analysis-queue.js';
 import {
   AnalysisStore,
@@ -17,6 +17,7 @@ import { keepDumpOfCase } from './adapters/case-dumps/case-dumps.js';
 import { CaseDumpsTable1720000300001 } from './adapters/case-dumps/case-dumps-table.js';
 import { UploadedEvidence } from './adapters/evidence-store/evidence-store.js';
 import { PurgeStore } from './adapters/purge-store/purge-store.js';
+import { LegalHolds1722000100000 } from './adapters/purge-store/legal-holds.js';
 import { PurgeTables1722000000000 } from './adapters/purge-store/purge-tables.js';
 import { readInProcess, type ReadingLimits } from './adapters/reading-process/read-in-process.js';
 import {
@@ -39,6 +40,7 @@ import { BoundedMap } from './features/follow-upload/bounded-map.js';
 import { FollowUploadConsumer, RecognitionNeeds } from './features/follow-upload/follow-upload.consumer.js';
 import { FollowUploadTimer } from './features/follow-upload/follow-upload.timer.js';
 import { planNextSteps } from './features/plan-next-steps/plan-next-steps.js';
+import { ListPurged, ListPurgedController } from './features/purge-reports/list-purged.controller.js';
 import { PurgeNeeds, PurgeReportsConsumer } from './features/purge-reports/purge-reports.consumer.js';
 import { purgeReports } from './features/purge-reports/purge-reports.js';
 import { RequestAnalysisConsumer, RequestNeeds } from './features/request-analysis/request-analysis.consumer.js';
@@ -57,6 +59,7 @@ export const dumpAnalysis = defineService({
     KnownVersionTable1720000300002,
     RecognitionTable1721000000000,
     PurgeTables1722000000000,
+    LegalHolds1722000100000,
   ],
   module: (host): DynamicModule => {
     const store = new AnalysisStore(host.database);
@@ -77,8 +80,12 @@ export const dumpAnalysis = defineService({
       await queue.close();
     });
     return {
-      module: class DumpAnalysisModule {},
-      controllers: [RequestAnalysisConsumer, FollowUploadConsumer, PurgeReportsConsumer],
+      module: class DumpAnalysisModule implements NestModule {
+        configure(consumer: MiddlewareConsumer): void {
+          consumer.apply(askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY')).forRoutes('v1/purged-files');
+        }
+      },
+      controllers: [RequestAnalysisConsumer, FollowUploadConsumer, PurgeReportsConsumer, ListPurgedController],
       providers: [
         { provide: RequestNeeds, useValue: requestNeedsOf(host, queue) },
         { provide: ResumeAnalysesTimer, useValue: timer },
@@ -86,6 +93,10 @@ export const dumpAnalysis = defineService({
         { provide: RecognitionNeeds, useValue: recognitionNeedsOf(follower) },
         { provide: FollowUploadTimer, useValue: follower },
         { provide: PurgeNeeds, useFactory: () => purgeNeedsOf(host) },
+        {
+          provide: ListPurged,
+          useValue: ((wish) => new PurgeStore(host.database.manager, host.clock).listPurged(wish)) satisfies ListPurged,
+        },
       ],
     };
   },
@@ -291,6 +302,8 @@ function purgeNeedsOf(host: AnalysisHost): PurgeNeeds {
     return {
       follow: (caseId, sequence) => store.follow(caseId, sequence),
       keep: (purge) => store.keep({ ...purge, cause: causeOf(event) }),
+      noteLegalHold: (caseId, sequence) => store.noteLegalHold(caseId, sequence),
+      isHeld: (caseId, sequence) => store.isHeld(caseId, sequence),
       stopReading: (caseId) => store.stopReading(caseId),
       countReports: (caseId) => store.countReports(caseId),
       wake: () => afterCommit(() => watch.wake()),

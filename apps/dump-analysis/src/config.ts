@@ -53,4 +53,6 @@ export const config = {
   RECOGNITION_MAX_GIBIBYTES: z.coerce.number().positive().max(1024).default(4),
   /** Growing uploads that are read side by side. */
   RECOGNITION_PARALLEL: count.max(64).default(4),
+  /** Opens the list of what was purged; it stays shut without it. */
+  CASES_API_KEY: z.string().min(16).optional(),
 };

@@ -1,7 +1,7 @@
 import { defaultPatterns, type CaseKeyPatterns } from '@caserelay/mail-thread';
 import { openEvidenceStore } from '@caserelay/evidence-store';
-import { defineService, type Host } from '@caserelay/service-host';
-import type { DynamicModule, OnApplicationBootstrap } from '@nestjs/common';
+import { askForKey, defineService, type Host } from '@caserelay/service-host';
+import type { DynamicModule, MiddlewareConsumer, NestModule, OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { Counter } from 'prom-client';
 import { v7 as newId } from 'uuid';
@@ -9,6 +9,7 @@ import { CaseRecords } from './adapters/case-records/case-records.js';
 import { CaseTables1720000000000 } from './adapters/case-records/case-tables.js';
 import { KeptFileRecords } from './adapters/case-records/kept-file-records.js';
 import { KeptFiles1720000100000 } from './adapters/case-records/kept-files.migration.js';
+import { LegalHolds1720000200000 } from './adapters/case-records/legal-holds.migration.js';
 import { MailRecords, noteRejectedMail } from './adapters/case-records/mail-records.js';
 import { PostRecords } from './adapters/case-records/post-records.js';
 import { InboxDoor, type Taken } from './adapters/inbox-door/inbox-door.js';
@@ -31,6 +32,7 @@ import {
   type Outcome,
   type Records as ReceiveRecords,
 } from './features/receive-event/receive-event.js';
+import { ListPurged, ListPurgedController } from './features/purge-mails/list-purged.controller.js';
 import { noteOldFilesOnce } from './features/purge-mails/note-old-files.timer.js';
 import { PurgeMailsConsumer, PurgingNeeds } from './features/purge-mails/purge-mails.consumer.js';
 import { replyToSender } from './features/take-mail/reply-to-sender.js';
@@ -42,10 +44,14 @@ type IntakeHost = Host<typeof config>;
 export const intake = defineService({
   name: 'intake',
   config,
-  migrations: [CaseTables1720000000000, KeptFiles1720000100000],
+  migrations: [CaseTables1720000000000, KeptFiles1720000100000, LegalHolds1720000200000],
   module: (host): DynamicModule => ({
-    module: class IntakeModule {},
-    controllers: [ReceiveEventController, PurgeMailsConsumer],
+    module: class IntakeModule implements NestModule {
+      configure(consumer: MiddlewareConsumer): void {
+        consumer.apply(askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY')).forRoutes('v1/purged-files');
+      }
+    },
+    controllers: [ReceiveEventController, PurgeMailsConsumer, ListPurgedController],
     providers: [
       {
         provide: ApiKeys,
@@ -55,6 +61,10 @@ export const intake = defineService({
       { provide: InboxDoor, useFactory: () => inboxDoorOf(host) },
       { provide: SmtpDoor, useFactory: () => mailDoorOf(host) },
       { provide: PurgingNeeds, useFactory: () => purgingNeedsOf(host) },
+      {
+        provide: ListPurged,
+        useValue: ((wish) => new KeptFileRecords(host.database.manager).listPurged(wish)) satisfies ListPurged,
+      },
     ],
   }),
 });
@@ -213,6 +223,8 @@ function purgingNeedsOf(host: IntakeHost): PurgingNeeds {
     const files = new KeptFileRecords(tx);
     return {
       follow: (caseId, sequence) => files.follow(caseId, sequence),
+      noteLegalHold: (caseId, sequence) => files.noteLegalHold(caseId, sequence),
+      isHeld: (caseId, sequence) => files.isHeld(caseId, sequence),
       hasOldMails: () => files.hasOldMails(),
       listOfCase: (caseId) => files.listOfCase(caseId),
       isThere: (location) => evidence.isThere(location),

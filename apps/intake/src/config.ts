@@ -67,7 +67,10 @@ export const config = {
     .optional(),
   /** Other systems post events with it. */
   INTAKE_API_KEY: z.string().min(16),
-  /** Other systems ask things of cases with it, as at the door of case-workflow; without it nobody does over HTTP. */
+  /**
+   * Other systems ask things of cases with it, as at the door of case-workflow; without it nobody does over HTTP. Opens the
+   * list of what was purged as well.
+   */
   CASES_API_KEY: z.string().min(16).optional(),
 };
 

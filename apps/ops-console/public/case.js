@@ -133,7 +133,7 @@ function entryItem(entry) {
 /** What somebody should look at. */
 function isBad({ type, data }) {
   if (type === 'upload.scanned') return data.outcome === 'infected';
-  return ['letter.failed', 'dump.unreadable', 'case.upload-quarantined'].includes(type);
+  return ['letter.failed', 'dump.unreadable', 'case.upload-quarantined', 'case.purge-overdue'].includes(type);
 }
 
 /** Shows what led to an entry and what it led to. */
@@ -159,7 +159,30 @@ function causeLink(entry) {
   );
 }
 
+/** What people must know of the evidence of a case: a legal hold, and whoever has not answered that it is removed. */
+function showEvidence() {
+  const sorted = [...entries.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+  const placed = sorted.findLast(({ type }) => type === 'case.legal-hold-placed' || type === 'case.legal-hold-lifted');
+  const overdue = sorted.findLast(({ type }) => type === 'case.purge-overdue');
+  const answered = new Set(
+    sorted
+      .filter(({ type, data }) => partOf[type] && data.requestedAt === overdue?.data.requestedAt)
+      .map(({ type }) => partOf[type]),
+  );
+  const awaited = (overdue?.data.awaited ?? []).filter((part) => !answered.has(part));
+  const lines = [placed?.type === 'case.legal-hold-placed' ? placed : null, awaited.length > 0 ? overdue : null].filter(
+    Boolean,
+  );
+  at('evidence').hidden = lines.length === 0;
+  at('evidence').replaceChildren(
+    ...lines.map((entry) => make('p', { class: 'trouble' }, entry.headline[language], ' · ', momentElement(entry.at))),
+  );
+}
+
+const partOf = { 'evidence.purged': 'uploads', 'mails.purged': 'mails', 'reports.purged': 'reports' };
+
 const showTimeline = oncePerFrame(() => {
+  showEvidence();
   const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 80;
   const sorted = [...entries.values()].sort((a, b) =>
     a.at === b.at ? (a.eventId < b.eventId ? -1 : 1) : a.at < b.at ? -1 : 1,

@@ -25,6 +25,7 @@ import { BrowserUploads1700000600000 } from './adapters/upload-space-store/brows
 import { AccountRules1700000310000 } from './adapters/upload-space-store/account-rules.migration.js';
 import { PasswordHashes1700000300000 } from './adapters/upload-space-store/password-hashes.migration.js';
 import { UploadEndings1700000400000 } from './adapters/upload-space-store/upload-endings.migration.js';
+import { LegalHolds1700000830000 } from './adapters/upload-space-store/legal-holds.migration.js';
 import { UploadScans1700000820000 } from './adapters/upload-space-store/upload-scans.migration.js';
 import { UploadNames1700000800000 } from './adapters/upload-space-store/upload-names.migration.js';
 import { UploadGap1700000200000 } from './adapters/upload-space-store/upload-gap.migration.js';
@@ -44,6 +45,7 @@ import { OverseeSpacesController, OverseeingNeeds } from './features/oversee-spa
 import { OverseeScansController, ScanNeeds } from './features/oversee-scans/oversee-scans.controller.js';
 import { AuditNeeds, ReadAuditController } from './features/read-audit/read-audit.controller.js';
 import { PurgeEvidenceConsumer, PurgingNeeds } from './features/purge-evidence/purge-evidence.consumer.js';
+import { ListPurged, ListPurgedController } from './features/purge-evidence/list-purged.controller.js';
 import { purgeEvidence } from './features/purge-evidence/purge-evidence.js';
 import { Scripts, ServeScriptsController } from './features/serve-scripts/serve-scripts.controller.js';
 import { ShowCredentialsController, ShowingNeeds } from './features/show-credentials/show-credentials.controller.js';
@@ -80,6 +82,7 @@ export const sftpProvisioning = defineService({
     UploadNames1700000800000,
     Retention1700000810000,
     UploadScans1700000820000,
+    LegalHolds1700000830000,
   ],
   module: (host): DynamicModule => {
     const passwords = new PasswordHasher();
@@ -98,6 +101,7 @@ export const sftpProvisioning = defineService({
         OpenUploadSpaceConsumer,
         CloseUploadSpaceConsumer,
         PurgeEvidenceConsumer,
+        ListPurgedController,
         ServeScriptsController,
         ShowCredentialsController,
         UploadByBrowserController,
@@ -129,6 +133,10 @@ export const sftpProvisioning = defineService({
         },
         { provide: HearingNeeds, useFactory: () => hearingNeeds(host) },
         { provide: ScanNeeds, useFactory: () => scanNeeds(host, audit, () => scanning?.wake() ?? false) },
+        {
+          provide: ListPurged,
+          useValue: ((wish) => new PurgeStore(host.database.manager).listPurged(wish)) satisfies ListPurged,
+        },
         { provide: LiftingNeeds, useFactory: () => liftingNeeds(host, audit) },
         { provide: AuditNeeds, useFactory: () => auditNeeds(host) },
         { provide: Scripts, useFactory: () => new PageScripts() },

@@ -74,6 +74,8 @@ const personCommand: fc.Arbitrary<(now: string) => Asked> = fc.oneof(
       { type: 'write-plan', items: ['one', 'two'] },
       { type: 'assign-owner', to: contact, note: null },
       { type: 'note', text: 'spec' },
+      { type: 'place-legal-hold', reason: 'spec' },
+      { type: 'lift-legal-hold', reason: 'spec' },
     )
     .map((asked) => () => asked),
   fc

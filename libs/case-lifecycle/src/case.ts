@@ -6,6 +6,7 @@ import type {
   EventOf,
   EventType,
   Evidence,
+  KeptReason,
   LinkKind,
   NextStep,
   Person,
@@ -13,6 +14,7 @@ import type {
   Priority,
   PurgedFile,
   PurgedPart,
+  PurgePartName,
   RecognisedDump,
   Solved,
   Told,
@@ -60,6 +62,12 @@ export interface Known {
   readonly asksAgain: boolean;
   /** Evidence that is being removed; missing when none is. It goes on when the case is opened again meanwhile. */
   readonly purging?: Purging;
+  /** While evidence must not be purged; missing otherwise. */
+  readonly legalHold?: { readonly since: string; readonly reason: string; readonly by: Person };
+  /** When a purge was asked for last, which tells requests apart. */
+  readonly purgeAskedAt?: string;
+  /** A purge was asked for and left evidence because of a legal hold: it is asked for again when that is lifted. */
+  readonly owesPurge?: true;
   /** What has come of what may be asked for, and how: the checklist of the present cycle. */
   readonly answered?: readonly Answered[];
   readonly links?: readonly Link[];
@@ -174,19 +182,20 @@ export interface KnownScan extends Pick<DataOf<'upload.scanned'>, 'uploadId' | '
   readonly releasedAt: string | null;
 }
 
-/** Whoever holds evidence of a case, and answers when asked to remove it. */
-export type PurgePart = 'uploads' | 'mails' | 'reports';
+export type PurgePart = PurgePartName;
 
 /** What has been answered to a request to remove evidence, until all have answered. */
 export interface Purging {
   readonly requestedAt: string;
   readonly awaited: readonly PurgePart[];
+  /** When people are told of who has not answered; missing once they were, and in cases that were kept before. */
+  readonly alarmAt?: string;
   readonly account: string | null;
   readonly files: readonly PurgedFile[];
   readonly filesInAll: number;
   readonly bytesInAll: number;
   readonly kept: number;
-  readonly keptBecause: DataOf<'case.evidence-purged'>['keptBecause'];
+  readonly keptBecause: readonly KeptReason[];
 }
 
 /** The phases in which nothing is being read; but for the first each has a clock that runs in it. */
@@ -312,6 +321,8 @@ export type Kept =
       readonly type: 'purge.kept';
       readonly data: { part: PurgePart; account: string | null } & PurgedPart;
     }
+  /** By when all who hold evidence should have answered. */
+  | { readonly type: 'purge.awaited'; readonly data: { alarmAt: string } }
   | { readonly type: 'question.closed'; readonly data: { questionId: string; by: Person; answer: string | null } }
   | {
       readonly type: 'item.ticked';

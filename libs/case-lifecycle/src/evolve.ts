@@ -126,6 +126,14 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return knowing(state, withClockEnded(known, 'grace', event.at));
     case 'case.evidence-purge-requested':
       return purging(knowing(state, withClockEnded(known, 'retention', event.at)), event);
+    case 'purge.awaited':
+      return knowing(state, known.purging ? { purging: { ...known.purging, alarmAt: event.data.alarmAt } } : {});
+    case 'case.purge-overdue':
+      return knowing(state, alarmed(known));
+    case 'case.legal-hold-placed':
+      return knowing(state, legallyHeld(known, event, state.phase === 'archived'));
+    case 'case.legal-hold-lifted':
+      return { ...state, known: withoutLegalHold(known) };
     case 'purge.kept':
       return knowing(state, partPurged(known, event));
     case 'case.evidence-purged':
@@ -287,7 +295,8 @@ function archived(known: Known, { data, at }: Happened<'case.archived'>): Case {
 function reopened(known: Known, { data, at }: Happened<'case.reopened'>): Case {
   const ended = withClocksEnded(known, () => true, at);
   const asksAgain = data.because !== 'new-upload';
-  const { answered: _, survey: __, ...kept } = known;
+  // What is archived again has a retention of its own.
+  const { answered: _, survey: __, owesPurge: ___, ...kept } = known;
   return { phase: 'reported', known: { ...kept, ...ended, cycle: known.cycle + 1, asksAgain } };
 }
 
@@ -365,7 +374,8 @@ function purging(state: Opened, { data: { requestedAt } }: Happened<'case.eviden
     ...{ requestedAt, awaited: holders, account: null, files: [] },
     ...{ filesInAll: 0, bytesInAll: 0, kept: 0, keptBecause: [] },
   };
-  return knowing(state, { purging: begun });
+  const { owesPurge: _, ...known } = state.known;
+  return { ...state, known: { ...known, purging: begun, purgeAskedAt: requestedAt } };
 }
 
 function partPurged({ purging }: Known, { data }: Happened<'purge.kept'>): Partial<Known> {
@@ -384,6 +394,26 @@ function partPurged({ purging }: Known, { data }: Happened<'purge.kept'>): Parti
       keptBecause: [...new Set([...purging.keptBecause, ...(data.keptBecause === null ? [] : [data.keptBecause])])],
     },
   };
+}
+
+function alarmed({ purging }: Known): Partial<Known> {
+  if (!purging) return {};
+  const { alarmAt: _, ...rest } = purging;
+  return { purging: rest };
+}
+
+/** Whoever has not answered by then may leave something. */
+function legallyHeld(
+  { purging }: Known,
+  { data: { reason, by }, at }: Happened<'case.legal-hold-placed'>,
+  isArchived: boolean,
+): Partial<Known> {
+  return { legalHold: { since: at, reason, by }, ...(purging && isArchived && { owesPurge: true }) };
+}
+
+function withoutLegalHold(known: Known): Known {
+  const { legalHold: _, owesPurge: __, ...rest } = known;
+  return rest;
 }
 
 function withoutPurging(known: Known): Known {

@@ -13,7 +13,7 @@ import { endPauses, runningClock, startClock } from './run-clocks.js';
 import { passSurvey } from './survey.js';
 import { openItems, stepsStillOpen } from './task-list.js';
 import { tellLevels } from './tell-levels.js';
-import { proveWhatIsGone } from './take-purge.js';
+import { askForPurge, tellOverduePurge } from './take-purge.js';
 import { tellNotices } from './tell-notices.js';
 import type { Turn } from './turn.js';
 import { silenceEndsAt, wakeAt } from './wake-at.js';
@@ -26,6 +26,7 @@ type In<Phase extends Case['phase']> = Extract<Case, { phase: Phase }>;
  */
 export function letTimePass(turn: Turn): void {
   tellNotices(turn);
+  tellOverduePurge(turn);
   endHold(turn);
   if (turn.known.hold) return;
   endPauses(turn);
@@ -76,9 +77,7 @@ function archiveOrWait(turn: Turn): void {
 /** The account goes first, so that nobody reads from it while its evidence is removed. */
 function endRetention(turn: Turn, { known: { file } }: In<'archived'>): void {
   if (isDue(turn, 'grace')) turn.say({ type: 'case.upload-space-retired', data: { file } });
-  if (!isDue(turn, 'retention')) return;
-  proveWhatIsGone(turn);
-  turn.say({ type: 'case.evidence-purge-requested', data: { file, requestedAt: turn.now } });
+  if (isDue(turn, 'retention') && !turn.known.legalHold) askForPurge(turn);
 }
 
 function isDue(turn: Turn, clock: ClockName): boolean {

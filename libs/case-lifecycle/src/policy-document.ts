@@ -138,11 +138,15 @@ export const PolicyDocument = z
       observation: silence,
     }),
     wrongDump: z.strictObject({ quiet: span }),
-    /** Of archived cases: how long the account can still be read from, and how long evidence is kept; else settings say it. */
+    /**
+     * Of archived cases: how long the account can still be read from, and how long evidence is kept; else settings say it. How
+     * long those who hold evidence may take to remove it before people are told; else a day.
+     */
     retention: z
       .strictObject({
         grace: span.optional(),
         evidence: z.union([z.literal('for-ever'), span], { error: 'expected a span, or for-ever' }).optional(),
+        answer: span.optional(),
       })
       .default({}),
     /** Asks the customer of an archived case for their opinion; without it nobody is asked. */

@@ -23,6 +23,8 @@ export interface Policy {
     readonly grace: Span;
     /** So long evidence is kept; null for ever. */
     readonly evidence: Span | null;
+    /** So long those who hold evidence may take to answer before people are told. */
+    readonly answer: Span;
   };
   readonly seniorEngineer: Person;
   readonly duty: Person;
@@ -56,6 +58,7 @@ export function definePolicy(value: unknown, grounds: PolicyGrounds): Policy {
     retention: {
       grace: document.retention.grace ?? { days: grounds.retention.readOnlyDays },
       evidence: evidenceOf(document, grounds),
+      answer: document.retention.answer ?? { milliseconds: 24 * 3_600_000 },
     },
     seniorEngineer,
     duty,

@@ -29,6 +29,11 @@ export function dueIfStarted(turn: Turn, clock: ClockName): string {
   return instantOf(goalOf(turn, clock), 100, { startedAt: turn.now, pauses: [] }, turn.policy.calendars);
 }
 
+/** When a span that begins now is over, in plain time. */
+export function instantAfter({ policy, now }: Turn, span: Span): string {
+  return instantOf(goalFrom(policy, span), 100, { startedAt: now, pauses: [] }, policy.calendars);
+}
+
 export function runningClock({ known }: Turn, name: ClockName): CaseClock | undefined {
   return known.clocks.find(({ clock }) => clock === name);
 }

@@ -4,6 +4,7 @@ import { assignOwner } from './assign-owner.js';
 import { isAnswered } from './checklist.js';
 import { escalate } from './escalate.js';
 import { hold, resume } from './hold.js';
+import { liftLegalHold, placeLegalHold } from './legal-hold.js';
 import { openChildren } from './links.js';
 import { ourWord } from './our-word.js';
 import { tickItem, writePlan } from './plan.js';
@@ -16,7 +17,14 @@ import { acknowledgeClock } from './tell-levels.js';
 import type { Turn } from './turn.js';
 
 /** What also an archived case takes. */
-const alsoArchived: readonly PersonCommand['type'][] = ['reopen', 'note', 'close-question', 'assign-owner'];
+const alsoArchived: readonly PersonCommand['type'][] = [
+  'reopen',
+  'note',
+  'close-question',
+  'assign-owner',
+  'place-legal-hold',
+  'lift-legal-hold',
+];
 
 /** Does what a person asks, or says why not. `commandId` becomes the id of what the command makes. */
 export function takePersonCommand(turn: Turn, commandId: string, command: PersonCommand): void {
@@ -72,6 +80,12 @@ export function takePersonCommand(turn: Turn, commandId: string, command: Person
     case 'link':
     case 'unlink':
       throw new Error(`${command.type} is about two cases; expected each to be asked for itself`);
+    case 'place-legal-hold':
+      placeLegalHold(turn, command);
+      break;
+    case 'lift-legal-hold':
+      liftLegalHold(turn, command);
+      break;
     case 'note':
       turn.say({ type: 'note.kept', data: { by: command.by, text: command.text } });
       break;

@@ -1,5 +1,6 @@
 import type { PurgedPart } from '@caserelay/contracts';
 import type { PurgePart, Purging } from './case.js';
+import { instantAfter } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
 /**
@@ -29,6 +30,28 @@ export function takePurge(turn: Turn, part: PurgePart, answer: PurgedPart & { ac
       keptBecause: keptBecause === null ? [] : [keptBecause],
     });
   }
+}
+
+/** Asks all who hold evidence to remove it; each request has an instant of its own. */
+export function askForPurge(turn: Turn): void {
+  proveWhatIsGone(turn);
+  const before = turn.known.purgeAskedAt;
+  const isSameInstant = before !== undefined && Date.parse(before) >= Date.parse(turn.now);
+  const requestedAt = isSameInstant ? new Date(Date.parse(before) + 1).toISOString() : turn.now;
+  turn.say({ type: 'case.evidence-purge-requested', data: { file: turn.known.file, requestedAt } });
+  const alarmAt = instantAfter(turn, turn.policy.retention.answer);
+  turn.say({ type: 'purge.awaited', data: { alarmAt } });
+}
+
+/** Tells the owner and who is on duty, once, who has not answered in time. */
+export function tellOverduePurge(turn: Turn): void {
+  const { file, purging } = turn.known;
+  if (!purging?.alarmAt || Date.parse(purging.alarmAt) > Date.parse(turn.now)) return;
+  const { requestedAt, alarmAt: dueAt, awaited } = purging;
+  const { duty } = turn.policy;
+  const people = file.owner && file.owner.address !== duty.address ? [file.owner, duty] : [duty];
+  for (const to of people)
+    turn.say({ type: 'case.purge-overdue', data: { file, to, requestedAt, dueAt, awaited: [...awaited] } });
 }
 
 /** An earlier request that was never answered by all is waited for no longer: what it removed is told. */

@@ -3,14 +3,15 @@ import { wakesAt, type ClockName } from './clock.js';
 import { clockOfRest } from './keep-clocks.js';
 
 /**
- * When somebody should look at a case again: for silence, for the next level of a clock, or for a notice that is due.
+ * When somebody should look at a case again: for silence, for the next level of a clock, or for a notice or an alarm that is due.
  * Null when it is archived and its evidence is removed, and when only a person who has taken it on, or a service, can move it.
  */
 export function wakeAt(state: Case): string | null {
   if (state.phase === 'unopened') return null;
-  const { arriving, clocks, hold } = state.known;
-  if (hold) return earliest([hold.until, ...arriving.map(({ noticeAt }) => noticeAt)]);
-  return earliest([silenceEndsAt(state), ...clocks.flatMap(wakesAt), ...arriving.map(({ noticeAt }) => noticeAt)]);
+  const { arriving, clocks, hold, purging } = state.known;
+  const always = [purging?.alarmAt ?? null, ...arriving.map(({ noticeAt }) => noticeAt)];
+  if (hold) return earliest([hold.until, ...always]);
+  return earliest([silenceEndsAt(state), ...clocks.flatMap(wakesAt), ...always]);
 }
 
 const clocksOfArchive: readonly (ClockName | null)[] = ['grace', 'retention', 'survey', 'survey-answer'];
@@ -19,7 +20,10 @@ const clocksOfArchive: readonly (ClockName | null)[] = ['grace', 'retention', 's
 export function silenceEndsAt(state: Case): string | null {
   if (state.phase === 'unopened' || state.phase === 'analysing') return null;
   const ofPhase = state.phase === 'archived' ? clocksOfArchive : [clockOfRest(state)];
-  return earliest(state.known.clocks.map(({ clock, dueAt }) => (ofPhase.includes(clock) ? dueAt : null)));
+  const { clocks, legalHold } = state.known;
+  // Retention runs on under a legal hold, and leads to nothing.
+  const counts = (clock: ClockName): boolean => ofPhase.includes(clock) && !(legalHold && clock === 'retention');
+  return earliest(clocks.map(({ clock, dueAt }) => (counts(clock) ? dueAt : null)));
 }
 
 function earliest(instants: (string | null)[]): string | null {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CaseFile, Evidence, NextStep, Person, Priority, UploadSpace } from './case-file.js';
 import { defineEvent } from './define-event.js';
 import { DumpComparison, DumpFinding, RecognisedDump } from './dump.events.js';
-import { mostPurgedFiles, PurgedFile } from './purge.events.js';
+import { KeptReason, mostPurgedFiles, PurgedFile, PurgePartName } from './purge.events.js';
 import { CutShort } from './upload.events.js';
 
 const instant = z.iso.datetime({ offset: true });
@@ -262,9 +262,32 @@ export const CaseEvidencePurged = defineEvent('case.evidence-purged', {
   filesInAll: z.number().int().nonnegative(),
   bytesInAll: z.number().int().nonnegative(),
   kept: z.number().int().nonnegative(),
-  keptBecause: z.array(z.enum(['reopened', 'in-other-cases'])),
+  keptBecause: z.array(KeptReason),
 });
 export type CaseEvidencePurged = z.infer<typeof CaseEvidencePurged>;
+
+/** A person wants the evidence of a case kept until they say otherwise: whoever is removing it stops. */
+export const LegalHoldPlaced = defineEvent('case.legal-hold-placed', { file, by: Person, reason: z.string() });
+export type LegalHoldPlaced = z.infer<typeof LegalHoldPlaced>;
+
+/** The evidence of a case need not be kept any more; what is due by then is asked to be removed. */
+export const LegalHoldLifted = defineEvent('case.legal-hold-lifted', {
+  file,
+  by: Person,
+  reason: z.string(),
+  heldSince: instant,
+});
+export type LegalHoldLifted = z.infer<typeof LegalHoldLifted>;
+
+/** Not all who hold evidence have answered in the time of the policy: somebody is told, once for each request. */
+export const PurgeOverdue = defineEvent('case.purge-overdue', {
+  file,
+  to: Person,
+  requestedAt: instant,
+  dueAt: instant,
+  awaited: z.array(PurgePartName).min(1),
+});
+export type PurgeOverdue = z.infer<typeof PurgeOverdue>;
 
 /** What is measured for a case. The set is open: a reader leaves out a name that it does not know. */
 export const ClockName = z.string().regex(/^[a-z]+(?:-[a-z]+)*$/);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { customerDoors } from './customer-doors.js';
 import { id, json, limit, object, parameter, problem, token, type Json } from './http-parts.js';
+import { purgedFilesDoor } from './purged-files.js';
 import { CommandRequested, TicketRegistered } from './inbound.events.js';
 import { operatorDoors } from './operator-doors.js';
 import { policyDoors } from './policy-doors.js';
@@ -42,6 +43,7 @@ const ownPages: Json = {
 
 const paths: Record<string, Json> = {
   intake: {
+    ...purgedFilesDoor({ security: [{ caseKeeper: [] }] }),
     '/v1/events': {
       post: {
         summary:
@@ -157,6 +159,7 @@ const paths: Record<string, Json> = {
   },
   'sftp-provisioning': {
     ...operatorDoors,
+    ...purgedFilesDoor({ security: [{ operator: [] }] }),
     '/spaces/{token}': {
       get: {
         summary: 'The page behind the link of a letter; it asks before it shows',
@@ -250,7 +253,7 @@ const paths: Record<string, Json> = {
       },
     },
   },
-  'dump-analysis': {},
+  'dump-analysis': purgedFilesDoor({ security: [{ caseKeeper: [] }] }),
   notification: {},
   'ops-console': {
     '/': { get: { ...engineer, summary: 'The page of the console', responses: { 200: { description: 'HTML' } } } },

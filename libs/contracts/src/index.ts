@@ -15,3 +15,4 @@ export * from './person-command.js';
 export * from './purge.events.js';
 export * from './refusal.js';
 export * from './upload.events.js';
+export { pageOf, PurgedFilesWish, type PurgedFilesPage } from './purged-files.js';

@@ -17,7 +17,7 @@ export type ServiceName = (typeof services)[number];
  * `*` hears everything.
  */
 export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
-  intake: ['case.evidence-purge-requested', 'case.reopened'],
+  intake: ['case.evidence-purge-requested', 'case.reopened', 'case.legal-hold-placed'],
   'case-workflow': [
     'problem.reported',
     'mail.received',
@@ -46,12 +46,14 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.reopened',
     'case.upload-space-retired',
     'case.evidence-purge-requested',
+    'case.legal-hold-placed',
   ],
   'dump-analysis': [
     'case.recognition-requested',
     'case.analysis-requested',
     'case.reopened',
     'case.evidence-purge-requested',
+    'case.legal-hold-placed',
   ],
   notification: [
     'case.upload-space-announced',
@@ -73,6 +75,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.question-asked',
     'case.plan-written',
     'case.evidence-purged',
+    'case.purge-overdue',
     'case.plan-ticked',
     'case.survey-asked',
     'case.low-grade-given',
@@ -109,6 +112,9 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.upload-space-retired',
     'case.evidence-purge-requested',
     'case.evidence-purged',
+    'case.legal-hold-placed',
+    'case.legal-hold-lifted',
+    'case.purge-overdue',
     'case.level-reached',
     'case.clock-acknowledged',
     'case.priority-changed',

@@ -27,6 +27,7 @@ export const LetterTopic = z.enum([
   'survey',
   'low-grade-notice',
   'deletion-proof',
+  'purge-notice',
 ]);
 export type LetterTopic = z.infer<typeof LetterTopic>;
 

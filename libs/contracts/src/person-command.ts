@@ -36,6 +36,9 @@ export const PersonCommand = z.discriminatedUnion('type', [
   /** `as` is what the other case is to this one. */
   z.object({ type: z.literal('link'), by, to: z.uuid(), as: LinkKind }),
   z.object({ type: z.literal('unlink'), by, from: z.uuid() }),
+  /** Evidence of the case is not purged until it is lifted; also of an archived case, and while it is being purged. */
+  z.object({ type: z.literal('place-legal-hold'), by, reason: words.max(2_000) }),
+  z.object({ type: z.literal('lift-legal-hold'), by, reason: words.max(2_000) }),
   z.object({ type: z.literal('note'), by, text: words }),
 ]);
 export type PersonCommand = z.infer<typeof PersonCommand>;

@@ -19,6 +19,14 @@ export type PurgedFile = z.infer<typeof PurgedFile>;
 /** How many files one answer lists; the others are counted, and stand in the tables of who removed them. */
 export const mostPurgedFiles = 500;
 
+/** Why files stay although they were asked to be removed. */
+export const KeptReason = z.enum(['reopened', 'in-other-cases', 'legal-hold']);
+export type KeptReason = z.infer<typeof KeptReason>;
+
+/** Whoever holds evidence of a case, and answers when asked to remove it. */
+export const PurgePartName = z.enum(['uploads', 'mails', 'reports']);
+export type PurgePartName = z.infer<typeof PurgePartName>;
+
 /** What one service removed at a request of the case. */
 export const PurgedPart = z.object({
   /** When the case asked, which tells requests apart. */
@@ -30,7 +38,7 @@ export const PurgedPart = z.object({
   /** How many files stay. */
   kept: z.number().int().nonnegative(),
   /** Null when none stays. */
-  keptBecause: z.enum(['reopened', 'in-other-cases']).nullable(),
+  keptBecause: KeptReason.nullable(),
 });
 export type PurgedPart = z.infer<typeof PurgedPart>;
 

@@ -72,6 +72,18 @@ describe('the reports of a case', () => {
     expect(await isThere(reportOf(answer).location)).toBe(true);
   });
 
+  test('stay under a legal hold from after the request, and go by a request from after it', async () => {
+    const caseId = randomUUID();
+    const answer = await desk.read('MEMORY.DMP', fullDump(), caseId);
+    const by = { name: 'Legal', address: 'legal@support.example' };
+    await tell('case.legal-hold-placed', caseId, { file: aFile, by, reason: 'a lawsuit' }, 9);
+    expect(await purge(caseId, 8)).toMatchObject({ filesInAll: 0, kept: 3, keptBecause: 'legal-hold' });
+    expect(await isThere(reportOf(answer).location)).toBe(true);
+    await tell('case.evidence-purge-requested', caseId, { file: aFile, requestedAt: '2026-02-02T00:00:00Z' }, 11);
+    await until('it is answered again', () => told.filter(({ subject }) => subject === caseId).length === 2);
+    expect(await isThere(reportOf(answer).location)).toBe(false);
+  });
+
   test('are not made of an upload that waited to be read when they were removed', async () => {
     const caseId = randomUUID();
     await desk.stop();

@@ -72,6 +72,18 @@ describe('the mails of a case', () => {
     expect(await isThere(mail.data.attachments[0]?.location)).toBe(true);
   });
 
+  test('stay under a legal hold from after the request, and go by a request from after it', async () => {
+    const mail = await aMail([Buffer.from(randomUUID())]);
+    const by = { name: 'Legal', address: 'legal@support.example' };
+    await tell('case.legal-hold-placed', mail.subject, { file: aFile, by, reason: 'a lawsuit' }, 9);
+    const kept = await purge(mail.subject, 8);
+    expect(kept).toMatchObject({ filesInAll: 0, kept: 2, keptBecause: 'legal-hold' });
+    expect(await isThere(mail.data.location)).toBe(true);
+    await tell('case.evidence-purge-requested', mail.subject, { file: aFile, requestedAt: '2026-02-02T00:00:00Z' }, 11);
+    await until('it is answered again', () => answersOf(mail.subject).length === 2);
+    expect(await isThere(mail.data.location)).toBe(false);
+  });
+
   test('of before their files were noted are read again, and removed as all others', async () => {
     const mail = await aMail([Buffer.from(randomUUID())]);
     await intake.rows(`delete from {schema}.kept_file`);
@@ -115,6 +127,10 @@ async function purge(caseId: string, sequence: number): Promise<EventOf<'mails.p
     intake.of(caseId).find((event): event is EventOf<'mails.purged'> => event.type === 'mails.purged'),
   );
   return proof.data;
+}
+
+function answersOf(caseId: string): AnyEvent[] {
+  return intake.of(caseId).filter(({ type }) => type === 'mails.purged');
 }
 
 async function tell(type: AnyEvent['type'], caseId: string, data: object, sequence: number): Promise<void> {

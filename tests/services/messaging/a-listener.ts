@@ -2,6 +2,7 @@ import {
   AnalysisRequested,
   CaseReopened,
   EvidencePurgeRequested,
+  LegalHoldPlaced,
   RecognitionRequested,
   type EventOf,
 } from '@caserelay/contracts';
@@ -45,6 +46,11 @@ class Door {
 
   @Hears(EvidencePurgeRequested)
   ignorePurge(): Promise<Tell[]> {
+    return Promise.resolve([]);
+  }
+
+  @Hears(LegalHoldPlaced)
+  ignoreLegalHold(): Promise<Tell[]> {
     return Promise.resolve([]);
   }
 }

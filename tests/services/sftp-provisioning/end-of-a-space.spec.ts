@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import type { SFTPWrapper } from 'ssh2';
+import { parts } from '../../support/system.js';
 import { until } from '../../support/until.js';
 import {
   aFile,
@@ -178,6 +180,60 @@ describe('the evidence of an archived case', () => {
     const answer = await until('it is answered', () => room.told(opened.caseId, 'evidence.purged')[0]);
     expect(answer.data).toMatchObject({ files: [], filesInAll: 0, kept: 3, keptBecause: 'reopened' });
     expect(await readdir(folderOf(opened.caseId))).toHaveLength(3);
+  });
+
+  it('is kept under a legal hold that is heard before or after the request, and removed by a request from after it', async () => {
+    const { opened, end } = await aSpaceWithFiles();
+    await end();
+    const { caseId } = opened;
+    const by = { name: 'Legal', address: 'legal@support.example' };
+    await room.archive(caseId, later, 5);
+    await room.tell('case.legal-hold-placed', caseId, { file: aFile(), by, reason: 'a lawsuit' }, 8);
+    await room.tell('case.evidence-purge-requested', caseId, { file: aFile(), requestedAt }, 7);
+    const answer = await until('it is answered', () => room.told(caseId, 'evidence.purged')[0]);
+    expect(answer.data).toMatchObject({ filesInAll: 0, kept: 3, keptBecause: 'legal-hold' });
+    expect(await readdir(folderOf(caseId))).toHaveLength(3);
+    const anew = '2026-02-02T03:04:05.678Z';
+    await room.tell('case.evidence-purge-requested', caseId, { file: aFile(), requestedAt: anew }, 10);
+    const proof = await until('it is answered again', () => room.told(caseId, 'evidence.purged')[1]);
+    expect(proof.data).toMatchObject({ requestedAt: anew, filesInAll: 3, kept: 0, keptBecause: null });
+  });
+
+  it('of which a part is gone when the legal hold comes keeps the rest', async () => {
+    const { opened, end } = await aSpaceWithFiles();
+    await end();
+    const { caseId, space } = opened;
+    const schema = room.system.schema('sftp-provisioning');
+    await room.archive(caseId, later, 5);
+    const lock = new Client({ connectionString: parts.DATABASE_URL });
+    await lock.connect();
+    await lock.query('begin');
+    // The second file by its row cannot be marked yet: the removal stops in the middle.
+    const { rows } = await lock.query<{ upload_id: string }>(
+      `select upload_id from ${schema}.upload where upload_id =
+         (select upload_id from ${schema}.upload where space_id = $1 order by upload_id offset 1 limit 1) for update`,
+      [space.spaceId],
+    );
+    await room.tell('case.evidence-purge-requested', caseId, { file: aFile(), requestedAt }, 7);
+    await until('one is gone', async () => {
+      const gone = await room.system.query(`select 1 from ${schema}.upload where space_id = $1 and state = 'purged'`, [
+        space.spaceId,
+      ]);
+      return gone.length === 1;
+    });
+    const by = { name: 'Legal', address: 'legal@support.example' };
+    await room.tell('case.legal-hold-placed', caseId, { file: aFile(), by, reason: 'a lawsuit' }, 8);
+    await until('the legal hold waits for the file in hand', async () => {
+      const waits = await room.system.query(
+        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%legal_hold_sequence = greatest%'`,
+      );
+      return waits.length > 0;
+    });
+    await lock.query('rollback');
+    await lock.end();
+    expect(rows).toHaveLength(1);
+    const answer = await until('it is answered', () => room.told(caseId, 'evidence.purged')[0]);
+    expect(answer.data).toMatchObject({ filesInAll: 2, kept: 1, keptBecause: 'legal-hold' });
   });
 
   it('of a case that never had a space is answered with nothing', async () => {

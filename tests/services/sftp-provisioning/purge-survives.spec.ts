@@ -1,4 +1,4 @@
-import type { AnyEvent } from '@caserelay/contracts';
+import type { AnyEvent, PurgedFilesPage } from '@caserelay/contracts';
 import { topologyOf } from '@caserelay/messaging';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
@@ -11,7 +11,7 @@ import { freePort } from '../../support/caserelay-processes.js';
 import { repository } from '../../support/repository.js';
 import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
-import { aFile } from './a-space.js';
+import { aFile, operatorKey } from './a-space.js';
 
 const fileCount = 1_500;
 const caseId = randomUUID();
@@ -21,6 +21,7 @@ let system: System;
 let connection: ChannelModel;
 let channel: ConfirmChannel;
 let service: ChildProcess | null = null;
+let url = '';
 const heard: AnyEvent[] = [];
 
 beforeAll(async () => {
@@ -58,6 +59,22 @@ it('a removal that is killed in its middle goes on at the next start: nothing is
   const proof = await until('the proof is told', () => heard.find(({ type }) => type === 'evidence.purged'), 60_000);
   expect(proof.data).toMatchObject({ filesInAll: fileCount, bytesInAll: fileCount, kept: 0 });
   expect((await filesThere()).size).toBe(0);
+  const names: string[] = [];
+  const at = `${url}/v1/purged-files?caseId=${caseId}&requestedAt=${requestedAt}&limit=400`;
+  expect((await fetch(at)).status).toBe(401);
+  for (let next: string | null = ''; next !== null;) {
+    const answer = await fetch(`${at}${next === '' ? '' : `&after=${next}`}`, {
+      headers: { authorization: `Bearer ${operatorKey}` },
+    });
+    const page = (await answer.json()) as PurgedFilesPage;
+    expect(page.files.length).toBeLessThanOrEqual(400);
+    for (const { name, sha256, receivedAt, purgedAt } of page.files) {
+      expect([sha256?.length, receivedAt <= purgedAt]).toEqual([64, true]);
+      names.push(name);
+    }
+    next = page.next;
+  }
+  expect([names.length, new Set(names).size]).toEqual([fileCount, fileCount]);
   await kill();
   await start();
   // A relay that is killed may send an event twice; listeners know it by its id.
@@ -125,11 +142,13 @@ async function start(): Promise<void> {
       ...process.env,
       ...system.environment,
       HTTP_PORT: String(port),
+      SPACES_API_KEY: operatorKey,
       SFTP_HOST_KEY_FILE: join(system.environment['EVIDENCE_DIR'] as string, '..', 'sftp_host_key'),
     },
     stdio: 'ignore',
   });
-  const ready = `http://127.0.0.1:${port}/health/ready`;
+  url = `http://127.0.0.1:${port}`;
+  const ready = `${url}/health/ready`;
   await until('the service is ready', async () => (await fetch(ready)).ok, 60_000);
 }
 

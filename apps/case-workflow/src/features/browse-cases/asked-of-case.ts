@@ -4,6 +4,8 @@ import type { Evidence, LinkKind, NextStep, Person } from '@caserelay/contracts'
 /** What people asked of a case and what has come of it, without what they said. */
 export interface AskedOfCase {
   hold: { since: string; until: string } | null;
+  /** Its evidence is not purged. */
+  legalHold: { since: string } | null;
   /** `isHeard` once the customer has written since; open until an engineer closes it. */
   questions: { questionId: string; askedAt: string; isHeard: boolean; isOpen: boolean }[];
   plan: { planId: string; writtenAt: string; items: TickedItem[] } | null;
@@ -23,13 +25,14 @@ interface TickedItem {
 }
 
 export function askedOf(known: Known): AskedOfCase {
-  const { hold, questions = [], plan, plannedSteps, survey, links = [], answered = [], file } = known;
+  const { hold, legalHold, questions = [], plan, plannedSteps, survey, links = [], answered = [], file } = known;
   const ticked = ({ doneAt, doneBy }: { doneAt: string | null; doneBy: Person | null }): TickedItem => ({
     doneAt,
     byCustomer: doneBy !== null && doneBy.address === file.contact?.address,
   });
   return {
     hold: hold ? { since: hold.since, until: hold.until } : null,
+    legalHold: legalHold ? { since: legalHold.since } : null,
     questions: questions.map(({ questionId, askedAt, heardIn, closed }) => ({
       ...{ questionId, askedAt, isHeard: heardIn !== null, isOpen: closed === null },
     })),

@@ -1,4 +1,10 @@
-import type { PurgedFile } from '@caserelay/contracts';
+import {
+  pageOf,
+  type KeptReason,
+  type PurgedFile,
+  type PurgedFilesPage,
+  type PurgedFilesWish,
+} from '@caserelay/contracts';
 import type { Cause } from '@caserelay/messaging';
 import type { EntityManager } from 'typeorm';
 import type { LyingReport, Purge, ReadUpload } from '../../features/purge-reports/purge-reports.js';
@@ -21,6 +27,24 @@ export class PurgeStore {
       [caseId, sequence],
     );
     return followed.length === 1;
+  }
+
+  async noteLegalHold(caseId: string, sequence: number | undefined): Promise<void> {
+    await this.database.query(
+      `insert into followed_case (case_id, heard_sequence, legal_hold_sequence) values ($1, 0, coalesce($2, 1))
+       on conflict (case_id) do update set legal_hold_sequence =
+         greatest(followed_case.legal_hold_sequence, coalesce($2, followed_case.heard_sequence + 1))`,
+      [caseId, sequence ?? null],
+    );
+  }
+
+  /** Whether a legal hold was heard of that came after what has this sequence. Locks the case. */
+  async isHeld(caseId: string, sequence: number | undefined): Promise<boolean> {
+    const [followed] = await this.rows<{ is_held: boolean }>(
+      'select legal_hold_sequence > coalesce($2, 0) as is_held from followed_case where case_id = $1 for update',
+      [caseId, sequence ?? null],
+    );
+    return followed?.is_held === true;
   }
 
   async keep({ caseId, requestedAt, sequence, cause }: Purge): Promise<void> {
@@ -56,7 +80,7 @@ export class PurgeStore {
     }));
   }
 
-  async take({ caseId, requestedAt, sequence }: Purge): Promise<{ isReopened: boolean } | null> {
+  async take({ caseId, requestedAt, sequence }: Purge): Promise<{ keptBecause: KeptReason | null } | null> {
     const [taken] = await this.rows(
       `select 1 from report_purge where case_id = $1 and requested_at = $2 and ended_at is null
        for update skip locked`,
@@ -67,7 +91,9 @@ export class PurgeStore {
       'select heard_sequence from followed_case where case_id = $1 for update',
       [caseId],
     );
-    return { isReopened: sequence !== undefined && (followed?.heard_sequence ?? 0) > sequence };
+    if (await this.isHeld(caseId, sequence)) return { keptBecause: 'legal-hold' };
+    const isReopened = sequence !== undefined && (followed?.heard_sequence ?? 0) > sequence;
+    return { keptBecause: isReopened ? 'reopened' : null };
   }
 
   async uploadsOf(caseId: string): Promise<ReadUpload[]> {
@@ -130,29 +156,34 @@ export class PurgeStore {
   }
 
   async removedFor({ caseId, requestedAt }: Purge): Promise<PurgedFile[]> {
-    const rows = await this.rows<{ name: string; bytes: string; sha256: string; told_at: Date; purged_at: Date }>(
+    const rows = await this.rows<PurgedRow>(
       `select * from purged_report where case_id = $1 and requested_at = $2 and purged_at is not null
        order by told_at, location`,
       [caseId, requestedAt],
     );
-    return rows.map((row) => ({
-      kind: 'report',
-      name: row.name,
-      bytes: Number(row.bytes),
-      sha256: row.sha256,
-      receivedAt: row.told_at.toISOString(),
-      purgedAt: row.purged_at.toISOString(),
-    }));
+    return rows.map(purgedReport);
+  }
+
+  async listPurged({ caseId, requestedAt, after, limit }: PurgedFilesWish): Promise<PurgedFilesPage> {
+    const rows = await this.rows<PurgedRow & { location: string }>(
+      `select * from purged_report where case_id = $1 and requested_at = $2 and purged_at is not null
+         and ($3::text is null or location > $3) order by location limit $4`,
+      [caseId, requestedAt, after, limit + 1],
+    );
+    return pageOf(
+      rows.map((row) => ({ key: row.location, file: purgedReport(row) })),
+      limit,
+    );
   }
 
   /** Versions of images that dumps of all cases taught stay: they are of Windows and its drivers, not of a customer. */
-  async end({ caseId, requestedAt }: Purge, isReopened: boolean): Promise<void> {
+  async end({ caseId, requestedAt }: Purge, isKept: boolean): Promise<void> {
     await this.database.query('update report_purge set ended_at = $3 where case_id = $1 and requested_at = $2', [
       caseId,
       requestedAt,
       this.clock.now(),
     ]);
-    if (isReopened) {
+    if (isKept) {
       await this.database.query(
         'delete from purged_report where case_id = $1 and requested_at = $2 and purged_at is null',
         [caseId, requestedAt],
@@ -168,7 +199,8 @@ export class PurgeStore {
   async isPurged(caseId: string): Promise<boolean> {
     const rows = await this.rows(
       `select 1 from report_purge purge left join followed_case using (case_id)
-       where case_id = $1 and heard_sequence is not distinct from coalesce(purge.sequence, heard_sequence) limit 1`,
+       where case_id = $1 and heard_sequence is not distinct from coalesce(purge.sequence, heard_sequence)
+         and coalesce(legal_hold_sequence, 0) <= coalesce(purge.sequence, 0) limit 1`,
       [caseId],
     );
     return rows.length > 0;
@@ -177,4 +209,23 @@ export class PurgeStore {
   private async rows<Row>(sql: string, values: unknown[]): Promise<Row[]> {
     return await this.database.query<Row[]>(sql, values);
   }
+}
+
+interface PurgedRow {
+  name: string;
+  bytes: string;
+  sha256: string;
+  told_at: Date;
+  purged_at: Date;
+}
+
+function purgedReport(row: PurgedRow): PurgedFile {
+  return {
+    kind: 'report',
+    name: row.name,
+    bytes: Number(row.bytes),
+    sha256: row.sha256,
+    receivedAt: row.told_at.toISOString(),
+    purgedAt: row.purged_at.toISOString(),
+  };
 }

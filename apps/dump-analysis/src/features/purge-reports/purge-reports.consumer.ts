@@ -1,4 +1,4 @@
-import { CaseReopened, EvidencePurgeRequested, type EventOf } from '@caserelay/contracts';
+import { CaseReopened, EvidencePurgeRequested, LegalHoldPlaced, type EventOf } from '@caserelay/contracts';
 import { Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { requestPurge, type RequestNeeds } from './purge-reports.js';
@@ -20,6 +20,12 @@ export class PurgeReportsConsumer {
   @Hears(CaseReopened)
   async keepReports(event: EventOf<'case.reopened'>, hearing: Hearing): Promise<Tell[]> {
     await this.needs(hearing).follow(event.subject, event.sequence);
+    return [];
+  }
+
+  @Hears(LegalHoldPlaced)
+  async holdReports(event: EventOf<'case.legal-hold-placed'>, hearing: Hearing): Promise<Tell[]> {
+    await this.needs(hearing).noteLegalHold(event.subject, event.sequence);
     return [];
   }
 }

@@ -1,4 +1,4 @@
-import { mostPurgedFiles, type EventOf, type PurgedFile } from '@caserelay/contracts';
+import { mostPurgedFiles, type EventOf, type KeptReason, type PurgedFile } from '@caserelay/contracts';
 import type { Cause, Tell } from '@caserelay/messaging';
 
 /** A request to remove the reports of a case. */
@@ -31,6 +31,9 @@ export interface LyingReport {
 export interface RequestNeeds {
   /** False when a later event of the case was heard before. */
   follow(caseId: string, sequence: number | undefined): Promise<boolean>;
+  noteLegalHold(caseId: string, sequence: number | undefined): Promise<void>;
+  /** Whether the case got a legal hold after this event of it. */
+  isHeld(caseId: string, sequence: number | undefined): Promise<boolean>;
   keep(purge: Omit<Purge, 'cause'>): Promise<void>;
   /** What waits to be read, or to be recognised, is not any more. */
   stopReading(caseId: string): Promise<void>;
@@ -42,7 +45,7 @@ export interface RequestNeeds {
 /** What is kept about removals, within one transaction. */
 export interface Purges {
   /** Locks the purge and its case; null when it has ended or another instance is at it. */
-  take(purge: Purge): Promise<{ isReopened: boolean } | null>;
+  take(purge: Purge): Promise<{ keptBecause: KeptReason | null } | null>;
   uploadsOf(caseId: string): Promise<ReadUpload[]>;
   /** Reports that stay: of those that were noted, or of all when none was. */
   countKept(purge: Purge): Promise<number>;
@@ -52,8 +55,8 @@ export interface Purges {
   notGone(purge: Purge): Promise<string[]>;
   markGone(purge: Purge, location: string): Promise<void>;
   removedFor(purge: Purge): Promise<PurgedFile[]>;
-  /** Ends the purge; forgets what dumps of the case said and were compared by, unless it was opened again. */
-  end(purge: Purge, isReopened: boolean): Promise<void>;
+  /** Ends the purge; forgets what dumps of the case said and were compared by, unless reports stay. */
+  end(purge: Purge, isKept: boolean): Promise<void>;
 }
 
 export interface Needs {
@@ -71,14 +74,17 @@ export interface Needs {
   failed(purge: Purge, error: unknown): void;
 }
 
-/** Takes note that the reports of a case are to be removed. Of a case that was opened again meanwhile they stay. */
+/** Takes note that the reports of a case are to be removed. Of a case that was opened again meanwhile, or got a legal hold, they stay. */
 export async function requestPurge(
   event: EventOf<'case.evidence-purge-requested'>,
   needs: RequestNeeds,
 ): Promise<Tell[]> {
   const { subject: caseId, sequence } = event;
   const { requestedAt } = event.data;
-  if (!(await needs.follow(caseId, sequence))) return [answerOf(requestedAt, [], await needs.countReports(caseId))];
+  const isFollowed = await needs.follow(caseId, sequence);
+  const isHeld = await needs.isHeld(caseId, sequence);
+  if (isHeld || !isFollowed)
+    return [answerOf(requestedAt, [], await needs.countReports(caseId), isHeld ? 'legal-hold' : 'reopened')];
   await needs.stopReading(caseId);
   await needs.keep({ caseId, requestedAt, sequence });
   needs.wake();
@@ -102,7 +108,7 @@ async function noteAll(purge: Purge, needs: Needs): Promise<void> {
   const { caseId } = purge;
   await needs.transaction(async (purges) => {
     const taken = await purges.take(purge);
-    if (taken && !taken.isReopened)
+    if (taken && !taken.keptBecause)
       for (const upload of await purges.uploadsOf(caseId))
         await purges.note(purge, upload, await needs.reportsOf(caseId, upload.uploadId));
     return { result: undefined, tells: [] };
@@ -114,22 +120,27 @@ async function removeNext(purge: Purge, needs: Needs): Promise<boolean> {
   return await needs.transaction<boolean>(async (purges) => {
     const taken = await purges.take(purge);
     if (!taken) return { result: false, tells: [] };
-    const [location] = taken.isReopened ? [] : await purges.notGone(purge);
-    if (location === undefined) return { result: false, tells: [await end(purge, taken.isReopened, purges)] };
+    const [location] = taken.keptBecause ? [] : await purges.notGone(purge);
+    if (location === undefined) return { result: false, tells: [await end(purge, taken.keptBecause, purges)] };
     await needs.remove(location);
     await purges.markGone(purge, location);
     return { result: true, tells: [] };
   }, purge.cause);
 }
 
-async function end(purge: Purge, isReopened: boolean, purges: Purges): Promise<Tell> {
+async function end(purge: Purge, keptBecause: KeptReason | null, purges: Purges): Promise<Tell> {
   const removed = await purges.removedFor(purge);
-  const kept = isReopened ? await purges.countKept(purge) : 0;
-  await purges.end(purge, isReopened);
-  return answerOf(purge.requestedAt, removed, kept);
+  const kept = keptBecause === null ? 0 : await purges.countKept(purge);
+  await purges.end(purge, keptBecause !== null);
+  return answerOf(purge.requestedAt, removed, kept, keptBecause);
 }
 
-function answerOf(requestedAt: string, removed: readonly PurgedFile[], kept: number): Tell {
+function answerOf(
+  requestedAt: string,
+  removed: readonly PurgedFile[],
+  kept: number,
+  keptBecause: KeptReason | null,
+): Tell {
   return {
     type: 'reports.purged',
     data: {
@@ -138,7 +149,7 @@ function answerOf(requestedAt: string, removed: readonly PurgedFile[], kept: num
       filesInAll: removed.length,
       bytesInAll: removed.reduce((sum, { bytes }) => sum + bytes, 0),
       kept,
-      keptBecause: kept > 0 ? 'reopened' : null,
+      keptBecause: kept > 0 ? keptBecause : null,
     },
   };
 }

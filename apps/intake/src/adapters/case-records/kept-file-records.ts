@@ -1,3 +1,4 @@
+import { pageOf, type PurgedFilesPage, type PurgedFilesWish } from '@caserelay/contracts';
 import type { EntityManager } from 'typeorm';
 import type { KeptFile, OldMail } from '../../features/purge-mails/note-old-files.js';
 import type { Removable, RemovedFile } from '../../features/purge-mails/purge-mails.js';
@@ -48,6 +49,23 @@ export class KeptFileRecords {
       [caseId, sequence ?? null],
     );
     return rows.length === 1;
+  }
+
+  async noteLegalHold(caseId: string, sequence: number | undefined): Promise<void> {
+    await this.tx.query(
+      `update known_case set legal_hold_sequence = greatest(legal_hold_sequence, coalesce($2, heard_sequence + 1))
+       where case_id = $1`,
+      [caseId, sequence ?? null],
+    );
+  }
+
+  /** Whether a legal hold was heard of that came after what has this sequence. */
+  async isHeld(caseId: string, sequence: number | undefined): Promise<boolean> {
+    const rows: unknown[] = await this.tx.query(
+      'select 1 from known_case where case_id = $1 and legal_hold_sequence > coalesce($2, 0)',
+      [caseId, sequence ?? null],
+    );
+    return rows.length > 0;
   }
 
   async hasOldMails(): Promise<boolean> {
@@ -118,14 +136,20 @@ export class KeptFileRecords {
        ) removed order by kept_at, location`,
       [caseId, requestedAt],
     );
-    return rows.map((row) => ({
-      kind: row.kind,
-      name: row.name,
-      bytes: Number(row.bytes),
-      sha256: row.sha256,
-      receivedAt: row.kept_at.toISOString(),
-      purgedAt: row.purged_at.toISOString(),
-    }));
+    return rows.map(removedFile);
+  }
+
+  async listPurged({ caseId, requestedAt, after, limit }: PurgedFilesWish): Promise<PurgedFilesPage> {
+    const rows: Row[] = await this.tx.query(
+      `select distinct on (kept_file.location) kept_file.* from kept_file join mail using (mail_id)
+       where case_id = $1 and purged_for = $2 and ($3::text is null or kept_file.location > $3)
+       order by kept_file.location, kept_at limit $4`,
+      [caseId, requestedAt, after, limit + 1],
+    );
+    return pageOf(
+      rows.map((row) => ({ key: row.location, file: removedFile(row) })),
+      limit,
+    );
   }
 
   /** Always in the same order: two that name the same places never wait for each other. */
@@ -135,4 +159,15 @@ export class KeptFileRecords {
         location,
       ]);
   }
+}
+
+function removedFile(row: Row): RemovedFile {
+  return {
+    kind: row.kind,
+    name: row.name,
+    bytes: Number(row.bytes),
+    sha256: row.sha256,
+    receivedAt: row.kept_at.toISOString(),
+    purgedAt: row.purged_at.toISOString(),
+  };
 }

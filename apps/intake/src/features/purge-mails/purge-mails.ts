@@ -14,6 +14,9 @@ export type RemovedFile = PurgedFile;
 export interface Needs {
   /** False when the case has followed a later event, which came first, or is not known. */
   follow(caseId: string, sequence: number | undefined): Promise<boolean>;
+  noteLegalHold(caseId: string, sequence: number | undefined): Promise<void>;
+  /** Whether the case got a legal hold after this event of it. */
+  isHeld(caseId: string, sequence: number | undefined): Promise<boolean>;
   /** Whether there are mails of which nobody has noted yet which files are theirs. */
   hasOldMails(): Promise<boolean>;
   /** Each place once; nobody else removes or gets one of them until the event is heard. */
@@ -31,14 +34,16 @@ export interface Needs {
 
 /**
  * Removes raw mails and attachments of a case and proves it. What a mail of another case has too stays for that one. Of a
- * case that was opened again meanwhile everything stays, but for what an earlier attempt has removed: that is told.
+ * case that was opened again meanwhile, or got a legal hold, everything stays, but for what an earlier attempt has removed: that is told.
  */
 export async function purgeMails(event: EventOf<'case.evidence-purge-requested'>, needs: Needs): Promise<Tell[]> {
   const { subject: caseId, sequence } = event;
   const { requestedAt } = event.data;
   if (await needs.hasOldMails())
     throw new Error('files of mails from before are still being noted; removing is tried again');
-  const isWanted = await needs.follow(caseId, sequence);
+  const isFollowed = await needs.follow(caseId, sequence);
+  const isHeld = await needs.isHeld(caseId, sequence);
+  const isWanted = isFollowed && !isHeld;
   let kept = 0;
   let isShared = false;
   for (const file of await needs.listOfCase(caseId)) {
@@ -64,7 +69,7 @@ export async function purgeMails(event: EventOf<'case.evidence-purge-requested'>
         filesInAll: removed.length,
         bytesInAll: removed.reduce((sum, { bytes }) => sum + bytes, 0),
         kept,
-        keptBecause: kept === 0 ? null : isShared ? 'in-other-cases' : 'reopened',
+        keptBecause: kept === 0 ? null : isShared ? 'in-other-cases' : isHeld ? 'legal-hold' : 'reopened',
       },
     },
   ];

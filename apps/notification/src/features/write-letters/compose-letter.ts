@@ -90,6 +90,7 @@ function recipientOf(
     case 'case.upload-space-announced':
     case 'case.escalated':
     case 'case.level-reached':
+    case 'case.purge-overdue':
     case 'case.resumed':
     case 'case.low-grade-given':
       return { to: event.data.to, audience: 'colleague' };

@@ -234,6 +234,13 @@ const dataOf: DataOf = {
     counts: { uploads: 4, customerMails: 13, reminders: 5 },
     retention: { readOnlyUntil: '2020-06-15T09:00:00.000+08:00', evidenceUntil: '2020-12-05T09:00:00.000+08:00' },
   }),
+  'case.purge-overdue': (language) => ({
+    file: file(language),
+    to: engineer,
+    requestedAt: '2020-12-07T01:00:00.000Z',
+    dueAt: '2020-12-08T01:00:00.000Z',
+    awaited: ['uploads', 'reports'],
+  }),
   'case.evidence-purged': (language) => ({
     file: file(language),
     account: 'sxmtdzjt',

@@ -58,6 +58,7 @@ export type LetterEvent = EventOf<
   | 'case.question-asked'
   | 'case.plan-written'
   | 'case.evidence-purged'
+  | 'case.purge-overdue'
   | 'case.plan-ticked'
   | 'case.survey-asked'
   | 'case.low-grade-given'
@@ -127,6 +128,8 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
       return ask(event, given);
     case 'case.plan-written':
       return tellPlan(event, given);
+    case 'case.purge-overdue':
+      return tellOfOverduePurge(event, given);
     case 'case.evidence-purged':
       return proveDeletion(event, given);
     case 'case.survey-asked':
@@ -624,8 +627,25 @@ function retentionBlocks({ retention }: EventOf<'case.archived'>['data'], { text
 
 const mostShownFiles = 20;
 
+function tellOfOverduePurge({ data }: EventOf<'case.purge-overdue'>, { texts, settings }: With): LetterBody {
+  const { labels, purgeOverdue, comma } = texts;
+  return {
+    topics: ['purge-notice'],
+    blocks: [
+      paragraph(purgeOverdue.intro),
+      facts([
+        ...caseRows(data.file, texts),
+        { label: labels.askedAt, value: timeIn(settings.zone, data.requestedAt) },
+        { label: labels.dueAt, value: timeIn(settings.zone, data.dueAt) },
+        { label: labels.awaited, value: data.awaited.map((part) => purgeOverdue.parts[part]).join(comma) },
+      ]),
+      paragraph(purgeOverdue.next),
+    ],
+  };
+}
+
 /** Nothing was there to be removed: then there is nothing to prove. */
-function proveDeletion({ data }: EventOf<'case.evidence-purged'>, given: With): LetterBody | null {
+function proveDeletion({ subject, data }: EventOf<'case.evidence-purged'>, given: With): LetterBody | null {
   if (data.filesInAll === 0) return null;
   const { texts, settings } = given;
   const { labels, purged } = texts;
@@ -658,7 +678,11 @@ function proveDeletion({ data }: EventOf<'case.evidence-purged'>, given: With): 
         ]),
       ),
       ...(data.filesInAll > shown.length ? [paragraph(purged.more(data.filesInAll - shown.length))] : []),
-      paragraph(data.filesInAll > data.files.length ? purged.attachedPart(data.files.length) : purged.attached),
+      paragraph(
+        data.filesInAll > data.files.length
+          ? purged.attachedPart(data.files.length, `caseId=${subject}&requestedAt=${data.requestedAt}`)
+          : purged.attached,
+      ),
       paragraph(purged.stays),
     ],
   };

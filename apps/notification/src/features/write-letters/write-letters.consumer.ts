@@ -15,6 +15,7 @@ import {
   OwnerChanged,
   PlanTicked,
   PlanWritten,
+  PurgeOverdue,
   QuestionAsked,
   SurveyAsked,
   UploadAcknowledged,
@@ -148,6 +149,11 @@ export class WriteLettersConsumer {
 
   @Hears(LowGradeGiven)
   async hearLowGradeGiven(event: LowGradeGiven, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
+  }
+
+  @Hears(PurgeOverdue)
+  async hearPurgeOverdue(event: PurgeOverdue, hearing: Hearing): Promise<Tell[]> {
     return await this.write(event, hearing);
   }
 

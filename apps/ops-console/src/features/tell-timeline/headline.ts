@@ -9,6 +9,7 @@ import type {
   NotScannedReason,
   Person,
   PurgedPart,
+  PurgePartName,
   Solved,
 } from '@caserelay/contracts';
 import { instructionsOf } from '@caserelay/crash-dump';
@@ -272,6 +273,23 @@ export function headline(event: AnyEvent): Sentence {
       return say(
         `证据已清除：${filesInAll} 个文件（${size(bytesInAll)}）${kept > 0 ? `，保留 ${kept} 个` : ''}，删除证明交给客户`,
         `Evidence removed: ${filesInAll} files (${size(bytesInAll)})${kept > 0 ? `, ${kept} kept` : ''}; the customer gets the proof`,
+      );
+    }
+    case 'case.legal-hold-placed':
+      return say(
+        `${nameOf(event.data.by)} 要求保全证据：${clip(event.data.reason)}`,
+        `${nameOf(event.data.by)} placed a legal hold on the evidence: ${clip(event.data.reason)}`,
+      );
+    case 'case.legal-hold-lifted':
+      return say(
+        `${nameOf(event.data.by)} 解除证据保全：${clip(event.data.reason)}`,
+        `${nameOf(event.data.by)} lifted the legal hold: ${clip(event.data.reason)}`,
+      );
+    case 'case.purge-overdue': {
+      const { to, awaited } = event.data;
+      return say(
+        `清除证据逾期未答复：${listed(awaited, purgeParts, 'zh')}，通知 ${nameOf(to)}`,
+        `No answer in time on removing ${listed(awaited, purgeParts, 'en')}; ${nameOf(to)} is told`,
       );
     }
     case 'evidence.purged':
@@ -548,6 +566,7 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   survey: say('满意度调查', 'survey'),
   'low-grade-notice': say('低分提醒', 'word of a low grade'),
   'deletion-proof': say('删除证明', 'proof of deletion'),
+  'purge-notice': say('清除逾期通知', 'word of an overdue purge'),
 };
 
 const solutions: Record<Solved, Sentence> = {
@@ -561,6 +580,12 @@ const notScannedReasons: Record<NotScannedReason, Sentence> = {
   'limits-exceeded': say('超出扫描程序的限制', 'it exceeds a limit of the scanner'),
   encrypted: say('内容已加密', 'it is encrypted'),
   'scanner-failed': say('扫描程序出错', 'the scanner failed on it'),
+};
+
+const purgeParts: Record<PurgePartName, Sentence> = {
+  uploads: say('上传文件', 'uploads'),
+  mails: say('原始邮件和附件', 'raw mails and attachments'),
+  reports: say('分析报告', 'reports of analyses'),
 };
 
 const requestReasons: Record<EventOf<'case.evidence-requested'>['data']['because'], Sentence> = {
@@ -624,6 +649,7 @@ const reopenings: Record<EventOf<'case.reopened'>['data']['because'], Sentence> 
 const keptReasons: Record<NonNullable<PurgedPart['keptBecause']>, Sentence> = {
   reopened: say('案例已重新打开', 'the case was opened again'),
   'in-other-cases': say('其他案例也在用', 'other cases have them too'),
+  'legal-hold': say('证据保全', 'there is a legal hold'),
 };
 
 const clockNames: Readonly<Record<string, Sentence>> = {

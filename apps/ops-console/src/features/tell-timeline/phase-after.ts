@@ -63,6 +63,9 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.upload-space-retired':
     case 'case.evidence-purge-requested':
     case 'case.evidence-purged':
+    case 'case.legal-hold-placed':
+    case 'case.legal-hold-lifted':
+    case 'case.purge-overdue':
     case 'evidence.purged':
     case 'mails.purged':
     case 'reports.purged':

@@ -1,4 +1,10 @@
-import type { PurgedFile } from '@caserelay/contracts';
+import {
+  pageOf,
+  type KeptReason,
+  type PurgedFile,
+  type PurgedFilesPage,
+  type PurgedFilesWish,
+} from '@caserelay/contracts';
 import type { Cause } from '@caserelay/messaging';
 import type { EntityManager } from 'typeorm';
 import type { Purge, Removed, StoredFile } from '../../features/purge-evidence/purge-evidence.js';
@@ -38,19 +44,21 @@ export class PurgeStore {
     }));
   }
 
-  async take({ spaceId, requestedAt, sequence }: Purge): Promise<{ isReopened: boolean } | null> {
+  async take({ spaceId, requestedAt, sequence }: Purge): Promise<{ keptBecause: KeptReason | null } | null> {
     const [taken] = await this.rows(
       `select 1 from evidence_purge where space_id = $1 and requested_at = $2 and ended_at is null
        for update skip locked`,
       [spaceId, requestedAt],
     );
     if (!taken) return null;
-    const [space] = await this.rows<{ is_reopened: boolean }>(
-      `select state = 'open' or heard_sequence > coalesce($2, heard_sequence) as is_reopened
+    const [space] = await this.rows<{ is_reopened: boolean; is_held: boolean }>(
+      `select state = 'open' or heard_sequence > coalesce($2, heard_sequence) as is_reopened,
+              legal_hold_sequence > coalesce($2, 0) as is_held
        from upload_space where space_id = $1 for no key update`,
       [spaceId, sequence ?? null],
     );
-    return { isReopened: space?.is_reopened !== false };
+    if (space?.is_held) return { keptBecause: 'legal-hold' };
+    return { keptBecause: space?.is_reopened === false ? null : 'reopened' };
   }
 
   async nextFile(spaceId: string): Promise<StoredFile | null> {
@@ -83,13 +91,7 @@ export class PurgeStore {
        where space_id = $1 and purged_for = $2`,
       [spaceId, requestedAt],
     );
-    const rows = await this.rows<{
-      path: string;
-      bytes: string;
-      sha256: string | null;
-      changed_at: Date;
-      purged_at: Date;
-    }>(
+    const rows = await this.rows<PurgedRow>(
       `select ${path}, bytes, sha256, changed_at, purged_at from upload where space_id = $1 and purged_for = $2
        order by changed_at, upload_id limit $3`,
       [spaceId, requestedAt, most],
@@ -97,26 +99,31 @@ export class PurgeStore {
     return {
       filesInAll: sum?.files ?? 0,
       bytesInAll: sum?.bytes ?? 0,
-      files: rows.map((row): PurgedFile => ({
-        kind: 'upload',
-        name: row.path,
-        bytes: Number(row.bytes),
-        sha256: row.sha256,
-        receivedAt: row.changed_at.toISOString(),
-        purgedAt: row.purged_at.toISOString(),
-      })),
+      files: rows.map(purgedFile),
     };
   }
 
+  async listPurged({ caseId, requestedAt, after, limit }: PurgedFilesWish): Promise<PurgedFilesPage> {
+    const rows = await this.rows<PurgedRow & { upload_id: string }>(
+      `select upload_id, ${path}, bytes, sha256, changed_at, purged_at from upload join upload_space using (space_id)
+       where case_id = $1 and purged_for = $2 and ($3::text is null or upload_id::text > $3)
+       order by upload_id::text limit $4`,
+      [caseId, requestedAt, after, limit + 1],
+    );
+    return pageOf(
+      rows.map((row) => ({ key: row.upload_id, file: purgedFile(row) })),
+      limit,
+    );
+  }
+
   /** Also forgets what only served to upload: folders, uploads of browsers, and what was taken in from another program. */
-  async end({ spaceId, requestedAt }: Purge, at: Date): Promise<void> {
+  async end({ spaceId, requestedAt }: Purge, at: Date, isKept: boolean): Promise<void> {
     await this.database.query('update evidence_purge set ended_at = $3 where space_id = $1 and requested_at = $2', [
       spaceId,
       requestedAt,
       at,
     ]);
-    const [space] = await this.rows<{ state: string }>('select state from upload_space where space_id = $1', [spaceId]);
-    if (space?.state === 'open') return;
+    if (isKept) return;
     for (const table of ['browser_upload', 'upload_folder', 'engine_file'])
       await this.database.query(`delete from ${table} where space_id = $1`, [spaceId]);
   }
@@ -127,3 +134,22 @@ export class PurgeStore {
 }
 
 const path = `case when folder = '' then name else folder || '/' || name end as path`;
+
+interface PurgedRow {
+  path: string;
+  bytes: string;
+  sha256: string | null;
+  changed_at: Date;
+  purged_at: Date;
+}
+
+function purgedFile(row: PurgedRow): PurgedFile {
+  return {
+    kind: 'upload',
+    name: row.path,
+    bytes: Number(row.bytes),
+    sha256: row.sha256,
+    receivedAt: row.changed_at.toISOString(),
+    purgedAt: row.purged_at.toISOString(),
+  };
+}

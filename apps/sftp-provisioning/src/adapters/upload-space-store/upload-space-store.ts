@@ -84,6 +84,14 @@ export class UploadSpaceStore {
     return followed.length === 1;
   }
 
+  async noteLegalHold(caseId: string, sequence: number | undefined): Promise<void> {
+    await this.database.query(
+      `update upload_space set legal_hold_sequence = greatest(legal_hold_sequence, coalesce($2, heard_sequence + 1))
+       where case_id = $1`,
+      [caseId, sequence ?? null],
+    );
+  }
+
   async open(spaceId: string, at: Date, expiresAt: Date | null): Promise<void> {
     await this.database.query(
       `update upload_space set state = 'open', opened_at = $2, closed_at = null, read_only_at = null, expires_at = $3

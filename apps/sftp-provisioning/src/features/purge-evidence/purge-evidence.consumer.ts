@@ -1,4 +1,4 @@
-import { EvidencePurgeRequested, type EventOf } from '@caserelay/contracts';
+import { EvidencePurgeRequested, LegalHoldPlaced, type EventOf } from '@caserelay/contracts';
 import { Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { requestPurge, type Needs } from './request-purge.js';
@@ -14,5 +14,12 @@ export class PurgeEvidenceConsumer {
   @Hears(EvidencePurgeRequested)
   async requestPurge(event: EventOf<'case.evidence-purge-requested'>, hearing: Hearing): Promise<Tell[]> {
     return requestPurge(event, this.needs(hearing));
+  }
+
+  /** What is not gone by then stays. */
+  @Hears(LegalHoldPlaced)
+  async keepEvidence(event: EventOf<'case.legal-hold-placed'>, hearing: Hearing): Promise<Tell[]> {
+    await this.needs(hearing).spaces.noteLegalHold(event.subject, event.sequence);
+    return [];
   }
 }

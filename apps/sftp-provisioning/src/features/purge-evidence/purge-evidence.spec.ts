@@ -16,7 +16,7 @@ class House {
   readonly files = new Set(['a', 'b', 'c']);
   marked: string[] = [];
   ended = false;
-  isReopened = false;
+  keptBecause: 'reopened' | 'legal-hold' | null = null;
   readonly told: Tell[] = [];
   readonly warned: string[] = [];
   /** What happens when a file is to be removed, before and after it is. */
@@ -49,7 +49,7 @@ class House {
   };
 
   private readonly purges: Purges = {
-    take: async () => (this.ended ? null : { isReopened: this.isReopened }),
+    take: async () => (this.ended ? null : { keptBecause: this.keptBecause }),
     nextFile: async () => {
       const next = ['a', 'b', 'c'].find((name) => !this.marked.includes(name));
       return next === undefined ? null : { uploadId: next, location: next, path: next, bytes: 1 };
@@ -101,7 +101,7 @@ describe('the removal of evidence', () => {
   it('ends where the case is opened again, and tells what is gone and how much stays', async () => {
     const house = new House();
     house.after = (name) => {
-      house.isReopened = name === 'a';
+      house.keptBecause = name === 'a' ? 'reopened' : null;
     };
     await purgeEvidence(house.needs);
     expect([...house.files]).toEqual(['b', 'c']);

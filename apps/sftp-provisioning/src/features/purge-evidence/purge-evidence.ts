@@ -1,4 +1,4 @@
-import { mostPurgedFiles, type PurgedFile } from '@caserelay/contracts';
+import { mostPurgedFiles, type KeptReason, type PurgedFile } from '@caserelay/contracts';
 import type { Cause, Tell } from '@caserelay/messaging';
 
 /** A request to remove what a space holds. */
@@ -30,12 +30,13 @@ export interface Removed {
 /** What is kept about removals, within one transaction. */
 export interface Purges {
   /** Locks the purge and its space until the transaction ends; null when it has ended or another instance is at it. */
-  take(purge: Purge): Promise<{ isReopened: boolean } | null>;
+  take(purge: Purge): Promise<{ keptBecause: KeptReason | null } | null>;
   nextFile(spaceId: string): Promise<StoredFile | null>;
   countKept(spaceId: string): Promise<number>;
   markPurged(uploadId: string, purge: Purge, at: Date): Promise<void>;
   removedFor(purge: Purge, most: number): Promise<Removed>;
-  end(purge: Purge, at: Date): Promise<void>;
+  /** `isKept`: the rest of the space stays as it is. */
+  end(purge: Purge, at: Date, isKept: boolean): Promise<void>;
 }
 
 /** What removing evidence needs from around it. */
@@ -83,14 +84,15 @@ export async function purgeEvidence(needs: Needs): Promise<void> {
 
 /**
  * Removes one file and marks it, in this order: killed between the two, the file is removed once more, which changes
- * nothing. The space is locked meanwhile, so that a case that is opened again keeps whatever is not gone by then.
+ * nothing. The space is locked meanwhile, so that a case that is opened again, or gets a
+ * legal hold, keeps whatever is not gone by then.
  */
 async function removeNext(purge: Purge, needs: Needs): Promise<boolean> {
   const { spaceId, caseId, account } = purge;
   const done = await needs.transaction<StoredFile | 'ended' | null>(async (purges) => {
     const taken = await purges.take(purge);
     if (!taken) return { result: null, tells: [] };
-    const file = taken.isReopened ? null : await purges.nextFile(spaceId);
+    const file = taken.keptBecause ? null : await purges.nextFile(spaceId);
     if (!file) return { result: 'ended', tells: await end(purge, taken, purges, needs) };
     await needs.removeFile(file.location);
     await purges.markPurged(file.uploadId, purge, needs.now());
@@ -107,23 +109,24 @@ async function removeNext(purge: Purge, needs: Needs): Promise<boolean> {
 
 async function end(
   purge: Purge,
-  { isReopened }: { isReopened: boolean },
+  { keptBecause }: { keptBecause: KeptReason | null },
   purges: Purges,
   needs: Needs,
 ): Promise<Tell[]> {
-  if (!isReopened) await needs.removeAtEngine(purge.account);
-  const kept = isReopened ? await purges.countKept(purge.spaceId) : 0;
+  if (keptBecause === null) await needs.removeAtEngine(purge.account);
+  const kept = keptBecause === null ? 0 : await purges.countKept(purge.spaceId);
   const removed = await purges.removedFor(purge, mostPurgedFiles);
-  await purges.end(purge, needs.now());
-  return [answerOf(purge, removed, kept)];
+  await purges.end(purge, needs.now(), keptBecause !== null);
+  return [answerOf(purge, removed, kept, keptBecause)];
 }
 
-/** The answer to the case. Files are kept for one reason alone: the case was opened again. */
+/** The answer to the case. */
 export function answerOf(
   { spaceId, account, requestedAt }: { spaceId: string | null; account: string | null; requestedAt: string },
   removed: Removed,
   kept: number,
+  because: KeptReason | null = 'reopened',
 ): Tell {
-  const keptBecause = kept > 0 ? ('reopened' as const) : null;
+  const keptBecause = kept > 0 ? because : null;
   return { type: 'evidence.purged', data: { spaceId, account, requestedAt, ...removed, kept, keptBecause } };
 }

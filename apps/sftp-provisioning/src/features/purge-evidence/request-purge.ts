@@ -8,6 +8,8 @@ export interface Needs {
     findOfCase(caseId: string): Promise<{ spaceId: string; account: string } | null>;
     /** False when the space has followed a later event of its case already. Locks the space. */
     follow(caseId: string, sequence: number | undefined): Promise<boolean>;
+    /** Waits for the file that is being removed. */
+    noteLegalHold(caseId: string, sequence: number | undefined): Promise<void>;
     /** The space that was open until now, or null when there was none. */
     closeOfCase(caseId: string, at: Date): Promise<{ spaceId: string; account: string } | null>;
   };

@@ -18,6 +18,8 @@ export const en: Texts = {
   warning: (text) => `Important: ${text}`,
   labels: {
     malware: 'Malware',
+    askedAt: 'Asked at',
+    awaited: 'No answer yet on',
     scanner: 'Found by',
     scannedAt: 'Scanned at',
     caseNumber: 'Case number',
@@ -202,6 +204,16 @@ export const en: Texts = {
     ],
     looking:
       'We are looking at the part that is here already, and tell you in another mail what it shows. Once the rest has come, the whole file is analysed again.',
+  },
+  purgeOverdue: {
+    intro:
+      'Retention of this case is over and its evidence was asked to be removed, but not everybody has answered in the time that the policy gives.',
+    parts: {
+      uploads: 'uploads (sftp-provisioning)',
+      mails: 'raw mails and attachments (intake)',
+      reports: 'reports of analyses (dump-analysis)',
+    },
+    next: 'Please look at these services, their queues and their dead letters; once all have answered the customer gets the proof. This is told once.',
   },
   quarantined: {
     intro: (name) =>
@@ -403,13 +415,15 @@ export const en: Texts = {
     keptBecause: {
       reopened: 'The case was opened again before everything was deleted.',
       'in-other-cases': 'The same file was sent in another case, too, which still needs it.',
+      'legal-hold': 'The evidence of the case is under a legal hold; it is deleted once that is lifted.',
     },
     files: 'Deleted files',
     kinds: { upload: 'upload', mail: 'mail', attachment: 'attachment of a mail', report: 'report of an analysis' },
     neverWhole: 'never received whole',
     more: (files) => `… and ${files} more.`,
     attached: 'All of them stand in the attached files, as JSON for programs and as CSV for spreadsheets.',
-    attachedPart: (files) => `The attached files list ${files} of them; reply to this mail if you need the whole list.`,
+    attachedPart: (files, wanted) =>
+      `The attached files list ${files} of them; reply to this mail if you need the whole list, which our services hold (GET /v1/purged-files?${wanted}).`,
     stays:
       'What stays is the record of the case: our letters, the words of your mails, what was found, and this proof. It holds none of your files.',
     passOn: 'We do not know a contact of the customer; please pass this proof on.',

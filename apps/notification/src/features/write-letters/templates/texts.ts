@@ -1,4 +1,4 @@
-import type { DumpFinding, Evidence, EventOf, PurgedFile } from '@caserelay/contracts';
+import type { DumpFinding, Evidence, EventOf, PurgedFile, PurgePartName } from '@caserelay/contracts';
 import type { LayoutHabits } from '../letter-layout.js';
 import type { LikelyCause } from '../likely-cause.js';
 
@@ -49,6 +49,8 @@ export interface Texts extends LayoutHabits {
     how(name: string, bytes: string): readonly string[];
     looking: string;
   };
+  /** Of evidence that was asked to be removed, and nobody answered. */
+  purgeOverdue: { intro: string; parts: Record<PurgePartName, string>; next: string };
   /** Of a file in which malware was found. */
   quarantined: {
     intro(name: string): string;
@@ -171,7 +173,8 @@ export interface Texts extends LayoutHabits {
     neverWhole: string;
     more(files: number): string;
     attached: string;
-    attachedPart(files: number): string;
+    /** `wanted` is how our colleagues ask for the whole list. */
+    attachedPart(files: number, wanted: string): string;
     stays: string;
     /** Said to a colleague who gets the proof because no contact is known. */
     passOn: string;
@@ -179,6 +182,8 @@ export interface Texts extends LayoutHabits {
 }
 
 type Label =
+  | 'askedAt'
+  | 'awaited'
   | 'malware'
   | 'scanner'
   | 'scannedAt'

@@ -18,6 +18,8 @@ export const zhCn: Texts = {
   warning: (text) => `重要：${text}`,
   labels: {
     malware: '恶意软件',
+    askedAt: '请求时间',
+    awaited: '尚未答复',
     scanner: '扫描程序',
     scannedAt: '扫描时间',
     caseNumber: '案例号',
@@ -188,6 +190,15 @@ export const zhCn: Texts = {
       '如果本地文件的大小与已到达的相同，说明本地文件本身就不完整：请从出现问题的计算机上重新复制或重新压缩，再上传。',
     ],
     looking: '我们已经开始查看到达的部分；其中能看出的内容会另外发邮件告诉您。续传完成后，我们会重新分析整个文件。',
+  },
+  purgeOverdue: {
+    intro: '此案例保留期已满，已请求清除证据，但规定时间内没有收到全部答复。',
+    parts: {
+      uploads: '上传文件（sftp-provisioning）',
+      mails: '原始邮件和附件（intake）',
+      reports: '分析报告（dump-analysis）',
+    },
+    next: '请检查这些服务及其队列和死信；答复到齐后，客户会收到删除证明。此提醒只发一次。',
   },
   quarantined: {
     intro: (name) =>
@@ -372,13 +383,15 @@ export const zhCn: Texts = {
     keptBecause: {
       reopened: '全部删除之前，案例已重新打开。',
       'in-other-cases': '同一文件也在其他案例中提供过，那些案例仍需使用。',
+      'legal-hold': '案例的证据处于保全状态，解除后再删除。',
     },
     files: '已删除的文件',
     kinds: { upload: '上传文件', mail: '邮件', attachment: '邮件附件', report: '分析报告' },
     neverWhole: '未完整收到',
     more: (files) => `……另有 ${files} 个。`,
     attached: '全部清单见附件：JSON 供程序读取，CSV 可用表格软件打开。',
-    attachedPart: (files) => `附件列出了其中 ${files} 个；如需完整清单，请回复此邮件。`,
+    attachedPart: (files, wanted) =>
+      `附件列出了其中 ${files} 个；如需完整清单，请回复此邮件，我们可从各服务导出（GET /v1/purged-files?${wanted}）。`,
     stays: '保留下来的是案例记录：我们的去信、您来信的文字、分析结论，以及本证明，其中不含您的任何文件。',
     passOn: '我们没有客户的联系方式，请将此删除证明转交客户。',
   },
