@@ -92,6 +92,7 @@ function serviceSettings({ folder }, ports, secrets) {
     CASES_API_KEY: secrets.CASES_API_KEY,
     CUSTOMER_PAGE_KEY: secrets.CUSTOMER_PAGE_KEY,
     CUSTOMER_PAGE_URL: `http://127.0.0.1:${ports['case-workflow-http']}`,
+    CASES_URL: `http://127.0.0.1:${ports['case-workflow-http']}`,
     CONSOLE_USER: 'engineer',
     CONSOLE_PASSWORD: secrets.CONSOLE_PASSWORD,
   };

@@ -10,6 +10,7 @@ import { CaseTables1710000000000 } from './adapters/case-store/case-tables.js';
 import { keepReconciliation } from './adapters/case-store/keep-reconciliation.js';
 import { readCases } from './adapters/case-store/read-cases.js';
 import { readSurvey } from './adapters/case-store/read-survey.js';
+import { readPapers } from './adapters/case-store/read-papers.js';
 import { readTimers } from './adapters/case-store/read-timers.js';
 import { retryTimers } from './adapters/case-store/retry-timers.js';
 import { keepFailure, ringOne, ringPage } from './adapters/case-store/ring-cases.js';
@@ -42,6 +43,8 @@ import { RetryTimersController, RetryTimersNeeds } from './features/retry-timers
 import { retryStuckTimers, type Needs as RetryNeeds } from './features/retry-timers/retry-timers.js';
 import { RefusedLinks } from './features/serve-customer/refused-links.js';
 import { ServeCustomerController, ServingNeeds } from './features/serve-customer/serve-customer.controller.js';
+import { PapersNeeds, ShowPapersController } from './features/show-papers/show-papers.controller.js';
+import type { Needs as ShowPapersNeeds } from './features/show-papers/show-papers.js';
 import { ShowTimersController, ShowTimersNeeds } from './features/show-timers/show-timers.controller.js';
 import { showTimers, type Needs as ShowNeeds } from './features/show-timers/show-timers.js';
 import { BellKeeper, type Needs as BellNeeds } from './features/watch-deadlines/keep-bells.js';
@@ -76,6 +79,8 @@ export const caseWorkflow = defineService({
           const ask = askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY');
           consumer
             .apply(ask)
+            // A route of a middleware covers what lies below it.
+            .exclude('v1/cases/:id/package/page')
             .forRoutes(
               'v1/cases/:id/commands',
               'v1/policies{/*path}',
@@ -83,7 +88,11 @@ export const caseWorkflow = defineService({
               'v1/survey',
               'v1/timers/:id/retry',
               'v1/timers/retry-stuck',
+              'v1/cases/:id/package',
+              'v1/cases/:id/summary-draft',
             );
+          const askPeople = askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY', { browsers: true });
+          consumer.apply(askPeople).forRoutes('v1/cases/:id/package/page');
         }
 
         onApplicationBootstrap(): void {
@@ -98,6 +107,7 @@ export const caseWorkflow = defineService({
         BrowseCasesController,
         AskCaseController,
         AskCaseConsumer,
+        ShowPapersController,
         ChangePoliciesController,
         ImportHolidaysController,
         ShowTimersController,
@@ -116,6 +126,14 @@ export const caseWorkflow = defineService({
             now: () => host.clock.now(),
             policy: (version: string) => policies.find(version),
           } satisfies BrowseCasesNeeds,
+        },
+        {
+          provide: PapersNeeds,
+          useValue: {
+            read: readPapers(host.database),
+            now: () => host.clock.now(),
+            policy: (version: string) => policies.find(version),
+          } satisfies ShowPapersNeeds,
         },
         { provide: ChangePoliciesNeeds, useValue: changing },
         { provide: ShowTimersNeeds, useValue: showNeedsOf(host, bells) },

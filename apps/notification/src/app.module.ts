@@ -57,6 +57,7 @@ function settingsOf(settings: NotificationHost['config']): LetterSettings {
     servicePhone: settings.SERVICE_PHONE ?? null,
     surveyUrl: settings.SURVEY_URL ?? null,
     collectionToolUrl: settings.COLLECTION_TOOL_URL ?? null,
+    casesUrl: settings.CASES_URL?.replace(/\/+$/, '') ?? null,
     zone: settings.LETTER_ZONE,
     customerPage: pagesOf(settings),
   };

@@ -31,6 +31,8 @@ export const config = {
   CUSTOMER_PAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where customers download the collection tool; without it letters name commands of Windows itself. */
   COLLECTION_TOOL_URL: z.url().optional(),
+  /** Where colleagues reach case-workflow; the letter to a senior engineer names the page of the package there. */
+  CASES_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Zone of the times in letters. */
   LETTER_ZONE: timeZone.default('Asia/Shanghai'),
   /** How long one attempt to send may take; afterwards the fate of the letter is looked up. */

@@ -173,6 +173,10 @@ export interface KnownUpload {
   readonly dump?: RecognisedDump | null;
   /** When a letter told, before it was received, that it is the wrong kind. */
   readonly noticedAt?: string | null;
+  /** Missing in cases that were kept when nobody asked for it. */
+  readonly receivedAt?: string;
+  /** What its reader made of it; missing until then, and where it was read when this was not kept. */
+  readonly reading?: UploadReading;
 }
 
 /** What a malware scanner said of an upload. */
@@ -181,6 +185,15 @@ export interface KnownScan extends Pick<DataOf<'upload.scanned'>, 'uploadId' | '
   /** When an operator let it out of quarantine. */
   readonly releasedAt: string | null;
 }
+/** What the reader of an upload answered, beside the findings of its dumps. */
+export type UploadReading =
+  | { readonly as: 'dump'; readonly signature: string | null }
+  | { readonly as: 'unreadable'; readonly reason: string }
+  | {
+      readonly as: 'other';
+      readonly kind: DataOf<'evidence.recognised'>['kind'];
+      readonly description: string;
+    };
 
 export type PurgePart = PurgePartName;
 
@@ -312,7 +325,12 @@ export type Kept =
   | { readonly type: 'level.told'; readonly data: { clock: ClockName; level: number; againAt: string | null } }
   | {
       readonly type: 'upload.settled';
-      readonly data: { uploadId: string; findings: readonly DumpFinding[]; comparison?: DumpComparison };
+      readonly data: {
+        uploadId: string;
+        findings: readonly DumpFinding[];
+        comparison?: DumpComparison;
+        reading?: UploadReading;
+      };
     }
   | { readonly type: 'evidence.awaited'; readonly data: { wanted: readonly Evidence[]; nextAt?: string } }
   | { readonly type: 'engineer.awaited'; readonly data: { checkAt?: string } }

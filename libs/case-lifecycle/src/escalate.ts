@@ -1,4 +1,6 @@
 import type { EventOf, Person } from '@caserelay/contracts';
+import { itemsOf } from './plan.js';
+import { openQuestions } from './questions.js';
 import type { Turn } from './turn.js';
 
 /** Gives the senior engineer everything that is known about the case. */
@@ -8,7 +10,7 @@ export function escalate(
   reason: string,
   to: Person = turn.policy.seniorEngineer,
 ): void {
-  const { file, uploads, findings, comparison, customerWords, space } = turn.known;
+  const { file, uploads, findings, comparison, customerWords, space, priority, plan } = turn.known;
   turn.say({
     type: 'case.escalated',
     data: {
@@ -21,6 +23,11 @@ export function escalate(
       ...(comparison && { comparison }),
       customerWords: [...customerWords],
       space,
+      priority,
+      openQuestions: openQuestions(turn.known)
+        .slice(0, 20)
+        .map(({ text, by, askedAt }) => ({ text, by, askedAt })),
+      planItems: itemsOf(plan),
     },
   });
 }

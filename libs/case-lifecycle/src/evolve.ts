@@ -338,9 +338,10 @@ function noticed(known: Known, { data, at }: Happened<'case.wrong-dump-noticed'>
   };
 }
 
-function uploadKept({ arriving, uploads, counts }: Known, { data }: Happened<'upload.kept'>): Partial<Known> {
+function uploadKept({ arriving, uploads, counts }: Known, { data, at }: Happened<'upload.kept'>): Partial<Known> {
   const { dump = null, noticedAt = null } = arriving.find(({ uploadId }) => uploadId === data.uploadId) ?? {};
-  const upload: KnownUpload = { ...data, acknowledged: false, begun: false, settled: false, dump, noticedAt };
+  const fresh = { acknowledged: false, begun: false, settled: false, dump, noticedAt };
+  const upload: KnownUpload = { ...data, ...fresh, receivedAt: at };
   return {
     arriving: arriving.filter(({ uploadId }) => uploadId !== data.uploadId),
     uploads: [...uploads, upload].slice(-limits.uploads),
@@ -358,9 +359,9 @@ function released({ scans = [] }: Known, { data, at }: Happened<'release.kept'>)
 }
 
 function findingsKept(known: Known, { data }: Happened<'upload.settled'>): Partial<Known> {
-  const { uploadId, findings, comparison } = data;
+  const { uploadId, findings, comparison, reading } = data;
   return {
-    uploads: marked(known, uploadId, { settled: true, dump: null }),
+    uploads: marked(known, uploadId, { settled: true, dump: null, ...(reading && { reading }) }),
     findings: [...known.findings, ...findings.map((finding) => ({ uploadId, finding }))].slice(-limits.findings),
     ...(comparison && { comparison: { ...comparison, uploadId } }),
   };

@@ -1,3 +1,4 @@
+export { factsForSummary, type SummaryFacts } from './archive.js';
 export {
   isTold,
   unopened,
@@ -6,12 +7,16 @@ export {
   type CaseEvent,
   type Known,
   type KnownScan,
+  type KnownUpload,
+  type UploadReading,
   type PolicyReason,
   type ToldByCase,
 } from './case.js';
 export type { CaseClock, ClockLevel, ClockName, Goal, PastClock, Pause, PauseReason } from './clock.js';
 export { decide } from './decide.js';
-export { evolve } from './evolve.js';
+export { evolve, restOf } from './evolve.js';
+export { isAnswered } from './checklist.js';
+export { openQuestions } from './questions.js';
 export { explainClock, type ExplainedClock } from './explain-clock.js';
 export { mirrored } from './links.js';
 export { goalInWords, spanInWords } from './goal-in-words.js';

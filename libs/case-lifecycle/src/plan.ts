@@ -1,4 +1,5 @@
 import { Refusal, type PersonCommand } from '@caserelay/contracts';
+import type { Known } from './case.js';
 import { startClockAnew } from './ask-for-evidence.js';
 import { restOf } from './evolve.js';
 import { observe } from './observe.js';
@@ -15,6 +16,11 @@ export function writePlan(turn: Turn, planId: string, { by, items }: Asked<'writ
   const checkAt = dueIfStarted(turn, 'plan-check');
   turn.say({ type: 'case.plan-written', data: { file, planId, items, by, checkAt, space } });
   startClock(turn, 'plan-check');
+}
+
+/** The items of a plan with when each was done; none when nobody wrote one. */
+export function itemsOf(plan: Known['plan']): { text: string; doneAt: string | null }[] {
+  return (plan?.items ?? []).map(({ text, doneAt }) => ({ text, doneAt }));
 }
 
 /** Once the last item is done, the case is watched. */

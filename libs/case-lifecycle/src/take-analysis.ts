@@ -1,5 +1,6 @@
 import type { DumpComparison, DumpFinding, EventOf, Evidence, NextStep } from '@caserelay/contracts';
 import { askForEvidence, asksForFullDump, awaitEvidence } from './ask-for-evidence.js';
+import type { UploadReading } from './case.js';
 import { answeredByDump, answeredByFile, noteAnswered } from './checklist.js';
 import { escalate } from './escalate.js';
 import { dueIfStarted, startClock } from './run-clocks.js';
@@ -13,19 +14,20 @@ export const howToSendFullDump: NextStep[] = ['configure-full-dump', 'collect-fu
 
 /** What a dump said goes to the customer; a plan, or the lack of one, decides what follows. */
 export function takeAnalysis(turn: Turn, analysis: Analysis): void {
-  const { uploadId, name, findings, holdsFullDump, nextSteps, comparison } = analysis;
+  const { uploadId, name, findings, holdsFullDump, signature, nextSteps, comparison } = analysis;
+  const reading: UploadReading = { as: 'dump', signature };
   if (!isUnsettled(turn, uploadId)) return;
   noteAnswered(turn, answeredByDump(findings, holdsFullDump), { uploadId });
   const cut = findings.find(isCutFullDump);
   if (holdsFullDump) {
-    settle(turn, { uploadId, name, findings, verdict: 'full-dump', reason: '', nextSteps }, comparison);
+    settle(turn, { uploadId, name, findings, verdict: 'full-dump', reason: '', nextSteps }, reading, comparison);
     if (!isArchived(turn)) planOrEscalate(turn, findings, nextSteps);
     return;
   }
   const steps = nextSteps.length > 0 ? nextSteps : howToSendFullDump;
   const reason = (cut ?? findings[0])?.completeness.reason ?? '';
   const verdict = cut ? 'dump-truncated' : 'not-a-full-dump';
-  settle(turn, { uploadId, name, findings, verdict, reason, nextSteps: steps }, comparison);
+  settle(turn, { uploadId, name, findings, verdict, reason, nextSteps: steps }, reading, comparison);
   if (isArchived(turn)) return;
   if (cut) escalate(turn, 'dump-damaged', `${name}: ${reason}`);
   askForBetterDump(turn, steps);
@@ -39,16 +41,20 @@ function isCutFullDump({ kind, completeness }: DumpFinding): boolean {
 /** A dump that cannot be read is told to the customer, who is asked for another. */
 export function takeUnreadableDump(turn: Turn, { uploadId, name, reason }: EventOf<'dump.unreadable'>['data']): void {
   if (!isUnsettled(turn, uploadId)) return;
-  settle(turn, { uploadId, name, findings: [], verdict: 'dump-unreadable', reason, nextSteps: howToSendFullDump });
+  settle(
+    turn,
+    { uploadId, name, findings: [], verdict: 'dump-unreadable', reason, nextSteps: howToSendFullDump },
+    { as: 'unreadable', reason },
+  );
   if (!isArchived(turn)) askForBetterDump(turn, howToSendFullDump);
 }
 
 /** A picture or a text is kept; the case goes on where it was. */
 export function takeOtherEvidence(turn: Turn, evidence: EventOf<'evidence.recognised'>['data']): void {
-  const { uploadId, name, kind } = evidence;
+  const { uploadId, name, kind, description } = evidence;
   if (!isUnsettled(turn, uploadId)) return;
   noteAnswered(turn, answeredByFile(name, kind), { uploadId });
-  turn.say({ type: 'upload.settled', data: { uploadId, findings: [] } });
+  turn.say({ type: 'upload.settled', data: { uploadId, findings: [], reading: { as: 'other', kind, description } } });
   askForEvidence(turn);
 }
 
@@ -62,7 +68,7 @@ function isArchived({ state }: Turn): boolean {
   return state.phase === 'archived';
 }
 
-interface Reading {
+interface Result {
   uploadId: string;
   name: string;
   findings: DumpFinding[];
@@ -71,16 +77,16 @@ interface Reading {
   nextSteps: NextStep[];
 }
 
-function settle(turn: Turn, reading: Reading, comparison?: DumpComparison): void {
+function settle(turn: Turn, result: Result, reading: UploadReading, comparison?: DumpComparison): void {
   const { file, space, findings, uploads } = turn.known;
   const earlierFindings = findings.map(({ finding }) => finding);
   const open = isArchived(turn) ? null : space;
-  const { uploadId, findings: found } = reading;
+  const { uploadId, findings: found } = result;
   const { noticedAt, cutShort } = uploads.find((upload) => upload.uploadId === uploadId) ?? {};
   const known = { ...(noticedAt && { noticedAt }), ...(cutShort && { cutShort }) };
-  const data = { file, space: open, ...reading, earlierFindings, ...known };
+  const data = { file, space: open, ...result, earlierFindings, ...known };
   turn.say({ type: 'case.analysis-reported', data });
-  turn.say({ type: 'upload.settled', data: { uploadId, findings: found, ...(comparison && { comparison }) } });
+  turn.say({ type: 'upload.settled', data: { uploadId, findings: found, reading, ...(comparison && { comparison }) } });
 }
 
 function planOrEscalate(turn: Turn, findings: DumpFinding[], steps: NextStep[]): void {

@@ -14,6 +14,9 @@ const upload = {
   sha256: z.string().length(64),
 };
 
+/** One item of a plan that an engineer wrote down; `doneAt` is null while it is to be done. */
+const PlanItem = z.object({ text: z.string(), doneAt: instant.nullable() });
+
 /** Phases that a case can be in, in the order of its usual life. */
 export const Phase = z.enum([
   'reported',
@@ -144,6 +147,15 @@ export const CaseEscalated = defineEvent('case.escalated', {
   /** What the customer said so far, oldest first, shortened. */
   customerWords: z.array(z.object({ at: instant, text: z.string() })).max(30),
   space: UploadSpace.nullable(),
+  /** What follows is left out by versions that did not tell it. */
+  priority: Priority.optional(),
+  /** What an engineer asked the customer and nobody has closed, oldest first. */
+  openQuestions: z
+    .array(z.object({ text: z.string(), by: Person, askedAt: instant }))
+    .max(20)
+    .optional(),
+  /** The plan that an engineer wrote down last, item by item; empty when nobody wrote one. */
+  planItems: z.array(PlanItem).max(20).optional(),
 });
 export type CaseEscalated = z.infer<typeof CaseEscalated>;
 
@@ -218,6 +230,14 @@ export const CaseArchived = defineEvent('case.archived', {
   /** What an engineer wrote as summary; null when nobody did. */
   engineerSummary: z.string().nullable(),
   counts: z.object({ uploads: z.number().int(), customerMails: z.number().int(), reminders: z.number().int() }),
+  /** The plan that an engineer wrote down last; left out when there is none, as by versions that told none. */
+  planItems: z.array(PlanItem).max(20).optional(),
+  /** The watch that the archive ends; left out when the case was not observed. */
+  observation: z
+    .object({ from: instant, until: instant, because: z.enum(['no-evidence', 'plan-carried-out']) })
+    .optional(),
+  /** The last words of the customer; left out when there are none. */
+  lastHeard: z.object({ at: instant, text: z.string() }).optional(),
   /** Until when the account can still be read from, and evidence is kept; left out by versions that had no such clocks. */
   retention: z.object({ readOnlyUntil: instant, evidenceUntil: instant.nullable() }).optional(),
   links: linked,

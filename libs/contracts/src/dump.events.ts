@@ -56,6 +56,16 @@ export const DumpFinding = z.object({
     .array(z.object({ ...place, trust: z.enum(['context', 'unwind', 'frame-pointer', 'cfi-chained', 'scan']) }))
     .max(16)
     .optional(),
+  /** Drivers of other makers than Microsoft that were loaded, as the dump lists them; left out when it lists none. */
+  drivers: z
+    .object({
+      thirdParty: z
+        .array(z.object({ name: z.string(), fileVersion: z.string().nullable(), company: z.string().nullable() }))
+        .max(20),
+      /** How many more there were than are listed. */
+      more: z.number().int().nonnegative(),
+    })
+    .optional(),
 });
 export type DumpFinding = z.infer<typeof DumpFinding>;
 

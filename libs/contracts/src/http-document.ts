@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { customerDoors } from './customer-doors.js';
+import { caseDocuments } from './case-papers.js';
 import { id, json, limit, object, parameter, problem, token, type Json } from './http-parts.js';
 import { purgedFilesDoor } from './purged-files.js';
 import { CommandRequested, TicketRegistered } from './inbound.events.js';
@@ -21,6 +22,13 @@ const keptFromStrangers = {
   401: problem('No or a wrong key of CASES_API_KEY'),
   403: problem('CASES_API_KEY is not set'),
 };
+
+const lang = parameter(
+  'query',
+  'lang',
+  { type: 'string', enum: ['zh-CN', 'en'] },
+  'The language of the case unless asked for',
+);
 
 const ownPages: Json = {
   '/health/live': { get: { summary: 'The process answers', responses: { 200: json('It lives', object('status')) } } },
@@ -121,6 +129,55 @@ const paths: Record<string, Json> = {
           404: problem('No such case'),
           409: problem('A rule is in the way; `detail` says which. Nothing was kept'),
           422: problem('The key was used for another command'),
+        },
+      },
+    },
+    '/v1/cases/{id}/package': {
+      get: {
+        summary: 'The escalation package: everything that is known of a case, for whoever takes it on',
+        security: [{ caseKeeper: [] }],
+        parameters: [id],
+        responses: {
+          200: json('The package', { $ref: '#/components/schemas/EscalationPackage' }),
+          ...keptFromStrangers,
+          404: problem('No such case'),
+        },
+      },
+    },
+    '/v1/cases/{id}/package/page': {
+      get: {
+        summary: 'The same as a page that loads and runs nothing and can be printed',
+        security: [{ caseKeeper: [] }, { caseReader: [] }],
+        parameters: [id, lang],
+        responses: {
+          200: { description: 'HTML' },
+          400: problem('A query that does not fit'),
+          ...keptFromStrangers,
+          404: problem('No such case'),
+        },
+      },
+    },
+    '/v1/cases/{id}/summary-draft': {
+      get: {
+        summary:
+          'What the letter at the archive would say now; of an archived case what it said. Facts of the case alone',
+        security: [{ caseKeeper: [] }],
+        parameters: [
+          id,
+          lang,
+          parameter('query', 'format', { type: 'string', enum: ['json', 'text'] }, 'json unless asked for'),
+        ],
+        responses: {
+          200: {
+            description: 'The summary; as text the words alone',
+            content: {
+              'application/json': { schema: { $ref: '#/components/schemas/ClosingSummary' } },
+              'text/plain': { schema: { type: 'string' } },
+            },
+          },
+          400: problem('A query that does not fit'),
+          ...keptFromStrangers,
+          404: problem('No such case'),
         },
       },
     },
@@ -439,6 +496,11 @@ export function openApi({ version }: { version: string }): Json {
         integration: { type: 'http', scheme: 'bearer', description: 'INTAKE_API_KEY' },
         operator: { type: 'http', scheme: 'bearer', description: 'SPACES_API_KEY' },
         caseKeeper: { type: 'http', scheme: 'bearer', description: 'CASES_API_KEY' },
+        caseReader: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'For browsers: any user name, and CASES_API_KEY as password',
+        },
         engineHook: { type: 'http', scheme: 'bearer', description: 'SFTPGO_HOOK_KEY' },
         uploadPass: {
           type: 'apiKey',
@@ -459,6 +521,7 @@ export function openApi({ version }: { version: string }): Json {
             detail: { type: 'string' },
           },
         },
+        ...caseDocuments(),
         PersonCommand: z.toJSONSchema(PersonCommand, { target: 'draft-2020-12', io: 'input' }),
         InboundEvent: {
           oneOf: [{ $ref: '#/components/schemas/TicketRegistered' }, { $ref: '#/components/schemas/CommandRequested' }],

@@ -1,5 +1,6 @@
 export * from './any-event.js';
 export * from './case-file.js';
+export * from './case-papers.js';
 export * from './case.events.js';
 export * from './customer.events.js';
 export * from './command.events.js';

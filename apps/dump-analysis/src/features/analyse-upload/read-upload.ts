@@ -3,6 +3,7 @@ import {
   analyseDump,
   beginsAsDump,
   fromBytes,
+  isThirdParty,
   readDump,
   say,
   signatureOf,
@@ -18,6 +19,7 @@ import { recogniseFile } from './recognise-file.js';
 
 const maxFindings = 20;
 const maxReason = 1000;
+const maxDrivers = 20;
 const maxReasons = 8;
 const maxFrames = 10;
 /** Scanned values below this are mostly no return addresses. */
@@ -167,7 +169,16 @@ function findingOf(report: DumpReport): DumpFinding {
       .filter(({ confidence }) => confidence >= leastConfidence)
       .slice(0, maxFrames)
       .map(({ address, module, offset, trust }) => ({ address, module, offset, trust })),
+    ...driversOf(report),
   };
+}
+
+/** What a senior engineer looks for first: what was loaded beside the system's own. A program's libraries are none. */
+function driversOf({ format, modules }: DumpReport): Pick<DumpFinding, 'drivers'> {
+  if (format === 'user-minidump' || modules.length === 0) return {};
+  const found = modules.filter(({ name, company }) => isThirdParty({ name, company }) === true);
+  const listed = found.slice(0, maxDrivers).map(({ name, fileVersion, company }) => ({ name, fileVersion, company }));
+  return { drivers: { thirdParty: listed, more: found.length - listed.length } };
 }
 
 async function readMembers(

@@ -1,8 +1,8 @@
 import type { CaseFile, Language, LetterTopic, Person } from '@caserelay/contracts';
+import { asHtml, asText, paragraph } from '@caserelay/case-papers';
 import { v5 as idFromName } from 'uuid';
 import type { Attachment } from './deletion-proof.js';
 import { bodyOf, type LetterEvent, type LetterSettings } from './letter-bodies.js';
-import { asHtml, asText, paragraph } from './letter-layout.js';
 import { textsOf } from './templates/texts-of.js';
 
 /** A letter about a case, ready to be sent. The same event always gives the same letter with the same ids. */

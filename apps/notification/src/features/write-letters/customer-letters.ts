@@ -1,8 +1,7 @@
+import { facts, heading, paragraph, points, quote, timeIn, type Block, type Fact } from '@caserelay/case-papers';
 import type { CaseFile, EventOf, Language, LetterTopic, NextStep } from '@caserelay/contracts';
 import { instructionsOf } from '@caserelay/crash-dump';
-import { facts, heading, paragraph, points, quote, type Block, type Fact } from './letter-layout.js';
 import { customerTextsOf } from './templates/customer-texts.js';
-import { timeIn } from './time-in-words.js';
 
 /** What these letters need from around them. */
 export interface PageSettings {

@@ -1,3 +1,4 @@
+import { byteOrderMark, csvLine } from '@caserelay/case-papers';
 import type { EventOf, PurgedFile } from '@caserelay/contracts';
 
 type Proof = EventOf<'case.evidence-purged'>['data'];
@@ -26,16 +27,7 @@ function asJson({ file, account, requestedAt, files, filesInAll, bytesInAll, kep
 
 const columns = ['kind', 'name', 'bytes', 'sha256', 'receivedAt', 'purgedAt'] as const satisfies (keyof PurgedFile)[];
 
-/** With a byte order mark, without which Excel does not read UTF-8. */
 function asCsv(files: readonly PurgedFile[]): string {
-  const lines = files.map((file) => columns.map((column) => cellOf(file[column])));
-  return `\ufeff${[columns, ...lines].map((line) => `${line.join(',')}\r\n`).join('')}`;
-}
-
-/** Names are words of strangers: none of them becomes a formula. */
-function cellOf(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return `${value}`;
-  const text = /^[\s]*[=+\-@]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) || text !== value ? `"${text.replaceAll('"', '""')}"` : text;
+  const lines = [columns, ...files.map((file) => columns.map((column) => file[column]))];
+  return `${byteOrderMark}${lines.map(csvLine).join('')}`;
 }

@@ -25,6 +25,7 @@ export const settings: LetterSettings = {
   servicePhone: '400-818-0055',
   surveyUrl: null,
   collectionToolUrl: null,
+  casesUrl: null,
   zone: 'Asia/Shanghai',
   customerPage: (caseId, address) =>
     `https://support.example/customer/${caseId.slice(-4)}-${address.split('@')[0] ?? ''}`,

@@ -9,17 +9,25 @@ import type {
   NextStep,
   UploadSpace,
 } from '@caserelay/contracts';
+import {
+  bytesInWords,
+  closingSummary,
+  facts,
+  heading,
+  noteInWords,
+  paragraph,
+  points,
+  quote,
+  spanOf,
+  steps,
+  summaryBlocks,
+  systemOf,
+  table,
+  timeIn,
+  type Block,
+} from '@caserelay/case-papers';
 import { inLanguage, instructionsOf } from '@caserelay/crash-dump';
 import { comparisonPoints } from './comparison-points.js';
-import {
-  analysisBlocks,
-  findingBlocks,
-  findingInOneLine,
-  recognisedFacts,
-  suspectOf,
-  systemOf,
-  warningBlocks,
-} from './finding-blocks.js';
 import {
   askForOpinion,
   howToTick,
@@ -30,12 +38,10 @@ import {
   tellLowGrade,
   type PageSettings,
 } from './customer-letters.js';
+import { analysisBlocks, findingBlocks, recognisedFacts, suspectOf, warningBlocks } from './finding-blocks.js';
 import { attachmentsOf, type Attachment } from './deletion-proof.js';
-import { facts, heading, paragraph, points, quote, steps, table, type Block } from './letter-layout.js';
-import { noteInWords } from './note-in-words.js';
 import type { Texts } from './templates/texts.js';
 import { textsOf } from './templates/texts-of.js';
-import { bytesInWords, spanOf, timeIn } from './time-in-words.js';
 
 /** The events that lead to a letter. */
 export type LetterEvent = EventOf<
@@ -71,6 +77,8 @@ export interface LetterSettings extends PageSettings {
   teamAddress: string;
   servicePhone: string | null;
   collectionToolUrl: string | null;
+  /** Where colleagues reach the doors of case-workflow, without a slash at the end; null when nobody told it. */
+  casesUrl: string | null;
 }
 
 export interface LetterBody {
@@ -370,9 +378,10 @@ function verdictBlocks(
   return verdict === 'full-dump' ? [told] : [told, paragraph(report.noticedGoOn)];
 }
 
-function escalate({ data, time }: EventOf<'case.escalated'>, given: With): LetterBody {
-  const { texts, settings } = given;
+function escalate({ data, time, subject }: EventOf<'case.escalated'>, given: With): LetterBody {
+  const { texts, settings, language } = given;
   const { file, space } = data;
+  const page = settings.casesUrl && `${settings.casesUrl}/v1/cases/${subject}/package/page?lang=${language}`;
   const system = data.findings.findLast((finding) => finding.osName ?? finding.osBuild);
   const compared = comparisonPoints(data, texts);
   return {
@@ -385,14 +394,17 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
         { label: texts.labels.owner, value: file.owner && `${file.owner.name} <${file.owner.address}>` },
         {
           label: texts.labels.system,
-          value: system ? systemOf(system, texts, given.language) : null,
+          value: system ? systemOf(system, given.language) : null,
         },
         {
           label: texts.labels.progress,
           value: `${timeIn(settings.zone, time)}${texts.colon}${texts.escalated.because[data.because]}`,
         },
         { label: texts.labels.note, value: noteInWords(data.reason, data.uploads, given.language) },
+        { label: texts.labels.priority, value: data.priority?.toUpperCase() ?? null },
+        { label: texts.labels.package, value: page, link: true },
       ]),
+      ...(page === null ? [] : [paragraph(texts.escalated.page)]),
       heading(texts.escalated.findings),
       ...(data.findings.length > 0 ? findingBlocks(data.findings, given) : [paragraph(texts.escalated.noFindings)]),
       ...(compared.length > 0 ? [points(compared)] : []),
@@ -404,11 +416,35 @@ function escalate({ data, time }: EventOf<'case.escalated'>, given: With): Lette
             ),
           )
         : paragraph(texts.escalated.noUploads),
+      ...openQuestionBlocks(data, given),
+      ...planItemBlocks(data, given),
       ...wordsOfCustomer(data.customerWords, texts, settings),
       ...(space ? [heading(texts.escalated.files), ...accessBlocks(space, time, given)] : []),
       paragraph(texts.escalated.reply),
     ],
   };
+}
+
+function openQuestionBlocks({ openQuestions = [] }: EventOf<'case.escalated'>['data'], given: With): Block[] {
+  if (openQuestions.length === 0) return [];
+  const { escalated } = given.texts;
+  const zone = given.settings.zone;
+  return [
+    heading(escalated.questions),
+    points(
+      openQuestions.map(
+        ({ text, by, askedAt }) => `${text.trim()} [${escalated.asked(by.name, timeIn(zone, askedAt))}]`,
+      ),
+    ),
+  ];
+}
+
+function planItemBlocks({ planItems = [] }: EventOf<'case.escalated'>['data'], given: With): Block[] {
+  if (planItems.length === 0) return [];
+  const { escalated } = given.texts;
+  const stateOf = (doneAt: string | null): string =>
+    doneAt === null ? escalated.notDone : escalated.done(timeIn(given.settings.zone, doneAt));
+  return [heading(escalated.plan), steps(planItems.map(({ text, doneAt }) => `${text.trim()} [${stateOf(doneAt)}]`))];
 }
 
 function tellOfClock({ data }: EventOf<'case.level-reached'>, { texts, settings }: With): LetterBody {
@@ -565,29 +601,17 @@ function startObservation({ data, subject }: EventOf<'case.observation-started'>
   };
 }
 
+/** What the summary says, and when it says nothing, is the papers' own rule: a draft that an engineer looked at says the same. */
 function summarise({ data, time, subject }: EventOf<'case.archived'>, given: With): LetterBody {
-  const { texts, settings } = given;
-  const { labels, archived } = texts;
-  const undo = data.steps.flatMap((step) => instructionsOf(step, given.language, suspectOf(data.findings))?.undo ?? []);
+  const { texts, settings, language } = given;
+  const { archived } = texts;
+  const reader = { language, zone: settings.zone };
+  const { because, engineerSummary, retention: _, links: __, survey: ___, ...told } = data;
   return {
     topics: ['case-summary', ...(asksForOpinion(data) ? (['survey'] as const) : [])],
     blocks: [
-      paragraph(archived.intro[data.because]),
-      heading(archived.summary),
-      facts([
-        ...caseRows(data.file, texts),
-        { label: labels.openedAt, value: timeIn(settings.zone, data.openedAt) },
-        { label: labels.closedAt, value: timeIn(settings.zone, time) },
-        { label: labels.uploads, value: `${data.counts.uploads}` },
-        { label: labels.customerMails, value: `${data.counts.customerMails}` },
-        { label: labels.reminders, value: `${data.counts.reminders}` },
-      ]),
-      ...(data.engineerSummary === null ? [] : [heading(archived.engineer), paragraph(data.engineerSummary.trim())]),
-      ...(data.findings.length > 0
-        ? [heading(archived.findings), points(data.findings.map((finding) => findingInOneLine(finding, given)))]
-        : []),
-      ...(data.steps.length > 0 ? [heading(archived.steps), steps(titlesOf(data.steps, data.findings, given))] : []),
-      ...undo.flatMap((each) => [heading(each.title), steps(each.steps)]),
+      paragraph(archived.intro[because]),
+      ...summaryBlocks(closingSummary(told, { at: time, because, engineerSummary }, reader), reader),
       paragraph(archived.supportGoesOn),
       ...retentionBlocks(data, given),
       ...surveyOf(data, subject, given),

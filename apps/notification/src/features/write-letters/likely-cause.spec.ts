@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { kernelDump } from './given-letter-event.js';
-import { likelyCause, plain } from './likely-cause.js';
+import { likelyCause } from './likely-cause.js';
 
 function stopped(code: string, first?: string) {
   const parameters = first === undefined ? [] : [{ value: first, meaning: null }];
@@ -25,9 +25,5 @@ describe('the likely cause', () => {
     expect(likelyCause({ ...kernelDump, bugcheck: null })).toBeNull();
     const exception = { code: '0xc0000005', name: null, address: '0x1' };
     expect(likelyCause({ ...kernelDump, bugcheck: null, exception })).toBe('program-crashed');
-  });
-
-  test('zero stays zero without its leading zeros', () => {
-    expect([plain('0x0'), plain('0x0000'), plain('0x00A')]).toEqual(['0x0', '0x0', '0xa']);
   });
 });

@@ -1,3 +1,4 @@
+import { plain } from '@caserelay/case-papers';
 import type { DumpFinding } from '@caserelay/contracts';
 
 /** Families of bugchecks that people can be told something honest about from the code and first parameter alone. */
@@ -48,9 +49,4 @@ export function likelyCause({ bugcheck, exception }: DumpFinding): LikelyCause |
   const code = plain(bugcheck.code);
   if (code === '0x139' && plain(bugcheck.parameters[0]?.value ?? '0x0') === '0x3') return 'corrupted-list';
   return causes[code] ?? 'other';
-}
-
-/** Hexadecimal text without leading zeros: `0x00000139` is `0x139`. */
-export function plain(hexadecimal: string): string {
-  return hexadecimal.toLowerCase().replace(/^0x0+(?=[0-9a-f])/, '0x');
 }

@@ -1,5 +1,5 @@
 import type { DumpFinding, Evidence, EventOf, PurgedFile, PurgePartName } from '@caserelay/contracts';
-import type { LayoutHabits } from '../letter-layout.js';
+import type { LayoutHabits } from '@caserelay/case-papers';
 import type { LikelyCause } from '../likely-cause.js';
 
 type Verdict = EventOf<'case.analysis-reported'>['data']['verdict'];
@@ -11,7 +11,6 @@ export interface Texts extends LayoutHabits {
   /** What stands between the parts of a fact. */
   comma: string;
   /** Between brackets. */
-  aside(text: string): string;
   greetCustomer(name: string): string;
   greetColleague(name: string): string;
   footer: { phone(phone: string): string; reply: string };
@@ -24,8 +23,6 @@ export interface Texts extends LayoutHabits {
   /** The steps of `run-collection-tool` when a tool can be downloaded. */
   collectionTool(url: string): { title: string; steps: string[] };
   causes: Record<LikelyCause, string>;
-  kinds: Record<DumpFinding['kind'], string>;
-  completeness: Record<DumpFinding['completeness']['verdict'], string>;
 
   uploadSpace: { title: string; announced: string; how: readonly string[]; linkExpired: string; consent: string };
   firstResponse: { intro: string; scope: string; whyFullDump: string };
@@ -69,7 +66,6 @@ export interface Texts extends LayoutHabits {
     otherThanBefore(code: string, earlier: string): string;
     headerOnly: string;
     withoutSymbols: string;
-    confidence: Record<'high' | 'medium' | 'low', string>;
     verdictTitle: string;
     verdict: Record<Verdict, string>;
     /** In place of the verdict on a file that a password keeps from being read. */
@@ -78,13 +74,6 @@ export interface Texts extends LayoutHabits {
     noticed: Record<Verdict, (time: string) => string>;
     noticedGoOn: string;
     stepsTitle: string;
-    parameter(position: number): string;
-    build(number: number): string;
-    processors(count: number): string;
-    /** Editions that a dump does not tell from the system that they are made from. */
-    perhaps(editions: string): string;
-    /** Stands between reasons. */
-    between: string;
     /** Said to a colleague who gets the report because no contact is known. */
     passOn: string;
   };
@@ -95,6 +84,13 @@ export interface Texts extends LayoutHabits {
     noFindings: string;
     uploads: string;
     noUploads: string;
+    questions: string;
+    asked(by: string, at: string): string;
+    plan: string;
+    done(at: string): string;
+    notDone: string;
+    /** How the page of the package is opened. */
+    page: string;
     words: string;
     files: string;
     reply: string;
@@ -152,10 +148,6 @@ export interface Texts extends LayoutHabits {
   };
   archived: {
     intro: Record<EventOf<'case.archived'>['data']['because'], string>;
-    summary: string;
-    engineer: string;
-    findings: string;
-    steps: string;
     supportGoesOn: string;
     survey: string;
     surveyAt: string;
@@ -194,8 +186,6 @@ type Label =
   | 'contact'
   | 'owner'
   | 'problem'
-  | 'openedAt'
-  | 'closedAt'
   | 'protocol'
   | 'host'
   | 'port'
@@ -222,10 +212,9 @@ type Label =
   | 'note'
   | 'from'
   | 'until'
-  | 'uploads'
-  | 'customerMails'
-  | 'reminders'
   | 'progress'
+  | 'priority'
+  | 'package'
   | 'clock'
   | 'startedAt'
   | 'goal'
