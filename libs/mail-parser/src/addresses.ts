@@ -9,6 +9,7 @@ export interface MailAddress {
 }
 
 const longestList = 200_000;
+const longestEntry = 2_000;
 
 /**
  * Reads a header of addresses (RFC 5322, section 3.4). Members of groups count like others. Beyond the RFC: `;` between
@@ -140,10 +141,10 @@ function unescaped(text: string): string {
 }
 
 function addressOf(entry: Entry, hint: Encoding | null): MailAddress | null {
-  const phrase = tidy(decodeWords(entry.phrase, hint));
-  const comment = tidy(decodeWords(entry.comment, hint));
+  const phrase = tidy(decodeWords(entry.phrase.slice(0, longestEntry), hint)).slice(0, longestEntry);
+  const comment = tidy(decodeWords(entry.comment.slice(0, longestEntry), hint));
   if (entry.angle !== null) {
-    const address = bareAddress(tidy(decodeWords(entry.angle, hint)));
+    const address = bareAddress(tidy(decodeWords(entry.angle.slice(0, longestEntry), hint)).slice(0, longestEntry));
     // `<"Name" <a@b>>` and `<Name> a@b`.
     if (!address.includes('@') && isAddress(phrase)) return { name: address || comment, address: phrase };
     const name = unquoted(phrase) || comment;
@@ -173,7 +174,7 @@ function bareAddress(text: string): string {
     .replace(/\s+/g, '')
     .replace(/^<+|>+$/g, '')
     .replace(/^mailto:/i, '')
-    .replace(/^(?:@[^:,]+,?)+:/, '')
+    .replace(/^@[^:]{1,500}:/, '')
     .replace(/^['"](.*@.*)['"]$/, '$1')
     .replace(/[.,;]+$/, '');
 }

@@ -70,6 +70,7 @@ describe('a mail that is made to hurt', () => {
     ['opens comments and brackets in an address', mail(`Cc: ${'(<'.repeat(many)}\r\n`, '')],
     ['opens quotes in an address', mail(`Cc: ${'"\\'.repeat(many)}\r\n`, '')],
     ['opens brackets in an address', mail(`Cc: ${'<,'.repeat(many)}\r\n`, '')],
+    ['writes a route without end', mail(`To: ${'@'.repeat(1_000)},<${'@'.repeat(1_000)}>\r\n`, '')],
     ['opens encoded words', mail(`Subject: ${'=?utf-8?B?'.repeat(50_000)}\r\n`, '')],
     ['opens halves of encoded words', mail(`Subject: ${'=?'.repeat(many)}\r\n`, '')],
     ['names many parameters', mail(`Content-Type: text/plain${'; a*1*=x'.repeat(50_000)}\r\n`, '')],

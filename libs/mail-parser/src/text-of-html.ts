@@ -55,6 +55,8 @@ class Page {
   private readonly lists: { isOrdered: boolean; count: number }[] = [];
   private readonly blockquotes: boolean[] = [];
   private preformatted = 0;
+  /** Line ends around the paragraph that was opened last. */
+  private paragraphEnds: 1 | 2 = 2;
   private link: { address: string; from: number; lines: Lines } | null = null;
 
   take(token: HtmlToken): void {
@@ -88,8 +90,10 @@ class Page {
       this.preformatted++;
     } else if (name === 'blockquote') this.openQuotation(attributes);
     else if (name === 'table' || name === 'tr' || name === 'td' || name === 'th') this.openTable(name);
-    else if (name === 'p') this.lines.startBlock(isTight(attributes) ? 1 : 2);
-    else if (paragraphs.has(name)) this.lines.startBlock(2);
+    else if (name === 'p') {
+      this.paragraphEnds = this.lists.length > 0 || isTight(attributes) ? 1 : 2;
+      this.lines.startBlock(this.paragraphEnds);
+    } else if (paragraphs.has(name)) this.lines.startBlock(2);
     else if (blocks.has(name)) this.lines.startBlock(1);
   }
 
@@ -103,8 +107,7 @@ class Page {
       this.lists.pop();
       this.lines.startBlock(this.lists.length === 0 ? 2 : 1);
     } else if (name === 'table' || name === 'tr' || name === 'td' || name === 'th') this.closeTable(name);
-    // What stands around a paragraph was decided when it was opened; an end tag alone is a break.
-    else if (name === 'p') this.lines.endParagraph();
+    else if (name === 'p') this.lines.startBlock(this.paragraphEnds);
     else if (paragraphs.has(name)) this.lines.startBlock(2);
     else if (blocks.has(name)) this.lines.startBlock(1);
   }
@@ -236,6 +239,7 @@ class Lines {
   private total = 0;
   private last = '';
   private pendingSpace = false;
+  private markedAt = -1;
   /** Line ends that are written before the next word. */
   private pendingEnds = 0;
 
@@ -280,6 +284,7 @@ class Lines {
   mark(text: string): void {
     this.put(text);
     this.pendingSpace = false;
+    this.markedAt = this.pieces.length;
   }
 
   breakLine(): void {
@@ -291,13 +296,10 @@ class Lines {
   /** Begins a block: at least so many line ends stand before the next word. */
   startBlock(ends: 1 | 2): void {
     this.pendingSpace = false;
-    if (this.total === 0) return;
+    // What an item begins with stands beside its mark.
+    if (this.total === 0 || this.markedAt === this.pieces.length) return;
     const there = this.last.endsWith('\n\n') ? 2 : this.last.endsWith('\n') ? 1 : 0;
     this.pendingEnds = Math.max(this.pendingEnds, ends - there);
-  }
-
-  endParagraph(): void {
-    this.startBlock(1);
   }
 
   text(): string {

@@ -266,6 +266,17 @@ export const brokenMails: MailSample[] = [
     expected: { text: 'begin 644 words here\nwe go on\nend', attachments: [] },
   },
   {
+    name: 'base64 that was put together from pieces with padding of their own',
+    bytes: mixed([
+      ...text,
+      ...part(
+        fileHead('base64'),
+        `${base64(data.subarray(0, 100))}\n${base64(data.subarray(100, 401))}\n${base64(data.subarray(401))}`,
+      ),
+    ]),
+    expected: { attachments: [{ name: 'a.bin', content: data }] },
+  },
+  {
     name: 'an empty attachment',
     bytes: mixed([
       ...text,

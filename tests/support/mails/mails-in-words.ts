@@ -256,6 +256,7 @@ const letters: [isAutomatic: 0 | 1, subject: string, text: string][] = [
   [0, 'failed: update KB4551762', 'The update failed with 0x800705b4. What now?'],
   [0, 'Warning: disk errors before blue screen', 'We saw event 153.'],
   [0, '发送失败', '附件太大发送失败，我改用SFTP上传。'],
+  [0, 'Re: letter', 'The dump is attached. I am out of the office until Monday. Please contact Bob.'],
   [0, 'Re: vacation', 'I am on vacation from Monday. Before that I can still test: which driver should I remove?'],
   [0, '蓝屏', '日志系统自动发送到服务器失败，请勿重启服务器。'],
   [0, 'Delivery of dump', 'The dump was delivered to your SFTP.'],

@@ -13,6 +13,14 @@ const outlookHtml = (body: string): string =>
 /** Mails as widespread programs build them. */
 export const mailsOfPrograms: MailSample[] = [
   {
+    name: 'a web mailer: paragraphs in items of a list, text behind a paragraph',
+    bytes: bytesOf(
+      head('x', 'Content-Type: text/html; charset=utf-8\n'),
+      '\n<ul><li><p>one</p></li><li><p>two</p></li></ul><p>three</p>four',
+    ),
+    expected: { text: '- one\n- two\n\nthree\n\nfour' },
+  },
+  {
     name: 'Outlook 2016 in Chinese, alternative in gb2312, base64',
     bytes: bytesOf(
       `Received: from mail.contoso.example\n\tby mx.support.example; Thu, 7 May 2020 09:47:31 +0800\nFrom: ${word('张伟', 'gb2312')} <zhang.wei@contoso.example>\nTo: ${word('技术支持', 'gb2312')} <case@support.example>\nCc: "${word('李 娜', 'gb2312')}" <li.na@contoso.example>,\n\t'wang@contoso.example'\nSubject: ${word('答复: 服务器蓝屏', 'gb2312')}\nDate: Thu, 7 May 2020 09:47:29 +0800\nMessage-ID: <001a01d62412$8f3a$ad$@contoso.example>\nMIME-Version: 1.0\nContent-Type: multipart/alternative;\n\tboundary="----=_NextPart_000_001B_01D62455.9D7C2F80"\nX-Mailer: Microsoft Outlook 16.0\nThread-Index: AdYkEo+\nContent-Language: zh-cn\n\nThis is a multipart message in MIME format.\n\n------=_NextPart_000_001B_01D62455.9D7C2F80\nContent-Type: text/plain;\n\tcharset="gb2312"\nContent-Transfer-Encoding: base64\n\n`,
