@@ -10,6 +10,7 @@ import { CaseTables1710000000000 } from './adapters/case-store/case-tables.js';
 import { keepReconciliation } from './adapters/case-store/keep-reconciliation.js';
 import { readCases } from './adapters/case-store/read-cases.js';
 import { readSurvey } from './adapters/case-store/read-survey.js';
+import { readHistory } from './adapters/case-store/read-history.js';
 import { readPapers } from './adapters/case-store/read-papers.js';
 import { readTimers } from './adapters/case-store/read-timers.js';
 import { retryTimers } from './adapters/case-store/retry-timers.js';
@@ -36,6 +37,7 @@ import {
   ChangePoliciesNeeds,
 } from './features/change-policies/change-policies.controller.js';
 import { ImportHolidaysController } from './features/change-policies/import-holidays.controller.js';
+import { ExportHistoryController, ExportNeeds } from './features/export-history/export-history.controller.js';
 import { FollowCaseConsumer, FollowNeeds } from './features/follow-case/follow-case.consumer.js';
 import type { Needs as FollowCaseNeeds } from './features/follow-case/follow-case.js';
 import { ReportSurveyController, ReportSurveyNeeds } from './features/report-survey/report-survey.controller.js';
@@ -90,6 +92,8 @@ export const caseWorkflow = defineService({
               'v1/timers/retry-stuck',
               'v1/cases/:id/package',
               'v1/cases/:id/summary-draft',
+              'v1/cases/:id/history',
+              'v1/history',
             );
           const askPeople = askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY', { browsers: true });
           consumer.apply(askPeople).forRoutes('v1/cases/:id/package/page');
@@ -108,6 +112,7 @@ export const caseWorkflow = defineService({
         AskCaseController,
         AskCaseConsumer,
         ShowPapersController,
+        ExportHistoryController,
         ChangePoliciesController,
         ImportHolidaysController,
         ShowTimersController,
@@ -134,6 +139,13 @@ export const caseWorkflow = defineService({
             now: () => host.clock.now(),
             policy: (version: string) => policies.find(version),
           } satisfies ShowPapersNeeds,
+        },
+        {
+          provide: ExportNeeds,
+          useValue: {
+            ...readHistory(host.database),
+            failed: (error) => host.log.error({ err: error }, 'an export of history broke off'),
+          } satisfies ExportNeeds,
         },
         { provide: ChangePoliciesNeeds, useValue: changing },
         { provide: ShowTimersNeeds, useValue: showNeedsOf(host, bells) },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { customerDoors } from './customer-doors.js';
 import { caseDocuments } from './case-papers.js';
+import { Phase } from './case.events.js';
 import { id, json, limit, object, parameter, problem, token, type Json } from './http-parts.js';
 import { purgedFilesDoor } from './purged-files.js';
 import { CommandRequested, TicketRegistered } from './inbound.events.js';
@@ -29,6 +30,23 @@ const lang = parameter(
   { type: 'string', enum: ['zh-CN', 'en'] },
   'The language of the case unless asked for',
 );
+
+const byteOrderMark = parameter(
+  'query',
+  'bom',
+  { type: 'string', enum: ['true', 'false'] },
+  'CSV with a byte order mark, without which Excel does not read UTF-8',
+);
+
+const exported: Json = {
+  'application/x-ndjson': { schema: { $ref: '#/components/schemas/HistoryEvent' } },
+  'text/csv': {
+    schema: {
+      type: 'string',
+      description: 'RFC 4180; text that a spreadsheet would take for a formula begins with an apostrophe',
+    },
+  },
+};
 
 const ownPages: Json = {
   '/health/live': { get: { summary: 'The process answers', responses: { 200: json('It lives', object('status')) } } },
@@ -178,6 +196,68 @@ const paths: Record<string, Json> = {
           400: problem('A query that does not fit'),
           ...keptFromStrangers,
           404: problem('No such case'),
+        },
+      },
+    },
+    '/v1/cases/{id}/history': {
+      get: {
+        summary:
+          'What happened to a case, oldest first, with what was said: a page as JSON (`next` is the `after` of the next one), or all of it as NDJSON or CSV',
+        security: [{ caseKeeper: [] }],
+        parameters: [
+          id,
+          parameter('query', 'format', { type: 'string', enum: ['json', 'ndjson', 'csv'] }, 'json unless asked for'),
+          parameter('query', 'after', { type: 'integer', minimum: 0 }, 'Position of the last event that the asker has'),
+          parameter('query', 'limit', { type: 'integer', minimum: 1 }, 'How many at the most; of JSON 1000'),
+          byteOrderMark,
+        ],
+        responses: {
+          200: {
+            description: 'The events. An answer that breaks off does not end as HTTP wants it',
+            content: {
+              'application/json': {
+                schema: {
+                  type: 'object',
+                  required: ['events', 'next'],
+                  properties: {
+                    events: { type: 'array', items: { $ref: '#/components/schemas/HistoryEvent' } },
+                    next: { type: ['integer', 'null'] },
+                  },
+                },
+              },
+              ...exported,
+            },
+          },
+          400: problem('A query that does not fit'),
+          ...keptFromStrangers,
+          404: problem('No such case'),
+          503: problem('Too many exports run at this moment'),
+        },
+      },
+    },
+    '/v1/history': {
+      get: {
+        summary: 'The same of all cases that fit, ordered by case and position, read page by page while it is sent',
+        security: [{ caseKeeper: [] }],
+        parameters: [
+          parameter('query', 'format', { type: 'string', enum: ['ndjson', 'csv'] }, 'ndjson unless asked for'),
+          parameter('query', 'phase', { type: 'string', enum: Phase.options }, 'Cases that are in it now'),
+          parameter('query', 'policy', { type: 'string', maxLength: 100 }, 'Name of a policy, or one of its versions'),
+          parameter('query', 'openedFrom', { type: 'string', format: 'date-time' }, 'Cases opened then or later'),
+          parameter('query', 'openedBefore', { type: 'string', format: 'date-time' }, 'Cases opened before'),
+          parameter('query', 'after', { type: 'string' }, '`caseId:position` of the last event that the asker has'),
+          parameter('query', 'limit', { type: 'integer', minimum: 1 }, 'How many events at the most'),
+          byteOrderMark,
+        ],
+        responses: {
+          200: {
+            description:
+              'The events. An answer that breaks off does not end as HTTP wants it; go on `after` the last one',
+            content: exported,
+          },
+          400: problem('A query that does not fit'),
+          ...keptFromStrangers,
+          503: problem('Too many exports run at this moment'),
         },
       },
     },
