@@ -1,6 +1,6 @@
 // Who may import whom inside and between the projects. Each rule is seen red in tests/architecture.
 const spec = '\\.spec\\.ts$';
-const pure = '^libs/(contracts|case-lifecycle|case-papers|business-calendar|mail-thread|crash-dump)/';
+const pure = '^libs/(contracts|case-lifecycle|case-papers|business-calendar|mail-thread|crash-dump|event-headlines)/';
 const deed = '^apps/[^/]+/src/features/[^/]+/[^./]+\\.ts$';
 const framework =
   '(^|node_modules/)(@nestjs|typeorm|pg|bullmq|ioredis|amqplib|ssh2|smtp-server|mailparser|nodemailer|yauzl|express|pino|pino-http|prom-client|rxjs|reflect-metadata|yaml|date-holidays)(/|$)';

@@ -1,4 +1,4 @@
-# One image for all services; ROLE chooses which of them a container hosts (none: all six).
+# One image for all services; ROLE chooses which of them a container hosts (none: all seven).
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY . .

@@ -17,6 +17,7 @@ const services = [
   service('sftp-provisioning', 8483),
   service('dump-analysis', 8484),
   service('notification', 8485),
+  service('webhooks', 8486),
 ];
 const mailCatcher = {
   name: 'mail-catcher',
@@ -93,6 +94,8 @@ function serviceSettings({ folder }, ports, secrets) {
     CUSTOMER_PAGE_KEY: secrets.CUSTOMER_PAGE_KEY,
     CUSTOMER_PAGE_URL: `http://127.0.0.1:${ports['case-workflow-http']}`,
     CASES_URL: `http://127.0.0.1:${ports['case-workflow-http']}`,
+    WEBHOOKS_API_KEY: secrets.WEBHOOKS_API_KEY,
+    WEBHOOK_SECRET_KEY: secrets.WEBHOOK_SECRET_KEY,
     CONSOLE_USER: 'engineer',
     CONSOLE_PASSWORD: secrets.CONSOLE_PASSWORD,
   };

@@ -7,6 +7,9 @@ const makers = {
   INTAKE_API_KEY: word,
   SPACES_API_KEY: word,
   CASES_API_KEY: word,
+  WEBHOOKS_API_KEY: word,
+  // Lies beside the database, not in it.
+  WEBHOOK_SECRET_KEY: () => randomBytes(32).toString('base64url'),
   CONSOLE_PASSWORD: word,
   // Lies beside the evidence store, not in it: a copy of the store alone tells nothing.
   EVIDENCE_KEY: () => randomBytes(32).toString('base64url'),

@@ -8,7 +8,7 @@ import { aSystem, parts, quickRetries, type System } from '../support/system.js'
 
 describe.each([
   ['in one process', false],
-  ['in six processes', true],
+  ['in seven processes', true],
 ])('the real case CAS-02227, with the services %s', (_, separate) => {
   let system: System;
   let folder: string;

@@ -14,6 +14,7 @@ import {
   type Service,
 } from '@caserelay/service-host';
 import { sftpProvisioning } from '@caserelay/sftp-provisioning';
+import { webhooks } from '@caserelay/webhooks';
 import { environmentOf, migratesOnly, rolesOf } from './config.js';
 
 const definitions: Record<ServiceName, unknown> = {
@@ -22,6 +23,7 @@ const definitions: Record<ServiceName, unknown> = {
   'sftp-provisioning': sftpProvisioning,
   'dump-analysis': dumpAnalysis,
   notification,
+  webhooks,
   'ops-console': opsConsole,
 };
 

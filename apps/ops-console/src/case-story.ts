@@ -1,10 +1,5 @@
 import type { EventType, Phase } from '@caserelay/contracts';
-
-/** A sentence in both languages of the console. */
-export interface Sentence {
-  zh: string;
-  en: string;
-}
+import type { Sentence } from '@caserelay/event-headlines';
 
 /** One event of a case as people read it. `id` grows in the order in which the console heard of events. */
 export interface TimelineEntry {

@@ -7,6 +7,7 @@ import * as intake from './intake.events.js';
 import * as letters from './letter.events.js';
 import * as purges from './purge.events.js';
 import * as uploads from './upload.events.js';
+import * as webhooks from './webhook.events.js';
 
 /** Every event that may travel between services. */
 export const AnyEvent = z.discriminatedUnion('type', [
@@ -78,6 +79,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   purges.ReportsPurged,
   letters.LetterSent,
   letters.LetterFailed,
+  webhooks.WebhookDisabled,
 ]);
 export type AnyEvent = z.infer<typeof AnyEvent>;
 export type EventType = AnyEvent['type'];

@@ -8,6 +8,7 @@ import { CommandRequested, TicketRegistered } from './inbound.events.js';
 import { operatorDoors } from './operator-doors.js';
 import { policyDoors } from './policy-doors.js';
 import { PersonCommand } from './person-command.js';
+import { webhookDoors } from './webhook-doors.js';
 
 const file = parameter('path', 'file', { type: 'string', format: 'uuid' }, 'Id of an upload by browser');
 const passed = { security: [{ uploadPass: [] }] };
@@ -392,6 +393,7 @@ const paths: Record<string, Json> = {
   },
   'dump-analysis': purgedFilesDoor({ security: [{ caseKeeper: [] }] }),
   notification: {},
+  webhooks: webhookDoors,
   'ops-console': {
     '/': { get: { ...engineer, summary: 'The page of the console', responses: { 200: { description: 'HTML' } } } },
     '/cases/{id}': {
@@ -581,6 +583,7 @@ export function openApi({ version }: { version: string }): Json {
           scheme: 'basic',
           description: 'For browsers: any user name, and CASES_API_KEY as password',
         },
+        webhookKeeper: { type: 'http', scheme: 'bearer', description: 'WEBHOOKS_API_KEY' },
         engineHook: { type: 'http', scheme: 'bearer', description: 'SFTPGO_HOOK_KEY' },
         uploadPass: {
           type: 'apiKey',

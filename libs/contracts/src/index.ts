@@ -17,3 +17,4 @@ export * from './purge.events.js';
 export * from './refusal.js';
 export * from './upload.events.js';
 export { pageOf, PurgedFilesWish, type PurgedFilesPage } from './purged-files.js';
+export * from './webhook.events.js';

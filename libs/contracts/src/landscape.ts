@@ -7,6 +7,7 @@ export const services = [
   'sftp-provisioning',
   'dump-analysis',
   'notification',
+  'webhooks',
   'ops-console',
 ] as const;
 export type ServiceName = (typeof services)[number];
@@ -79,7 +80,10 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.plan-ticked',
     'case.survey-asked',
     'case.low-grade-given',
+    // No case speaks of a webhook; operators get a letter all the same.
+    'webhook.disabled',
   ],
+  webhooks: '*',
   'ops-console': '*',
 };
 
@@ -149,5 +153,6 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
   ],
   'dump-analysis': ['upload.recognised', 'dump.analysed', 'dump.unreadable', 'evidence.recognised', 'reports.purged'],
   notification: ['letter.sent', 'letter.failed'],
+  webhooks: ['webhook.disabled'],
   'ops-console': [],
 };

@@ -28,6 +28,7 @@ export const LetterTopic = z.enum([
   'low-grade-notice',
   'deletion-proof',
   'purge-notice',
+  'webhook-notice',
 ]);
 export type LetterTopic = z.infer<typeof LetterTopic>;
 

@@ -71,7 +71,7 @@ describe('the command line', () => {
     const outcome = await launcher.run(['status']);
 
     expect(outcome.code).toBe(3);
-    expect(outcome.output.match(/never started/g)).toHaveLength(10);
+    expect(outcome.output.match(/never started/g)).toHaveLength(11);
   });
 
   test('down has nothing to do, and says so', async () => {

@@ -1,4 +1,4 @@
-import type { CaseFile, Language, LetterTopic, Person } from '@caserelay/contracts';
+import type { AnyEvent, CaseFile, Language, LetterTopic, Person } from '@caserelay/contracts';
 import { asHtml, asText, paragraph } from '@caserelay/case-papers';
 import { v5 as idFromName } from 'uuid';
 import type { Attachment } from './deletion-proof.js';
@@ -33,7 +33,7 @@ export function composeLetter(event: LetterEvent, settings: LetterSettings): Let
   const { file } = event.data;
   const { to, audience } = recipient;
   const texts = textsOf(file.language);
-  const letterId = idFromName(`${event.id}|${event.type}|${to.address.toLowerCase()}`, letterNamespace);
+  const letterId = letterIdOf(event, to);
   const blocks = [
     paragraph(audience === 'customer' ? texts.greetCustomer(to.name) : texts.greetColleague(to.name)),
     ...body.blocks,
@@ -54,6 +54,11 @@ export function composeLetter(event: LetterEvent, settings: LetterSettings): Let
     messageId: `<${event.subject}.${letterId}@${settings.mailDomain}>`,
     inReplyTo: file.lastMessageId,
   };
+}
+
+/** The id of the letter of an event to somebody. */
+export function letterIdOf({ id, type }: Pick<AnyEvent, 'id' | 'type'>, to: Person): string {
+  return idFromName(`${id}|${type}|${to.address.toLowerCase()}`, letterNamespace);
 }
 
 /** What a mail program needs to show a letter in its thread: the last letters of the case, then the mail answered. */

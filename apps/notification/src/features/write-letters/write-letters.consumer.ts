@@ -21,12 +21,14 @@ import {
   UploadAcknowledged,
   UploadQuarantined,
   UploadSpaceAnnounced,
+  WebhookDisabled,
   WrongDumpNoticed,
 } from '@caserelay/contracts';
 import { Hears, type Hearing, type Tell } from '@caserelay/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import type { Letter } from './compose-letter.js';
 import type { LetterEvent, LetterSettings } from './letter-bodies.js';
+import { composeWebhookNotice } from './webhook-notice.js';
 import { writeLetters } from './write-letters.js';
 
 /** What the door hands over. */
@@ -155,6 +157,13 @@ export class WriteLettersConsumer {
   @Hears(PurgeOverdue)
   async hearPurgeOverdue(event: PurgeOverdue, hearing: Hearing): Promise<Tell[]> {
     return await this.write(event, hearing);
+  }
+
+  @Hears(WebhookDisabled)
+  async hearWebhookDisabled(event: WebhookDisabled, hearing: Hearing): Promise<Tell[]> {
+    await this.needs.keep(composeWebhookNotice(event, this.needs.settings), hearing);
+    hearing.afterCommit(this.needs.wakeSender);
+    return [];
   }
 
   private async write(event: LetterEvent, hearing: Hearing): Promise<Tell[]> {

@@ -1,6 +1,7 @@
 import type { AnyEvent, Phase } from '@caserelay/contracts';
 import type { EntityManager } from 'typeorm';
-import type { CaseSummary, Sentence } from '../../case-story.js';
+import type { Sentence } from '@caserelay/event-headlines';
+import type { CaseSummary } from '../../case-story.js';
 import { summaryFrom, type SummaryRow } from './timeline-rows.js';
 
 /** A summary as it is kept, with what the next event needs to know. */

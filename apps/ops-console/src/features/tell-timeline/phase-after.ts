@@ -102,6 +102,7 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'upload.recognised':
     case 'letter.sent':
     case 'letter.failed':
+    case 'webhook.disabled':
       return before;
   }
 }

@@ -1,6 +1,6 @@
 import type { AnyEvent, CaseFile } from '@caserelay/contracts';
+import { findingText, recognisedText } from '@caserelay/event-headlines';
 import type { CaseSummary } from '../../case-story.js';
-import { findingText, recognisedText } from './headline.js';
 import { phaseAfter, type Standing } from './phase-after.js';
 
 /** A summary together with how far the case's own events were told in it, so that a late one cannot turn it back. */

@@ -1,6 +1,5 @@
 import type { AnyEvent } from '@caserelay/contracts';
-import type { Sentence } from '../../case-story.js';
-import { headline } from './headline.js';
+import { headline, type Sentence } from '@caserelay/event-headlines';
 import { nothingTold, summaryAfter, type ToldSummary } from './summary-after.js';
 
 export interface Needs {

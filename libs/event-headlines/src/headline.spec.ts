@@ -4,7 +4,7 @@ import { AnyEvent, eventSchemas, type DumpFinding, type EventOf } from '@caserel
 import { describe, expect, test } from '@jest/globals';
 import { findingText, headline } from './headline.js';
 
-const golden = fileURLToPath(new URL('../../../../../tests/contracts/golden/', import.meta.url));
+const golden = fileURLToPath(new URL('../../../tests/contracts/golden/', import.meta.url));
 const samples = readdirSync(golden)
   .filter((name) => name.endsWith('.json'))
   .map((name) => AnyEvent.parse(JSON.parse(readFileSync(`${golden}${name}`, 'utf8'))));

@@ -13,7 +13,7 @@ import type {
   Solved,
 } from '@caserelay/contracts';
 import { instructionsOf } from '@caserelay/crash-dump';
-import type { Sentence } from '../../case-story.js';
+import type { Sentence } from './sentence.js';
 
 /** Says in one sentence what an event means for its case. */
 export function headline(event: AnyEvent): Sentence {
@@ -378,6 +378,13 @@ export function headline(event: AnyEvent): Sentence {
             `Letter to colleague ${who}: ${listed(topics, letterTopics, 'en')}`,
           );
     }
+    case 'webhook.disabled': {
+      const { description, host, because } = event.data;
+      const name = clip(description || host);
+      return because === 'gone'
+        ? say(`Webhook ${name} 已停用：接收方已不存在`, `Webhook ${name} disabled: its receiver is gone`)
+        : say(`Webhook ${name} 已停用：长期投递失败`, `Webhook ${name} disabled: nothing but failures for days`);
+    }
     case 'letter.failed':
       return say(
         `寄给 ${clip(event.data.to.name)} 的信被拒收：${clip(event.data.reason, 120)}`,
@@ -567,6 +574,7 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   'low-grade-notice': say('低分提醒', 'word of a low grade'),
   'deletion-proof': say('删除证明', 'proof of deletion'),
   'purge-notice': say('清除逾期通知', 'word of an overdue purge'),
+  'webhook-notice': say('Webhook 停用通知', 'notice of a disabled webhook'),
 };
 
 const solutions: Record<Solved, Sentence> = {

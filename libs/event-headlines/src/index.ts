@@ -1,0 +1,2 @@
+export { findingText, headline, recognisedText } from './headline.js';
+export type { Sentence } from './sentence.js';

@@ -1,0 +1,5 @@
+/** A sentence in both languages of people. */
+export interface Sentence {
+  zh: string;
+  en: string;
+}
