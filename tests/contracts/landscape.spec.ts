@@ -31,7 +31,7 @@ describe('who tells and who hears', () => {
     for (const service of services) {
       const heard = heardBy(service);
       expect(new Set(heard).size).toBe(heard.length);
-      const amongCases = service === 'case-workflow' ? ['case.archived', 'case.reopened'] : [];
+      const amongCases = service === 'case-workflow' ? ['case.archived', 'case.reopened', 'case.merged'] : [];
       // Who hears everything passes it on and answers nothing, so that its own comes round once.
       const passedOn = service === 'webhooks' ? tells.webhooks : [];
       expect(tells[service].filter((type) => heard.includes(type))).toEqual([...amongCases, ...passedOn]);

@@ -10,6 +10,7 @@ import { CaseTables1720000000000 } from './adapters/case-records/case-tables.js'
 import { KeptFileRecords } from './adapters/case-records/kept-file-records.js';
 import { KeptFiles1720000100000 } from './adapters/case-records/kept-files.migration.js';
 import { LegalHolds1720000200000 } from './adapters/case-records/legal-holds.migration.js';
+import { MergedCases1764500000000 } from './adapters/case-records/merged-cases.migration.js';
 import { MailRecords, noteRejectedMail } from './adapters/case-records/mail-records.js';
 import { PostRecords } from './adapters/case-records/post-records.js';
 import { InboxDoor, type Taken } from './adapters/inbox-door/inbox-door.js';
@@ -33,6 +34,7 @@ import {
   type Records as ReceiveRecords,
 } from './features/receive-event/receive-event.js';
 import { ListPurged, ListPurgedController } from './features/purge-mails/list-purged.controller.js';
+import { FollowMergesConsumer, FollowMergesNeeds } from './features/follow-merges/follow-merges.consumer.js';
 import { noteOldFilesOnce } from './features/purge-mails/note-old-files.timer.js';
 import { PurgeMailsConsumer, PurgingNeeds } from './features/purge-mails/purge-mails.consumer.js';
 import { replyToSender } from './features/take-mail/reply-to-sender.js';
@@ -44,20 +46,24 @@ type IntakeHost = Host<typeof config>;
 export const intake = defineService({
   name: 'intake',
   config,
-  migrations: [CaseTables1720000000000, KeptFiles1720000100000, LegalHolds1720000200000],
+  migrations: [CaseTables1720000000000, KeptFiles1720000100000, LegalHolds1720000200000, MergedCases1764500000000],
   module: (host): DynamicModule => ({
     module: class IntakeModule implements NestModule {
       configure(consumer: MiddlewareConsumer): void {
         consumer.apply(askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY')).forRoutes('v1/purged-files');
       }
     },
-    controllers: [ReceiveEventController, PurgeMailsConsumer, ListPurgedController],
+    controllers: [ReceiveEventController, PurgeMailsConsumer, ListPurgedController, FollowMergesConsumer],
     providers: [
       {
         provide: ApiKeys,
         useValue: { events: host.config.INTAKE_API_KEY, commands: host.config.CASES_API_KEY } satisfies ApiKeys,
       },
       { provide: ReceiveEventNeeds, useValue: receiveNeedsOf(host) },
+      {
+        provide: FollowMergesNeeds,
+        useValue: (({ tx }) => new CaseRecords(tx, caseOptionsOf(host))) satisfies FollowMergesNeeds,
+      },
       { provide: InboxDoor, useFactory: () => inboxDoorOf(host) },
       { provide: SmtpDoor, useFactory: () => mailDoorOf(host) },
       { provide: PurgingNeeds, useFactory: () => purgingNeedsOf(host) },
@@ -256,7 +262,7 @@ function receiveNeedsOf(host: IntakeHost): ReceiveNeeds {
 
 function caseNeedsOf(cases: CaseRecords): Pick<ReceiveRecords, 'findCase' | 'openCase' | 'completeCase'> {
   return {
-    findCase: (names) => cases.find(names),
+    findCase: (names, how) => cases.find(names, how),
     openCase: (names, topic) => cases.open(names, topic),
     completeCase: (caseId, facts) => cases.complete(caseId, facts),
   };

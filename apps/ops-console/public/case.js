@@ -27,6 +27,9 @@ dressPage('caseKeys');
 
 const phases = ['reported', 'awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'observing', 'archived'];
 
+/** A case that was merged ends where others are archived. */
+const phasesOf = (phase) => (phase === 'merged' ? [...phases.slice(0, -1), 'merged'] : phases);
+
 function showSummary(summary) {
   const name = summary.caseNumber ?? summary.trackingToken ?? summary.caseId;
   document.title = `${name} · CaseRelay`;
@@ -61,7 +64,7 @@ function showSummary(summary) {
     ),
   );
   at('phases').replaceChildren(
-    ...phases.map((phase) =>
+    ...phasesOf(summary.phase).map((phase) =>
       make(
         'li',
         {
@@ -72,6 +75,28 @@ function showSummary(summary) {
       ),
     ),
   );
+}
+
+/** Where this case goes on, and which go on in it. */
+function showMerges() {
+  const told = [...entries.values()];
+  const into = told.filter(({ type }) => type === 'case.merged').map(({ data }) => data.into);
+  const merged = told.filter(({ type }) => type === 'case.merge-taken').map(({ data }) => data.merged);
+  const line = (word, cases) =>
+    cases.length === 0
+      ? null
+      : make(
+          'p',
+          { class: 'merges' },
+          `${say(word)}: `,
+          ...cases.flatMap(({ caseId: id, file }, index) => [
+            index === 0 ? '' : ', ',
+            make('a', { href: `/cases/${encodeURIComponent(id)}` }, file.caseNumber),
+          ]),
+        );
+  const lines = [line('mergedInto', into.slice(-1)), line('mergedFrom', merged)].filter(Boolean);
+  at('merges').hidden = lines.length === 0;
+  at('merges').replaceChildren(...lines);
 }
 
 function entryItem(entry) {
@@ -183,6 +208,7 @@ const partOf = { 'evidence.purged': 'uploads', 'mails.purged': 'mails', 'reports
 
 const showTimeline = oncePerFrame(() => {
   showEvidence();
+  showMerges();
   const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 80;
   const sorted = [...entries.values()].sort((a, b) =>
     a.at === b.at ? (a.eventId < b.eventId ? -1 : 1) : a.at < b.at ? -1 : 1,

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { unopened } from './case.js';
 import { contact, finding, GivenCase, id, truncated } from './given-case.js';
 import { evolve } from './evolve.js';
+import { goesOnIn, handedOver } from './merge.js';
 import { explainClock } from './explain-clock.js';
 import { definePolicy, standardPolicy } from './policy.js';
 import { standardPolicyDocument } from './standard-policy.data.js';
@@ -391,5 +392,181 @@ describe('whatever happens to a case', () => {
       given.letTimePass();
       const due = wakeAt(given.state);
       if (due !== null) expect(Date.parse(due)).toBeGreaterThan(Date.parse(given.now));
+    }));
+});
+
+const caseIds = [1, 2, 3].map((number) => `ca5e000${number}-0000-4000-8000-000000000000`);
+
+/** One of three cases that may go on in each other; what comes for a merged one is asked where it goes on, as it lives. */
+class JoinedCase extends GivenCase {
+  constructor(
+    readonly caseId: string,
+    private readonly others: ReadonlyMap<string, JoinedCase>,
+  ) {
+    super();
+  }
+
+  override ask(command: Parameters<GivenCase['ask']>[0]): this {
+    // Ids are unlike over all cases.
+    const own = JSON.parse(
+      JSON.stringify(command).replaceAll('"00000000-', `"${this.caseId.slice(0, 8)}-`),
+    ) as typeof command;
+    const next = goesOnIn(this.state, own);
+    this.told = [];
+    if (next === null) return super.ask(own);
+    const other = this.others.get(next);
+    if (!other) throw new Error(`${this.caseId} goes on in ${next}, which nobody knows`);
+    other.at(this.now).ask(own);
+    return this;
+  }
+}
+
+type Joint = readonly JoinedCase[];
+type JointStep = (cases: Joint) => void;
+
+function known({ state }: GivenCase) {
+  if (state.phase === 'unopened') throw new Error('nobody opened the case');
+  return state.known;
+}
+
+/** Both are asked, as one transaction does it: refused by one, neither is changed. */
+function mergeInto(source: JoinedCase, target: JoinedCase): void {
+  const why = { now: source.instant, by: contact, reason: 'spec' };
+  const { state } = target;
+  if (state.phase === 'unopened' || source.state.phase === 'unopened') return;
+  const goesOn = state.phase === 'merged' ? state.into.file.caseNumber : null;
+  const into = { caseId: target.caseId, file: state.known.file, phase: state.phase, goesOnIn: goesOn };
+  const merged = { caseId: source.caseId, file: known(source).file };
+  const handed = handedOver(source.state);
+  source.ask({ type: 'merge', into, ...why });
+  target.ask({ type: 'take-merged-case', merged, handed, ...why });
+}
+
+/** Those that go on in a case hear what becomes of it. */
+function tellMerged(cases: Joint): void {
+  for (const { caseId, told } of cases)
+    for (const { type, data } of [...told]) {
+      if (type !== 'case.archived' && type !== 'case.reopened' && type !== 'case.merged') continue;
+      for (const other of cases.filter((each) => data.mergedCases?.includes(each.caseId)))
+        other.ask({
+          type: 'take-merge-target',
+          now: other.instant,
+          isOpen: type !== 'case.archived',
+          target: type === 'case.merged' ? data.into : { caseId, file: data.file },
+        });
+    }
+}
+
+const which = fc.integer({ min: 0, max: 2 });
+const jointStep: fc.Arbitrary<JointStep> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.tuple(which, step).map(([number, each]): JointStep => (cases) => {
+      const given = cases[number] as JoinedCase;
+      unlessRefused(given, () => each(given));
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(which, which).map(([from, to]): JointStep => (cases) => {
+      const [source, target] = [cases[from] as JoinedCase, cases[to] as JoinedCase];
+      if (from !== to) unlessRefused(source, () => (mergeInto(source, target), source));
+    }),
+  },
+);
+
+/** Lives three random lives that may become one, looking at them before and after each step. */
+function alwaysJoined(look: (cases: Joint, before: readonly GivenCase['state'][]) => void): void {
+  fc.assert(
+    fc.property(fc.array(jointStep, { maxLength: 60 }), (steps) => {
+      const others = new Map<string, JoinedCase>();
+      for (const caseId of caseIds) others.set(caseId, new JoinedCase(caseId, others).report());
+      const cases = [...others.values()];
+      for (const each of steps) {
+        const now = cases
+          .map((one) => one.now)
+          .reduce((one, other) => (Date.parse(one) > Date.parse(other) ? one : other));
+        for (const one of cases) one.at(now).told = [];
+        const before = cases.map(({ state }) => state);
+        each(cases);
+        tellMerged(cases);
+        look(cases, before);
+      }
+    }),
+    { numRuns: Number(process.env['ANY_LIFE_RUNS'] ?? 300) },
+  );
+}
+
+describe('whatever happens to cases that are merged', () => {
+  it('the history of each gives the same state when it is read again', () =>
+    alwaysJoined((cases) => {
+      for (const { history, state } of cases) expect(history.reduce(evolve, unopened)).toEqual(state);
+    }));
+
+  it('a merged one stays merged, leads in one step to one that is not, and has no clock but while that is archived', () =>
+    alwaysJoined((cases, before) =>
+      cases.forEach(({ state }, index) => {
+        if (state.phase !== 'merged') {
+          expect(before[index]?.phase).not.toBe('merged');
+          return;
+        }
+        const target = cases.find(({ caseId }) => caseId === state.into.caseId);
+        expect(target?.state.phase).not.toBe('merged');
+        expect(state.known.hold).toBeUndefined();
+        for (const { clock } of state.known.clocks) {
+          expect(['grace', 'retention']).toContain(clock);
+          expect(target?.state.phase).toBe('archived');
+        }
+      }),
+    ));
+
+  it('a merged one says nothing but where it goes on, and that what it held has ended', () =>
+    alwaysJoined((cases, before) =>
+      cases.forEach(({ state, types }, index) => {
+        if (state.phase !== 'merged') return;
+        const may = ['case.upload-space-retired', 'case.evidence-purge-requested', 'case.evidence-purged'];
+        const mayNow = before[index]?.phase === 'merged' ? may : ['case.merged'];
+        expect(types.filter((type) => !mayNow.includes(type))).toEqual([]);
+      }),
+    ));
+
+  it('what one had is in the one that it goes on in, and waits there for what it waited for', () =>
+    alwaysJoined((cases, before) =>
+      cases.forEach(({ state }, index) => {
+        const was = before[index];
+        if (state.phase !== 'merged' || !was || was.phase === 'unopened' || was.phase === 'merged') return;
+        const target = cases.find(({ caseId }) => caseId === state.into.caseId) as JoinedCase;
+        const has = known(target);
+        const ids = (each: { uploadId: string }): string => each.uploadId;
+        expect(has.mailIds).toEqual(expect.arrayContaining([...was.known.mailIds]));
+        expect(has.uploads.map(ids)).toEqual(expect.arrayContaining(was.known.uploads.map(ids)));
+        expect(has.arriving.map(ids)).toEqual(expect.arrayContaining(was.known.arriving.map(ids)));
+        expect(has.questions ?? []).toEqual(expect.arrayContaining([...(was.known.questions ?? [])]));
+        expect(has.merged?.map(({ caseId }) => caseId)).toContain(caseIds[index]);
+        expect(target.state.phase === 'analysing' ? target.state.pending : []).toEqual(
+          expect.arrayContaining(was.phase === 'analysing' ? [...was.pending] : []),
+        );
+      }),
+    ));
+
+  it('each upload is read, confirmed and reported once, and each mail counts once, over all of them', () =>
+    alwaysJoined((cases) => {
+      for (const type of eachOnce) {
+        const ids = cases.flatMap(({ history }) =>
+          history.flatMap((event) => (event.type === type ? [event.data.uploadId] : [])),
+        );
+        expect(ids).toHaveLength(new Set(ids).size);
+      }
+      const mails = cases.flatMap(({ history }) =>
+        history.flatMap((event) => (event.type === 'mail.kept' ? [event.data.mailId] : [])),
+      );
+      expect(mails).toHaveLength(new Set(mails).size);
+    }));
+
+  it('what each tells fits the schema of the event', () =>
+    alwaysJoined((cases) => {
+      for (const { told } of cases)
+        for (const { type, data } of told)
+          expect(eventSchemas.get(type)?.shape.data.safeParse(data).error).toBeUndefined();
     }));
 });

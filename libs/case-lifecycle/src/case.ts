@@ -71,6 +71,8 @@ export interface Known {
   /** What has come of what may be asked for, and how: the checklist of the present cycle. */
   readonly answered?: readonly Answered[];
   readonly links?: readonly Link[];
+  /** Cases that were merged into this one, and into those, the last one last. */
+  readonly merged?: readonly MergedCase[];
   /** What a malware scanner said of uploads, the last ones; missing where none looks. */
   readonly scans?: readonly KnownScan[];
   /** While its clocks stand still; missing otherwise. */
@@ -104,6 +106,17 @@ export interface Link {
   /** What it is to this one. */
   readonly as: LinkKind;
   readonly isOpen: boolean;
+}
+
+/** A case that was merged into this one; what it had is here. */
+export interface MergedCase {
+  readonly caseId: string;
+  readonly caseNumber: string;
+  readonly trackingToken: string;
+  /** Whom its letters went to. */
+  readonly contact: Person | null;
+  readonly at: string;
+  readonly by: Person;
 }
 
 export interface Hold {
@@ -232,12 +245,35 @@ export interface Analysing {
   readonly rest: Rest;
 }
 
-export type Case = { readonly phase: 'unopened' } | ({ readonly known: Known } & (Rest | Analysing | Archived));
+export type Case =
+  { readonly phase: 'unopened' } | ({ readonly known: Known } & (Rest | Analysing | Archived | Merged));
 
 /** Put away. The clocks of its grace and its retention run, but in cases that were archived when there were none. */
 export interface Archived {
   readonly phase: 'archived';
   readonly archivedAt: string;
+}
+
+/** Goes on in another case. The clocks of its grace and its retention run while that one is archived. */
+export interface Merged {
+  readonly phase: 'merged';
+  readonly mergedAt: string;
+  readonly into: MergeTarget;
+}
+
+/** `file` is that of the case when it was last heard of. */
+export interface MergeTarget {
+  readonly caseId: string;
+  readonly file: CaseFile;
+}
+
+/** What a case hands over to the one that it goes on in. */
+export interface Handed
+  extends
+    Pick<Known, 'mailIds' | 'customerWords' | 'arriving' | 'uploads' | 'findings' | 'counts'>,
+    Pick<Known, 'answered' | 'questions' | 'scans' | 'merged'> {
+  /** Uploads that are being read. */
+  readonly pending: readonly string[];
 }
 
 /** The state before anything happened. */
@@ -269,8 +305,24 @@ export type CaseCommand = { readonly now: string } & (
   /** This case and another belong together; the other is asked the mirrored thing in the same transaction. */
   | { readonly type: 'link'; readonly other: Omit<Link, 'as'>; readonly as: LinkKind; readonly by: Person }
   | { readonly type: 'unlink'; readonly from: string; readonly by: Person }
-  /** A linked case was archived or opened again. */
+  /** A linked case was archived, merged or opened again. */
   | { readonly type: 'take-linked-case'; readonly caseId: string; readonly isOpen: boolean }
+  /** The case that this one goes on in was archived or opened again, or was merged itself: then `target` is where it goes on. */
+  | { readonly type: 'take-merge-target'; readonly target: MergeTarget; readonly isOpen: boolean }
+  /** This case goes on in another, which is asked `take-merged-case` in the same transaction. */
+  | {
+      readonly type: 'merge';
+      readonly into: MergeTarget & { readonly phase: Case['phase']; readonly goesOnIn: string | null };
+      readonly by: Person;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'take-merged-case';
+      readonly merged: { readonly caseId: string; readonly file: CaseFile };
+      readonly handed: Handed;
+      readonly by: Person;
+      readonly reason: string;
+    }
   /** What a person asks; sent twice with one id it is for the caller to answer as before. */
   | { readonly type: 'take-person-command'; readonly commandId: string; readonly command: PersonCommand }
   /** The contact says on the customer's page what of the plan is done; null where nothing is said of it. */
@@ -354,6 +406,10 @@ export type Kept =
   /** A person says that it is not here after all. */
   | { readonly type: 'evidence.missed'; readonly data: { evidence: Evidence; by: Person } }
   | { readonly type: 'link.kept'; readonly data: { caseId: string; isOpen: boolean } }
+  /** What a merged case had goes on here. */
+  | { readonly type: 'merged-case.kept'; readonly data: { caseId: string; handed: Handed } }
+  /** The case that a merged one goes on in was merged itself, or is told of anew. */
+  | { readonly type: 'merge-target.kept'; readonly data: { into: MergeTarget } }
   /** Silence would have archived a case whose children are open. */
   | { readonly type: 'archive.put-off'; readonly data: { children: readonly string[] } }
   /** The time to answer the survey is over. */

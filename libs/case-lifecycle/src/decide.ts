@@ -10,6 +10,7 @@ import { applyPolicy } from './reckon-anew.js';
 import { takeAnalysis, takeOtherEvidence, takeUnreadableDump } from './take-analysis.js';
 import { keepHold } from './hold.js';
 import { link, takeLinkedCase, unlink } from './links.js';
+import { askMerged, merge, takeMergedCase } from './merge.js';
 import { takeSurveyAnswer } from './survey.js';
 import { takeMail } from './take-mail.js';
 import { takeRelease, takeScan } from './take-scan.js';
@@ -29,6 +30,10 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       throw new NotYet(`nobody opened this case, so it cannot ${command.type}; expected a problem.reported first`);
     }
     open(turn, command.report);
+    return turn.events;
+  }
+  if (state.phase === 'merged') {
+    askMerged(turn, state, command);
     return turn.events;
   }
   switch (command.type) {
@@ -88,6 +93,14 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
       break;
     case 'take-linked-case':
       takeLinkedCase(turn, command);
+      break;
+    case 'take-merge-target':
+      throw new Error(`a case that is ${state.phase} was told where it goes on; expected a merged one`);
+    case 'merge':
+      merge(turn, command);
+      break;
+    case 'take-merged-case':
+      takeMergedCase(turn, command);
       break;
     case 'take-ticks':
       takeTicks(turn, command);

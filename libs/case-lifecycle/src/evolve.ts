@@ -1,6 +1,7 @@
 import type { CaseFile, Evidence } from '@caserelay/contracts';
 import { clockOfRest, dueOnly, withClock, withClockEnded, withClocksEnded, withNewsOf } from './keep-clocks.js';
 import { isOfPhase } from './clock.js';
+import { mergesTaken, takenOver } from './take-over.js';
 import {
   planTicked,
   stepsPlanned,
@@ -131,7 +132,7 @@ export function evolve(state: Case, event: CaseEvent): Case {
     case 'case.purge-overdue':
       return knowing(state, alarmed(known));
     case 'case.legal-hold-placed':
-      return knowing(state, legallyHeld(known, event, state.phase === 'archived'));
+      return knowing(state, legallyHeld(known, event, state.phase === 'archived' || state.phase === 'merged'));
     case 'case.legal-hold-lifted':
       return { ...state, known: withoutLegalHold(known) };
     case 'purge.kept':
@@ -180,6 +181,16 @@ export function evolve(state: Case, event: CaseEvent): Case {
       return knowing(state, { links: (known.links ?? []).filter(({ caseId }) => caseId !== event.data.other.caseId) });
     case 'link.kept':
       return knowing(state, { links: linkKept(known, event) });
+    case 'case.merged':
+      return mergedInto(known, event);
+    case 'merge-target.kept':
+      return state.phase === 'merged' ? { ...state, into: event.data.into } : state;
+    case 'case.merge-taken':
+      return knowing(state, { merged: mergesTaken(known, event) });
+    case 'merged-case.kept': {
+      const { handed } = event.data;
+      return handed.pending.reduce<Opened>(analysing, knowing(state, takenOver(known, handed)));
+    }
     case 'archive.put-off':
     case 'note.kept':
     case 'case.upload-space-requested':
@@ -197,11 +208,12 @@ export function evolve(state: Case, event: CaseEvent): Case {
 type Opened = Exclude<Case, { phase: 'unopened' }>;
 type Happened<Type extends CaseEvent['type']> = Extract<CaseEvent, { type: Type }>;
 
-/** Where an open case stands, or returns to when its uploads are read; null for an archived one. */
+/** Where an open case stands, or returns to when its uploads are read; null for one that is archived or merged. */
 export function restOf(state: Case): Rest | null {
   switch (state.phase) {
     case 'unopened':
     case 'archived':
+    case 'merged':
       return null;
     case 'analysing':
       return state.rest;
@@ -290,6 +302,12 @@ function archived(known: Known, { data, at }: Happened<'case.archived'>): Case {
   if (readOnlyUntil) kept = { ...kept, ...withClock(kept, dueOnly(kept, 'grace', readOnlyUntil, at), at) };
   if (evidenceUntil) kept = { ...kept, ...withClock(kept, dueOnly(kept, 'retention', evidenceUntil, at), at) };
   return { phase: 'archived', known: kept, archivedAt: at };
+}
+
+/** What it has stays in it to be read; what arrives and every clock go on elsewhere or end. */
+function mergedInto(known: Known, { data: { into }, at }: Happened<'case.merged'>): Case {
+  const kept = { ...withoutHold(known), ...withClocksEnded(known, () => true, at), arriving: [] };
+  return { phase: 'merged', known: kept, mergedAt: at, into };
 }
 
 function reopened(known: Known, { data, at }: Happened<'case.reopened'>): Case {
@@ -473,8 +491,8 @@ function marked({ uploads }: Known, uploadId: string, mark: Partial<KnownUpload>
 }
 
 /** What is still read of an archived case does not open it again. */
-function analysing(state: Opened, uploadId: string): Case {
-  if (state.phase === 'archived') return state;
+function analysing(state: Opened, uploadId: string): Opened {
+  if (state.phase === 'archived' || state.phase === 'merged') return state;
   if (state.phase === 'analysing') return { ...state, pending: [...state.pending, uploadId] };
   const rest = restOf(state) ?? { phase: 'reported' };
   const reading: Analysing = { phase: 'analysing', pending: [uploadId], rest: bare(rest) };

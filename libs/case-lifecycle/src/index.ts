@@ -19,6 +19,7 @@ export { isAnswered } from './checklist.js';
 export { openQuestions } from './questions.js';
 export { explainClock, type ExplainedClock } from './explain-clock.js';
 export { mirrored } from './links.js';
+export { goesOnIn, handedOver } from './merge.js';
 export { goalInWords, spanInWords } from './goal-in-words.js';
 export { PolicyDocument, PolicyProblems, readPolicyDocument } from './policy-document.js';
 export { movesBetween, movesUnder, type Move } from './moves-under.js';

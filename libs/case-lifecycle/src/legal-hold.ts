@@ -17,5 +17,6 @@ export function liftLegalHold(turn: Turn, { by, reason }: Asked<'lift-legal-hold
   const { file, legalHold, owesPurge } = turn.known;
   if (!legalHold) throw new Refusal('there is no legal hold on the case; expected one');
   turn.say({ type: 'case.legal-hold-lifted', data: { file, by, reason, heldSince: legalHold.since } });
-  if (turn.state.phase === 'archived' && owesPurge) askForPurge(turn);
+  const isOver = turn.state.phase === 'archived' || turn.state.phase === 'merged';
+  if (isOver && owesPurge) askForPurge(turn);
 }

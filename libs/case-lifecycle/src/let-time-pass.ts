@@ -54,11 +54,12 @@ function endSilence(turn: Turn): void {
       break;
     case 'archived':
       passSurvey(turn);
-      endRetention(turn, state);
+      endRetention(turn);
       break;
     case 'unopened':
     case 'reported':
     case 'analysing':
+    case 'merged':
       break;
   }
 }
@@ -75,7 +76,8 @@ function archiveOrWait(turn: Turn): void {
 }
 
 /** The account goes first, so that nobody reads from it while its evidence is removed. */
-function endRetention(turn: Turn, { known: { file } }: In<'archived'>): void {
+export function endRetention(turn: Turn): void {
+  const { file } = turn.known;
   if (isDue(turn, 'grace')) turn.say({ type: 'case.upload-space-retired', data: { file } });
   if (isDue(turn, 'retention') && !turn.known.legalHold) askForPurge(turn);
 }

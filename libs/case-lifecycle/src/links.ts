@@ -55,7 +55,13 @@ export function openChildren({ links = [] }: Pick<Known, 'links'>): Link[] {
   return links.filter(({ as, isOpen }) => as === 'child' && isOpen);
 }
 
-/** Who has to know when the case is archived or opened again; nothing when nobody has. */
-export function linkedWith({ links = [] }: Pick<Known, 'links'>): { links?: string[] } {
-  return links.length === 0 ? {} : { links: links.map(({ caseId }) => caseId) };
+/** Who has to know when the case is archived, merged or opened again: linked cases, and those that go on in it; nothing when nobody has. */
+export function linkedWith({ links = [], merged = [] }: Pick<Known, 'links' | 'merged'>): {
+  links?: string[];
+  mergedCases?: string[];
+} {
+  return {
+    ...(links.length > 0 && { links: links.map(({ caseId }) => caseId) }),
+    ...(merged.length > 0 && { mergedCases: merged.map(({ caseId }) => caseId) }),
+  };
 }

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Case } from './case.js';
-import { contact, finding, GivenCase, id, truncated } from './given-case.js';
+import { contact, engineer, finding, GivenCase, id, truncated } from './given-case.js';
+import { handedOver } from './merge.js';
 import { silenceEndsAt, wakeAt } from './wake-at.js';
 
 type Phase = Case['phase'];
@@ -8,13 +9,31 @@ type Phase = Case['phase'];
 /** Where one command can lead from each phase. */
 const map: Record<Phase, Phase[]> = {
   unopened: ['reported'],
-  reported: ['reported', 'awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'archived'],
-  'awaiting-evidence': ['awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'observing', 'archived'],
-  analysing: ['analysing', 'reported', 'awaiting-evidence', 'escalated', 'action-planned', 'observing', 'archived'],
-  escalated: ['escalated', 'analysing', 'action-planned', 'observing', 'archived'],
-  'action-planned': ['action-planned', 'analysing', 'escalated', 'observing', 'archived'],
-  observing: ['observing', 'analysing', 'escalated', 'action-planned', 'archived'],
+  reported: ['reported', 'awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'archived', 'merged'],
+  'awaiting-evidence': [
+    'awaiting-evidence',
+    'analysing',
+    'escalated',
+    'action-planned',
+    'observing',
+    'archived',
+    'merged',
+  ],
+  analysing: [
+    'analysing',
+    'reported',
+    'awaiting-evidence',
+    'escalated',
+    'action-planned',
+    'observing',
+    'archived',
+    'merged',
+  ],
+  escalated: ['escalated', 'analysing', 'action-planned', 'observing', 'archived', 'merged'],
+  'action-planned': ['action-planned', 'analysing', 'escalated', 'observing', 'archived', 'merged'],
+  observing: ['observing', 'analysing', 'escalated', 'action-planned', 'archived', 'merged'],
   archived: ['archived', 'awaiting-evidence', 'reported', 'analysing'],
+  merged: ['merged'],
 };
 
 const pendingOf = ({ state }: GivenCase): number => {
@@ -52,6 +71,43 @@ const steps: ((given: GivenCase) => GivenCase)[] = [
   (given) => given.ring(),
 ];
 
+/** What one merged into another is asked, and what only that is asked. */
+const mergeSteps: ((given: GivenCase) => GivenCase)[] = [
+  (given) => given.ask({ type: 'take-merge-target', now: given.instant, target, isOpen: false }),
+  (given) => given.takeSpace({ account: 'another' }),
+  (given) => given.ring(),
+];
+
+const target = { caseId: id(801), file: { ...openFile(), caseNumber: 'CAS-2' } };
+
+function openFile() {
+  const { state } = new GivenCase().report();
+  if (state.phase === 'unopened') throw new Error('nobody opened the case');
+  return state.known.file;
+}
+
+function mergeAway(given: GivenCase): GivenCase {
+  const into = { ...target, phase: 'reported' as const, goesOnIn: null };
+  return given.ask({ type: 'merge', now: given.instant, into, by: engineer, reason: 'spec' });
+}
+
+/** Another case, in which something is being read, goes on in this one. */
+function takeMerged(given: GivenCase): GivenCase {
+  const { state } = given;
+  if (state.phase === 'unopened' || state.phase === 'archived' || (state.known.merged?.length ?? 0) > 0) return given;
+  const other = new GivenCase(given.now).report({ contact }).takeSpace().upload(900);
+  if (other.state.phase === 'unopened') return given;
+  const merged = { caseId: id(802), file: other.state.known.file };
+  const ask = { type: 'take-merged-case' as const, now: given.instant, by: engineer, reason: 'spec' };
+  return given.ask({ ...ask, merged, handed: handedOver(other.state) });
+}
+
+function stepsFrom({ phase }: Case): ((given: GivenCase) => GivenCase)[] {
+  if (phase === 'unopened') return steps.slice(0, 2);
+  if (phase === 'merged') return mergeSteps;
+  return phase === 'archived' ? steps : [...steps, mergeAway, takeMerged];
+}
+
 function hasContact({ state }: GivenCase): boolean {
   return state.phase !== 'unopened' && state.phase !== 'archived' && state.known.file.contact !== null;
 }
@@ -66,7 +122,7 @@ it('walks exactly the ways that are drawn on the map', () => {
   const explore = (from: GivenCase): void => {
     if (seen.has(sketch(from.state))) return;
     seen.add(sketch(from.state));
-    for (const step of from.state.phase === 'unopened' ? steps.slice(0, 2) : steps) {
+    for (const step of stepsFrom(from.state)) {
       const to = step(copyOf(from));
       if (to.state.phase !== 'unopened') walked.add(`${from.state.phase} > ${to.state.phase}`);
       explore(to);

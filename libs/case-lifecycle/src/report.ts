@@ -57,7 +57,8 @@ export function completeOwner(turn: Turn, owner: Person): void {
   tellDetails(turn, { ...file, owner: file.owner ?? owner });
 }
 
-function tellDetails(turn: Turn, file: CaseFile): void {
+/** Tells what is new in the file; once there is somebody to write to, they learn what waited for them. */
+export function tellDetails(turn: Turn, file: CaseFile): void {
   const before = turn.known.file;
   if ((Object.keys(file) as (keyof CaseFile)[]).every((key) => file[key] === before[key])) return;
   turn.say({ type: 'case.details-completed', data: { file } });

@@ -79,6 +79,7 @@ export function takePersonCommand(turn: Turn, commandId: string, command: Person
       break;
     case 'link':
     case 'unlink':
+    case 'merge':
       throw new Error(`${command.type} is about two cases; expected each to be asked for itself`);
     case 'place-legal-hold':
       placeLegalHold(turn, command);

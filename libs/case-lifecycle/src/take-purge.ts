@@ -65,7 +65,8 @@ function prove(turn: Turn, purging: Omit<Purging, 'awaited'>): void {
   turn.say({
     type: 'case.evidence-purged',
     data: {
-      file: turn.known.file,
+      // The proof of a merged case goes to the customer of the one that it goes on in, in their thread.
+      file: turn.state.phase === 'merged' ? turn.state.into.file : turn.known.file,
       ...{ account, requestedAt, filesInAll, bytesInAll, kept },
       files: [...files],
       keptBecause: [...keptBecause],

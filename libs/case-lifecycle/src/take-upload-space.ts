@@ -1,5 +1,6 @@
 import type { UploadSpace } from '@caserelay/contracts';
 import { askForEvidence } from './ask-for-evidence.js';
+import { restOf } from './evolve.js';
 import { endClock } from './run-clocks.js';
 import type { Turn } from './turn.js';
 
@@ -13,7 +14,7 @@ export function takeUploadSpace(turn: Turn, space: UploadSpace): void {
     return;
   }
   turn.say({ type: 'space.kept', data: { space } });
-  if (turn.state.phase === 'archived') return;
+  if (restOf(turn.state) === null) return;
   const { file, requester } = turn.known;
   if (requester) turn.say({ type: 'case.upload-space-announced', data: { file, space, to: requester } });
   askForEvidence(turn);

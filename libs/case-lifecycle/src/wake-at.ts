@@ -19,7 +19,8 @@ const clocksOfArchive: readonly (ClockName | null)[] = ['grace', 'retention', 's
 /** When silence moves the case on. While files are read it is listened to, but moves nothing. */
 export function silenceEndsAt(state: Case): string | null {
   if (state.phase === 'unopened' || state.phase === 'analysing') return null;
-  const ofPhase = state.phase === 'archived' ? clocksOfArchive : [clockOfRest(state)];
+  const isOver = state.phase === 'archived' || state.phase === 'merged';
+  const ofPhase = isOver ? clocksOfArchive : [clockOfRest(state)];
   const { clocks, legalHold } = state.known;
   // Retention runs on under a legal hold, and leads to nothing.
   const counts = (clock: ClockName): boolean => ofPhase.includes(clock) && !(legalHold && clock === 'retention');

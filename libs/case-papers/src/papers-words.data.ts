@@ -121,6 +121,7 @@ export const papersWords: Readonly<Record<Language, PapersWords>> = {
       'action-planned': '已定方案',
       observing: '观察中',
       archived: '已归档',
+      merged: '已合并到其他案例',
     },
     clocks: {
       'first-response': '初次响应',
@@ -292,6 +293,7 @@ export const papersWords: Readonly<Record<Language, PapersWords>> = {
       'action-planned': 'action planned',
       observing: 'observing',
       archived: 'archived',
+      merged: 'merged with another case',
     },
     clocks: {
       'first-response': 'first response',

@@ -53,6 +53,8 @@ export const AnyEvent = z.discriminatedUnion('type', [
   cases.PlanWritten,
   cases.CaseLinked,
   cases.CaseUnlinked,
+  cases.CaseMerged,
+  cases.MergeTaken,
   customers.PlanTicked,
   customers.SurveyAsked,
   customers.SurveyAnswered,

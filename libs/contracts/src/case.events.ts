@@ -26,6 +26,7 @@ export const Phase = z.enum([
   'action-planned',
   'observing',
   'archived',
+  'merged',
 ]);
 export type Phase = z.infer<typeof Phase>;
 
@@ -220,6 +221,9 @@ export type ObservationInterrupted = z.infer<typeof ObservationInterrupted>;
 /** Cases that this one is linked with, which then know whether it is open; left out when there are none. */
 const linked = z.array(z.uuid()).max(50).optional();
 
+/** Cases that were merged into this one and share its end; left out when there are none. */
+const mergedCases = linked;
+
 /** The case is put away, with a summary for the customer. */
 export const CaseArchived = defineEvent('case.archived', {
   file,
@@ -241,6 +245,7 @@ export const CaseArchived = defineEvent('case.archived', {
   /** Until when the account can still be read from, and evidence is kept; left out by versions that had no such clocks. */
   retention: z.object({ readOnlyUntil: instant, evidenceUntil: instant.nullable() }).optional(),
   links: linked,
+  mergedCases,
   /**
    * How the customer is asked for their opinion: with this summary, or in a letter of its own. Null when they are not, for
    * they got nothing; left out where the policy has no survey.
@@ -257,6 +262,7 @@ export const CaseReopened = defineEvent('case.reopened', {
   file,
   because: z.enum(['customer-wrote', 'new-upload', 'asked-by-person']),
   links: linked,
+  mergedCases,
 });
 export type CaseReopened = z.infer<typeof CaseReopened>;
 
@@ -443,3 +449,26 @@ export type CaseLinked = z.infer<typeof CaseLinked>;
 /** Two cases do not belong together any more. */
 export const CaseUnlinked = defineEvent('case.unlinked', { file, ...other });
 export type CaseUnlinked = z.infer<typeof CaseUnlinked>;
+
+/** Where a case goes on that was merged into another. */
+const into = z.object({ caseId: z.uuid(), file: CaseFile });
+
+/** A case was merged into another, in which it goes on: its clocks stop, and its customer is told by one letter. */
+export const CaseMerged = defineEvent('case.merged', {
+  file,
+  into,
+  by: Person,
+  reason: z.string().min(1),
+  links: linked,
+  mergedCases,
+});
+export type CaseMerged = z.infer<typeof CaseMerged>;
+
+/** Another case was merged into this one: what it had, and what still comes for it, counts here. */
+export const MergeTaken = defineEvent('case.merge-taken', {
+  file,
+  merged: z.object({ caseId: z.uuid(), file: CaseFile }),
+  by: Person,
+  reason: z.string().min(1),
+});
+export type MergeTaken = z.infer<typeof MergeTaken>;

@@ -18,7 +18,7 @@ export type ServiceName = (typeof services)[number];
  * `*` hears everything.
  */
 export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
-  intake: ['case.evidence-purge-requested', 'case.reopened', 'case.legal-hold-placed'],
+  intake: ['case.evidence-purge-requested', 'case.reopened', 'case.legal-hold-placed', 'case.merged'],
   'case-workflow': [
     'problem.reported',
     'mail.received',
@@ -37,9 +37,10 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'evidence.purged',
     'mails.purged',
     'reports.purged',
-    // Its own: linked cases have to know whether a case is open.
+    // Its own: linked cases have to know whether a case is open, and merged ones where they go on.
     'case.archived',
     'case.reopened',
+    'case.merged',
   ],
   'sftp-provisioning': [
     'case.upload-space-requested',
@@ -75,6 +76,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'case.resumed',
     'case.question-asked',
     'case.plan-written',
+    'case.merged',
     'case.evidence-purged',
     'case.purge-overdue',
     'case.plan-ticked',
@@ -130,6 +132,8 @@ export const tells: Record<ServiceName, readonly EventType[]> = {
     'case.plan-written',
     'case.linked',
     'case.unlinked',
+    'case.merged',
+    'case.merge-taken',
     'case.plan-ticked',
     'case.survey-asked',
     'case.survey-answered',

@@ -17,6 +17,7 @@ export const LetterTopic = z.enum([
   'escalation-package',
   'clock-notice',
   'handover',
+  'merge-notice',
   'hold-notice',
   'customer-question',
   'question',

@@ -39,6 +39,8 @@ export const PersonCommand = z.discriminatedUnion('type', [
   /** Evidence of the case is not purged until it is lifted; also of an archived case, and while it is being purged. */
   z.object({ type: z.literal('place-legal-hold'), by, reason: words.max(2_000) }),
   z.object({ type: z.literal('lift-legal-hold'), by, reason: words.max(2_000) }),
+  /** This case goes on in another one. */
+  z.object({ type: z.literal('merge'), by, into: z.uuid(), reason: words.max(2_000) }),
   z.object({ type: z.literal('note'), by, text: words }),
 ]);
 export type PersonCommand = z.infer<typeof PersonCommand>;

@@ -238,6 +238,20 @@ export function headline(event: AnyEvent): Sentence {
           )
         : say(`${nameOf(by)} 取消关联 ${other.caseNumber}`, `${nameOf(by)} unlinked ${other.caseNumber}`);
     }
+    case 'case.merged': {
+      const { by, into, reason } = event.data;
+      return say(
+        `${nameOf(by)} 将案例合并到 ${into.file.caseNumber}：${clip(reason)}`,
+        `${nameOf(by)} merged the case into ${into.file.caseNumber}: ${clip(reason)}`,
+      );
+    }
+    case 'case.merge-taken': {
+      const { by, merged, reason } = event.data;
+      return say(
+        `${nameOf(by)} 将案例 ${merged.file.caseNumber} 合并到本案例：${clip(reason)}`,
+        `${nameOf(by)} merged ${merged.file.caseNumber} into this case: ${clip(reason)}`,
+      );
+    }
     case 'case.plan-written': {
       const { by, items } = event.data;
       return say(
@@ -563,6 +577,7 @@ const letterTopics: Record<LetterTopic, Sentence> = {
   'clock-notice': say('时限通知', 'word of a clock'),
   'escalation-package': say('升级资料', 'escalation package'),
   handover: say('案例移交', 'handover'),
+  'merge-notice': say('案例合并通知', 'merge of the case'),
   'hold-notice': say('暂停结束通知', 'end of a hold'),
   question: say('向客户提问', 'question to the customer'),
   'customer-question': say('客户来信', 'the customer’s words'),
@@ -636,6 +651,7 @@ const commandNames: Readonly<Record<string, Sentence>> = {
   'tick-item': say('勾选方案步骤', 'to tick an item of the plan'),
   'tick-evidence': say('勾选证据', 'to tick evidence'),
   link: say('关联案例', 'a link'),
+  merge: say('合并案例', 'a merge'),
   unlink: say('取消关联', 'to unlink'),
   note: say('备注', 'a note'),
 };

@@ -193,7 +193,7 @@ export class PolicyBook {
   ): Promise<OpenCase[]> {
     const rows: OpenCase[] = await queries.query(
       `select id as "caseId", case_number as "caseNumber", state from cases
-       where phase <> 'archived' and ($3::uuid is null or id > $3) and policy_version in (
+       where phase <> 'archived' and phase <> 'merged' and ($3::uuid is null or id > $3) and policy_version in (
          select name || '-' || number from policy_versions where name = $1 and number < $2)
        order by id limit $4`,
       [name, number, after, limit],

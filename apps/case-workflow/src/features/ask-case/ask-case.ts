@@ -1,6 +1,7 @@
 import {
   decide,
   evolve,
+  handedOver,
   mirrored,
   wakeAt,
   type Case,
@@ -86,7 +87,9 @@ export async function carryOut(
   const at = needs.now().toISOString();
   const answered: Answer = { commandId, caseId, phase: 'unopened', wakeAt: null, events: [] };
   const tells: Tell[] = [];
-  for (const ask of await asksOf(asked, deed, at)) {
+  const asks = await asksOf(asked, deed, at);
+  const last = asks.findLast((ask) => ask.caseId === caseId);
+  for (const ask of asks) {
     const told = await deed.advance(ask.caseId, async (state) => {
       if (state.phase === 'unopened') throw new NotYet(`no case has the id ${ask.caseId}`);
       const events = decide(state, ask.command, await needs.policyOf(state));
@@ -96,9 +99,10 @@ export async function carryOut(
         ...answered,
         phase: after.phase,
         wakeAt: wakeAt(after),
-        events: events.map(({ type }) => type),
+        events: [...answered.events, ...events.map(({ type }) => type)],
       };
       Object.assign(answered, led);
+      if (ask !== last) return events;
       return [...events, { type: 'case.command-carried-out', at, data: outcomeOf(asked, led, false) }];
     });
     tells.push(...told);
@@ -126,6 +130,9 @@ const mostNamed = 500;
 
 /** What a command asks of which case; two belong together only when both say so. */
 async function asksOf({ caseId, commandId, command }: Asked, deed: Deed, now: string): Promise<Ask[]> {
+  if (command.type === 'merge') return await mergeAsks({ caseId, commandId, command }, deed, now);
+  if (command.type === 'place-legal-hold' || command.type === 'lift-legal-hold')
+    return await legalHoldAsks({ caseId, commandId, command }, deed, now);
   if (command.type !== 'link' && command.type !== 'unlink')
     return [{ caseId, command: { type: 'take-person-command', now, commandId, command } }];
   const { by } = command;
@@ -139,7 +146,11 @@ async function asksOf({ caseId, commandId, command }: Asked, deed: Deed, now: st
       if (id === caseId) throw new NotYet(`no case has the id ${id}`);
       throw new Refusal(`no case has the id ${id}; expected the id of a listed case`, `没有编号为 ${id} 的案例`);
     }
-    return { caseId: id, caseNumber: state.known.file.caseNumber, isOpen: state.phase !== 'archived' };
+    return {
+      caseId: id,
+      caseNumber: state.known.file.caseNumber,
+      isOpen: state.phase !== 'archived' && state.phase !== 'merged',
+    };
   };
   const [own, other] = [factsOf(caseId), factsOf(otherId)];
   if (command.type === 'unlink')
@@ -152,4 +163,68 @@ async function asksOf({ caseId, commandId, command }: Asked, deed: Deed, now: st
     { caseId, command: { type: 'link', now, by, as, other } },
     { caseId: otherId, command: { type: 'link', now, by, as: mirrored[as], other: own } },
   ];
+}
+
+type Merge = Extract<PersonCommand, { type: 'merge' }>;
+
+/** One case ends and hands over what it had, the other takes it, in one transaction. */
+async function mergeAsks(
+  { caseId, commandId, command }: { caseId: string; commandId: string; command: Merge },
+  deed: Deed,
+  now: string,
+): Promise<Ask[]> {
+  const { into, by, reason } = command;
+  if (into === caseId)
+    throw new Refusal('a case is not merged into itself; expected the id of another one', '案例不能合并到自身');
+  const cases = await deed.look([caseId, into]);
+  const [own, target] = [cases.get(caseId), cases.get(into)];
+  if (!own || own.phase === 'unopened') throw new NotYet(`no case has the id ${caseId}`);
+  if (!target || target.phase === 'unopened')
+    throw new Refusal(`no case has the id ${into}; expected the id of a listed case`, `没有编号为 ${into} 的案例`);
+  const { file } = target.known;
+  const goesOnIn = target.phase === 'merged' ? target.into.file.caseNumber : null;
+  const merged = { caseId, file: own.known.file };
+  const handed = handedOver(own);
+  // One evidence from now: what keeps that of one case from being removed keeps that of both.
+  const [ownHold, otherHold] = [own.known.legalHold, target.known.legalHold];
+  const holds: Ask[] = [];
+  if (ownHold && !otherHold) holds.push(holdAsk(into, ownHold.reason, { commandId, by }, now));
+  if (otherHold && !ownHold) holds.push(holdAsk(caseId, otherHold.reason, { commandId, by }, now));
+  return [
+    ...holds,
+    {
+      caseId,
+      command: { type: 'merge', now, by, reason, into: { caseId: into, file, phase: target.phase, goesOnIn } },
+    },
+    { caseId: into, command: { type: 'take-merged-case', now, by, reason, merged, handed } },
+  ];
+}
+
+function holdAsk(
+  caseId: string,
+  reason: string,
+  { commandId, by }: { commandId: string; by: PersonCommand['by'] },
+  now: string,
+): Ask {
+  const command: PersonCommand = { type: 'place-legal-hold', by, reason };
+  return { caseId, command: { type: 'take-person-command', now, commandId, command } };
+}
+
+type LegalHold = Extract<PersonCommand, { type: 'place-legal-hold' | 'lift-legal-hold' }>;
+
+/** A legal hold of a case is one of all that were merged into it. */
+async function legalHoldAsks(
+  { caseId, commandId, command }: { caseId: string; commandId: string; command: LegalHold },
+  deed: Deed,
+  now: string,
+): Promise<Ask[]> {
+  const own = (await deed.look([caseId])).get(caseId);
+  const merged = own && own.phase !== 'unopened' ? (own.known.merged ?? []).map((one) => one.caseId) : [];
+  const others = merged.length === 0 ? new Map<string, Case>() : await deed.look(merged);
+  const isHeld = (state: Case): boolean => state.phase !== 'unopened' && state.known.legalHold !== undefined;
+  const asked = [...others].filter(([, state]) => isHeld(state) === (command.type === 'lift-legal-hold'));
+  return [caseId, ...asked.map(([id]) => id)].map((id) => ({
+    caseId: id,
+    command: { type: 'take-person-command', now, commandId, command },
+  }));
 }

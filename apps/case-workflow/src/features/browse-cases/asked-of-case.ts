@@ -1,4 +1,4 @@
-import type { Known } from '@caserelay/case-lifecycle';
+import type { Case } from '@caserelay/case-lifecycle';
 import type { Evidence, LinkKind, NextStep, Person } from '@caserelay/contracts';
 
 /** What people asked of a case and what has come of it, without what they said. */
@@ -14,6 +14,10 @@ export interface AskedOfCase {
   /** What became of the survey of an archived case; null where the customer is not asked. */
   survey: { askedAt: string | null; closesAt: string | null; answeredAt: string | null; grade: number | null } | null;
   links: { caseId: string; caseNumber: string; as: LinkKind; isOpen: boolean }[];
+  /** The case that this one goes on in. */
+  mergedInto: { caseId: string; caseNumber: string; at: string } | null;
+  /** Cases that go on in this one. */
+  merged: { caseId: string; caseNumber: string; trackingToken: string; at: string }[];
   /** What has come of what may be asked for in the present cycle, and by which upload or mail; neither when a person said so. */
   checklist: { evidence: Evidence; at: string; uploadId: string | null; mailId: string | null }[];
 }
@@ -24,8 +28,19 @@ interface TickedItem {
   byCustomer: boolean;
 }
 
-export function askedOf(known: Known): AskedOfCase {
-  const { hold, legalHold, questions = [], plan, plannedSteps, survey, links = [], answered = [], file } = known;
+export function askedOf(state: Exclude<Case, { phase: 'unopened' }>): AskedOfCase {
+  const {
+    hold,
+    legalHold,
+    questions = [],
+    plan,
+    plannedSteps,
+    survey,
+    links = [],
+    merged = [],
+    answered = [],
+    file,
+  } = state.known;
   const ticked = ({ doneAt, doneBy }: { doneAt: string | null; doneBy: Person | null }): TickedItem => ({
     doneAt,
     byCustomer: doneBy !== null && doneBy.address === file.contact?.address,
@@ -50,6 +65,11 @@ export function askedOf(known: Known): AskedOfCase {
         }
       : null,
     links: links.map(({ caseId, caseNumber, as, isOpen }) => ({ caseId, caseNumber, as, isOpen })),
+    mergedInto:
+      state.phase === 'merged'
+        ? { caseId: state.into.caseId, caseNumber: state.into.file.caseNumber, at: state.mergedAt }
+        : null,
+    merged: merged.map(({ caseId, caseNumber, trackingToken, at }) => ({ caseId, caseNumber, trackingToken, at })),
     checklist: answered.map(({ evidence, at, uploadId = null, mailId = null }) => ({ evidence, at, uploadId, mailId })),
   };
 }

@@ -87,7 +87,7 @@ export async function showCase(
     counts: known?.counts ?? null,
     priority: known?.priority ?? null,
     clocks: await explained(state, needs),
-    asked: known && askedOf(known),
+    asked: state.phase === 'unopened' ? null : askedOf(state),
     history: await needs.historyOf(caseId, page),
   };
 }

@@ -1,5 +1,6 @@
 import {
   CaseArchived,
+  CaseMerged,
   CaseReopened,
   DumpAnalysed,
   DumpUnreadable,
@@ -117,6 +118,11 @@ export class FollowCaseConsumer {
 
   @Hears(CaseReopened)
   async hearReopening(event: CaseReopened, hearing: Hearing): Promise<Tell[]> {
+    return followLinkedCase(event, this.needs(hearing));
+  }
+
+  @Hears(CaseMerged)
+  async hearMerge(event: CaseMerged, hearing: Hearing): Promise<Tell[]> {
     return followLinkedCase(event, this.needs(hearing));
   }
 

@@ -1,4 +1,12 @@
-import { decide, evolve, type Case, type CaseCommand, type CaseEvent, type Policy } from '@caserelay/case-lifecycle';
+import {
+  decide,
+  evolve,
+  goesOnIn,
+  type Case,
+  type CaseCommand,
+  type CaseEvent,
+  type Policy,
+} from '@caserelay/case-lifecycle';
 import type { EventOf } from '@caserelay/contracts';
 import type { Tell } from '@caserelay/messaging';
 
@@ -42,19 +50,36 @@ export interface Needs {
   wakeLater(caseId: string, wakeAt: Date): void;
 }
 
-/** Asks a case what a fact means to it. A fact about a case that nobody opened is heard again, then refused. */
+/** As many cases as a fact is handed on through, each merged into the next; more would be a circle. */
+const mostMerges = 60;
+
+/**
+ * Asks a case what a fact means to it; one that was merged leaves it to the case that it goes on in. A fact about a case
+ * that nobody opened is heard again, then refused.
+ */
 export async function followCase(event: Followed, needs: Needs): Promise<Tell[]> {
   const command: CaseCommand = { ...withoutUnstorable(askOf(event)), now: needs.now.toISOString() };
-  const { tells, wakeAt } = await needs.advance(
-    event.subject,
-    async (state) =>
-      command.type === 'report'
-        ? await heardReport(state, command, needs)
-        : decide(state, command, await needs.policies.of(state)),
-    event.id,
-  );
-  if (wakeAt) needs.wakeLater(event.subject, wakeAt);
-  return tells;
+  let caseId = event.subject;
+  for (let merges = 0; merges < mostMerges; merges += 1) {
+    let next: string | null = null;
+    const { tells, wakeAt } = await needs.advance(
+      caseId,
+      async (state) => {
+        next = goesOnIn(state, command);
+        if (next !== null) return [];
+        return command.type === 'report'
+          ? await heardReport(state, command, needs)
+          : decide(state, command, await needs.policies.of(state));
+      },
+      event.id,
+    );
+    if (next === null) {
+      if (wakeAt) needs.wakeLater(caseId, wakeAt);
+      return tells;
+    }
+    caseId = next;
+  }
+  throw new Error(`${event.subject} was merged more than ${mostMerges} times in a row; expected it to go on somewhere`);
 }
 
 /** A report opens a case under the policy that is for it; a later one may tell that another one is. */
@@ -75,20 +100,41 @@ async function heardReport(
   return [...events, ...decide(after, ask, chosen)];
 }
 
-/** A linked case was archived or opened again: those that it is linked with know. */
+/** A case was archived, merged or opened again: those that it is linked with know, and those that go on in it. */
 export async function followLinkedCase(
-  event: EventOf<'case.archived' | 'case.reopened'>,
+  event: EventOf<'case.archived' | 'case.reopened' | 'case.merged'>,
   needs: Needs,
 ): Promise<Tell[]> {
   const tells: Tell[] = [];
-  const isOpen = event.type === 'case.reopened';
   const now = needs.now.toISOString();
+  const isOpen = event.type === 'case.reopened';
+  const { links = [], mergedCases = [], file } = event.data;
+  const asks = new Map<string, CaseCommand[]>();
+  const ask = (caseId: string, command: CaseCommand): unknown =>
+    asks.set(caseId, [...(asks.get(caseId) ?? []), command]);
+  for (const caseId of links) ask(caseId, { type: 'take-linked-case', now, caseId: event.subject, isOpen });
+  for (const caseId of mergedCases)
+    ask(
+      caseId,
+      event.type === 'case.merged'
+        ? { type: 'take-merge-target', now, target: event.data.into, isOpen: true }
+        : { type: 'take-merge-target', now, target: { caseId: event.subject, file }, isOpen },
+    );
   // In an order that all keep, so that nobody waits for whoever waits for them.
-  for (const caseId of [...(event.data.links ?? [])].sort()) {
-    const ask: CaseCommand = { type: 'take-linked-case', now, caseId: event.subject, isOpen };
+  for (const [caseId, commands] of [...asks].sort(([one], [other]) => (one < other ? -1 : 1))) {
     const { tells: told, wakeAt } = await needs.advance(
       caseId,
-      async (state) => (state.phase === 'unopened' ? [] : decide(state, ask, await needs.policies.of(state))),
+      async (state) => {
+        if (state.phase === 'unopened') return [];
+        const policy = await needs.policies.of(state);
+        return commands.reduce<{ state: Case; events: CaseEvent[] }>(
+          (before, command) => {
+            const events = decide(before.state, command, policy);
+            return { state: events.reduce(evolve, before.state), events: [...before.events, ...events] };
+          },
+          { state, events: [] },
+        ).events;
+      },
       event.id,
     );
     tells.push(...told);

@@ -15,6 +15,7 @@ const zh = {
     'action-planned': '方案已给出，等待您执行。',
     observing: '观察中：如果问题再次出现，请告诉我们。',
     archived: '已归档。如果问题复现，请直接回复案例邮件，案例会重新打开。',
+    merged: '已合并到另一个案例继续处理，案例号见我们的合并通知邮件。您仍可直接回复案例邮件。',
   } satisfies Record<Phase, string>,
   nothing: '目前没有需要您在此页面上处理的事项。',
   plan: {
@@ -80,6 +81,8 @@ const en: Texts = {
     'action-planned': 'There is a plan; we are waiting for you to carry it out.',
     observing: 'Under observation: please tell us if the problem comes back.',
     archived: 'Archived. If the problem comes back, just reply to the mail of your case and it is opened again.',
+    merged:
+      'Merged with another case, whose number is in our mail about it. You can go on replying to the mails of your case.',
   },
   nothing: 'There is nothing for you to do on this page at the moment.',
   plan: {

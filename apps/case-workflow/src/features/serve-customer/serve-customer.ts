@@ -67,7 +67,7 @@ export async function visit(token: string, needs: Needs): Promise<Visit> {
     kind: 'case',
     page: {
       ...{ caseId: link.caseId, caseNumber: file.caseNumber, topic: file.topic, language: file.language, phase },
-      plan: phase === 'archived' ? null : taskListOf(known),
+      plan: phase === 'archived' || phase === 'merged' ? null : taskListOf(known),
       findings: findings.map(({ finding }) => finding),
       survey: phase === 'archived' ? surveyStanding(known, needs.now().toISOString()) : null,
       zone: policy.document.mornings.zone,

@@ -27,10 +27,10 @@ export class CaseRecords {
   ) {}
 
   /**
-   * Finds the case by its names, strongest first, and locks its row until the end of the transaction. The token and
+   * Finds the case by its names, strongest first; of one that was merged the case that it goes on in. Locks its row until the end of the transaction. The token and
    * the number stay locked even when no case has them yet, so that two first mails cannot open two cases.
    */
-  async find(names: CaseNames): Promise<KnownCase | null> {
+  async find(names: CaseNames, how: 'where-it-goes-on' | 'as-named' = 'where-it-goes-on'): Promise<KnownCase | null> {
     await this.lockKeys(names);
     const caseId =
       (await this.firstKnown(names.caseIds)) ??
@@ -40,10 +40,29 @@ export class CaseRecords {
       (await this.caseWithKey('token', names.mentioned.trackingToken)) ??
       (await this.caseWithKey('number', names.mentioned.caseNumber));
     if (caseId === null) return null;
-    const rows: CaseRow[] = await this.tx.query('select * from known_case where case_id = $1 for update', [caseId]);
+    const goesOn = how === 'as-named' ? caseId : await this.whereItGoesOn(caseId);
+    const rows: CaseRow[] = await this.tx.query('select * from known_case where case_id = $1 for update', [goesOn]);
     const known = rows[0] === undefined ? null : knownCase(rows[0]);
     if (known !== null) await this.addKeys(known.caseId, names);
     return known;
+  }
+
+  /** Notes that a case goes on in another one. Whoever was sent on to it is sent on at once from now. */
+  async merge(caseId: string, into: string): Promise<void> {
+    const goesOn = await this.whereItGoesOn(into);
+    if (goesOn === caseId) throw new Error(`${caseId} would be merged into itself by way of ${into}`);
+    await this.tx.query('update known_case set merged_into = $2 where case_id = $1 or merged_into = $1', [
+      caseId,
+      goesOn,
+    ]);
+  }
+
+  private async whereItGoesOn(caseId: string): Promise<string> {
+    const rows: { merged_into: string | null }[] = await this.tx.query(
+      'select merged_into from known_case where case_id = $1',
+      [caseId],
+    );
+    return rows[0]?.merged_into ?? caseId;
   }
 
   /** Opens a case under the names that it came with; a number or a token that is missing is allotted. */

@@ -13,7 +13,8 @@ export interface Needs {
 }
 
 export interface Records {
-  findCase(names: CaseNames): Promise<KnownCase | null>;
+  /** Of a case that was merged the one that it goes on in, unless asked for it as it is named. */
+  findCase(names: CaseNames, how?: 'where-it-goes-on' | 'as-named'): Promise<KnownCase | null>;
   openCase(names: CaseNames, topic: string): Promise<KnownCase>;
   completeCase(caseId: string, facts: Partial<CaseFacts>): Promise<void>;
   /** Null when neither the id nor the Idempotency-Key was seen before, else the earlier post. */
@@ -120,10 +121,9 @@ async function caseOf(
   records: Records,
   { patterns }: Needs,
 ): Promise<{ answer: CaseAnswer | null; named: string }> {
-  const found = await records.findCase({
-    ...namesOf(data, patterns),
-    caseIds: subject === undefined ? [] : [subject.toLowerCase()],
-  });
+  const caseIds = subject === undefined ? [] : [subject.toLowerCase()];
+  // What is asked of a merged case is not asked of the other one: its refusal says where to ask.
+  const found = await records.findCase({ ...namesOf(data, patterns), caseIds }, 'as-named');
   const named = subject ?? data.trackingToken ?? data.caseNumber ?? '';
   if (found === null) return { answer: null, named };
   const { caseId, caseNumber, trackingToken } = found;

@@ -156,6 +156,7 @@ describe('what a letter brings about, and to whom', () => {
     [given('case.owner-changed', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['handover'] }],
     [given('case.resumed', 'zh-CN'), { to: engineer.address, audience: 'colleague', topics: ['hold-notice'] }],
     [given('case.question-asked', 'zh-CN'), { to: customer.address, audience: 'customer', topics: ['question'] }],
+    [given('case.merged', 'zh-CN'), { to: customer.address, audience: 'customer', topics: ['merge-notice'] }],
     [given('case.plan-written', 'zh-CN'), { to: customer.address, audience: 'customer', topics: ['action-plan'] }],
     [given('case.level-reached', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['clock-notice'] }],
     [given('case.escalated', 'zh-CN'), { to: senior.address, audience: 'colleague', topics: ['escalation-package'] }],

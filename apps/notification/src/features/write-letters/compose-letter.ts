@@ -124,6 +124,7 @@ function recipientOf(
     case 'case.observation-started':
     case 'case.question-asked':
     case 'case.plan-written':
+    case 'case.merged':
     case 'case.survey-asked':
     case 'case.archived':
       return file.contact && { to: file.contact, audience: 'customer' };

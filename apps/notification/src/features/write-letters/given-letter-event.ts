@@ -268,6 +268,11 @@ const dataOf: DataOf = {
     ...{ because: 'time-over', by: null, to: engineer, reason: '等待停机窗口' },
     heldSince: '2020-05-01T09:00:00.000+08:00',
   }),
+  'case.merged': (language) => ({
+    file: file(language),
+    into: { caseId: id(8), file: file(language, { caseNumber: 'CAS-02230-D4E5F6', trackingToken: 'CMIT:0001412' }) },
+    ...{ by: engineer, reason: '同一台电脑的同一次蓝屏' },
+  }),
   'case.question-asked': (language) => ({
     file: file(language),
     ...{ questionId: id(7), text: '其他电脑是否也有蓝屏？', by: engineer, space },

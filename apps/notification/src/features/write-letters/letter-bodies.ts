@@ -63,6 +63,7 @@ export type LetterEvent = EventOf<
   | 'case.resumed'
   | 'case.question-asked'
   | 'case.plan-written'
+  | 'case.merged'
   | 'case.evidence-purged'
   | 'case.purge-overdue'
   | 'case.plan-ticked'
@@ -138,6 +139,8 @@ export function bodyOf(event: LetterEvent, settings: LetterSettings): LetterBody
       return tellPlan(event, given);
     case 'case.purge-overdue':
       return tellOfOverduePurge(event, given);
+    case 'case.merged':
+      return tellOfMerge(event, given);
     case 'case.evidence-purged':
       return proveDeletion(event, given);
     case 'case.survey-asked':
@@ -492,6 +495,22 @@ function handOver({ data }: EventOf<'case.owner-changed'>, given: With): LetterB
       ...(data.findings.length > 0 ? findingBlocks(data.findings, given) : [paragraph(texts.escalated.noFindings)]),
       ...wordsOfCustomer(data.customerWords, texts, settings),
       paragraph(texts.escalated.reply),
+    ],
+  };
+}
+
+/** The last letter of this case: it names the one that goes on. */
+function tellOfMerge({ data }: EventOf<'case.merged'>, { texts }: With): LetterBody {
+  const { caseNumber, trackingToken } = data.into.file;
+  return {
+    topics: ['merge-notice'],
+    blocks: [
+      paragraph(texts.merged.intro),
+      facts([
+        { label: texts.labels.caseNumber, value: data.file.caseNumber },
+        { label: texts.merged.goesOnIn, value: `${caseNumber} (${trackingToken})` },
+      ]),
+      paragraph(texts.merged.what(caseNumber)),
     ],
   };
 }

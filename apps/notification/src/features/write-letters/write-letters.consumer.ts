@@ -4,6 +4,7 @@ import {
   CaseArchived,
   CaseEscalated,
   CaseEvidencePurged,
+  CaseMerged,
   CaseResumed,
   CollectionSuggested,
   CustomerForwarded,
@@ -164,6 +165,11 @@ export class WriteLettersConsumer {
     await this.needs.keep(composeWebhookNotice(event, this.needs.settings), hearing);
     hearing.afterCommit(this.needs.wakeSender);
     return [];
+  }
+
+  @Hears(CaseMerged)
+  async hearMerge(event: CaseMerged, hearing: Hearing): Promise<Tell[]> {
+    return await this.write(event, hearing);
   }
 
   private async write(event: LetterEvent, hearing: Hearing): Promise<Tell[]> {

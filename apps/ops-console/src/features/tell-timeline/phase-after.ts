@@ -36,9 +36,11 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
       return resting('observing', before);
     case 'case.archived':
       return { phase: 'archived', rest: 'archived', reading: [] };
+    case 'case.merged':
+      return { phase: 'merged', rest: 'merged', reading: [] };
     case 'case.analysis-requested':
       // What is still read of an archived case does not open it again.
-      if (before.phase === 'archived') return before;
+      if (before.phase === 'archived' || before.phase === 'merged') return before;
       return {
         phase: 'analysing',
         rest: before.phase === 'analysing' ? before.rest : before.phase,
@@ -84,6 +86,7 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.survey-asked':
     case 'case.survey-answered':
     case 'case.low-grade-given':
+    case 'case.merge-taken':
     case 'command.received':
     case 'case.command-carried-out':
     case 'case.command-refused':
@@ -108,7 +111,7 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
 }
 
 function isNotUndone(rest: Phase | null): boolean {
-  return rest === 'action-planned' || rest === 'escalated' || rest === 'archived';
+  return rest === 'action-planned' || rest === 'escalated' || rest === 'archived' || rest === 'merged';
 }
 
 /** A case that is still reading keeps doing so and rests in the new phase afterwards. */

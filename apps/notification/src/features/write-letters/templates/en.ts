@@ -331,8 +331,15 @@ export const en: Texts = {
       'action-planned': 'The customer carries out a plan',
       observing: 'Under observation',
       archived: 'Archived',
+      merged: 'merged with another case',
     },
     questions: 'Questions that are open with the customer',
+  },
+  merged: {
+    intro: 'This case is about the same problem as another one; both go on as one case from now.',
+    goesOnIn: 'Goes on as',
+    what: (caseNumber) =>
+      `Nothing that you sent us is lost: your mails and files belong to case ${caseNumber} now, and our further letters come under its number. You can go on replying to this mail, and the upload account that you have stays open.`,
   },
   holdOver: {
     intro: 'The time for which the following case was on hold is over; its clocks go on from now.',

@@ -127,6 +127,8 @@ export interface Texts extends LayoutHabits {
     phases: Record<EventOf<'case.owner-changed'>['data']['phase'], string>;
     questions: string;
   };
+  /** To the customer of a case that goes on in another one. */
+  merged: { intro: string; goesOnIn: string; what(caseNumber: string): string };
   /** Of a hold that has ended by itself. */
   holdOver: { intro: string; next: string };
   asked: { intro(engineer: string): string; how: string };

@@ -305,8 +305,15 @@ export const zhCn: Texts = {
       'action-planned': '客户正在执行方案',
       observing: '观察中',
       archived: '已归档',
+      merged: '已合并到其他案例',
     },
     questions: '尚待客户答复的问题',
+  },
+  merged: {
+    intro: '本案例与另一个案例是同一个问题，现已合并为一个案例继续处理。',
+    goesOnIn: '后续案例',
+    what: (caseNumber) =>
+      `您已提供的邮件和文件都不会丢失，现在归入案例 ${caseNumber}；今后我们的来信将使用该案例号。您可以继续直接回复此邮件，原有的上传账号也仍然可以使用。`,
   },
   holdOver: {
     intro: '以下案例的暂停时间已到，计时从现在起继续。',
