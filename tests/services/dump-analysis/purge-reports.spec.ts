@@ -1,4 +1,4 @@
-import { AnyEvent, type EventOf } from '@caserelay/contracts';
+import { AnyEvent, type EventOf, type PurgedFilesPage } from '@caserelay/contracts';
 import { topologyOf } from '@caserelay/messaging';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
@@ -14,7 +14,7 @@ let channel: ConfirmChannel;
 const told: EventOf<'reports.purged'>[] = [];
 
 beforeAll(async () => {
-  desk = await AnalysisDesk.open({});
+  desk = await AnalysisDesk.open({ CASES_API_KEY: caseKey });
   connection = await connect(desk.system.environment['AMQP_URL'] as string);
   channel = await connection.createConfirmChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true });
@@ -32,6 +32,7 @@ afterAll(async () => {
   await desk.close();
 });
 
+const caseKey = 'key-of-cases-in-tests';
 const requestedAt = '2026-01-02T03:04:05.678Z';
 
 describe('the reports of a case', () => {
@@ -54,6 +55,11 @@ describe('the reports of a case', () => {
       sha256: createHash('sha256').update(json).digest('hex'),
     });
     for (const { receivedAt, purgedAt } of proof.files) expect(receivedAt <= purgedAt).toBe(true);
+    const list = `${desk.service.url}/v1/purged-files?caseId=${caseId}&requestedAt=${requestedAt}`;
+    expect((await fetch(list)).status).toBe(401);
+    const listed = await fetch(list, { headers: { authorization: `Bearer ${caseKey}` } });
+    const { files, next } = (await listed.json()) as PurgedFilesPage;
+    expect([new Set(files), next]).toEqual([new Set(proof.files), null]);
     expect(await isThere(report.location)).toBe(false);
     expect(await isThere(reportOf(other).location)).toBe(true);
     const left = await desk.system.query(

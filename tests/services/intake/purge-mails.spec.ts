@@ -1,4 +1,4 @@
-import type { AnyEvent, EventOf } from '@caserelay/contracts';
+import type { AnyEvent, EventOf, PurgedFile, PurgedFilesPage } from '@caserelay/contracts';
 import { intake as intakeService } from '@caserelay/intake';
 import { topologyOf } from '@caserelay/messaging';
 import { runService } from '@caserelay/service-host';
@@ -16,7 +16,7 @@ let intake: IntakeSystem;
 let connection: ChannelModel;
 let channel: ConfirmChannel;
 beforeAll(async () => {
-  intake = await anIntake();
+  intake = await anIntake({ CASES_API_KEY: caseKey });
   connection = await connect(intake.system.environment['AMQP_URL'] as string);
   channel = await connection.createConfirmChannel();
 });
@@ -25,6 +25,7 @@ afterAll(async () => {
   await intake.remove();
 });
 
+const caseKey = 'key-of-cases-in-tests';
 const requestedAt = '2026-01-02T03:04:05.678Z';
 const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 const nameOf = (content: Buffer): string => `${sha256(content).slice(0, 8)}.txt`;
@@ -43,6 +44,10 @@ describe('the mails of a case', () => {
       ['attachment', nameOf(own), sha256(own)],
       ['mail', expect.stringContaining('blue screen'), one.data.location.replace(/^mails\/|\.eml$/g, '')],
     ]);
+    const listed = await Promise.all([purgedFiles(one.subject, caseKey), purgedFiles(one.subject, 'no key of ours')]);
+    expect(listed.map(({ status }) => status)).toEqual([200, 401]);
+    const byName = (files: PurgedFile[]): PurgedFile[] => files.sort((a, b) => (a.name < b.name ? -1 : 1));
+    expect(byName(listed[0].files)).toEqual(byName([...proof.files]));
     expect(await isThere(one.data.location)).toBe(false);
     expect(await isThere(one.data.attachments[0]?.location)).toBe(false);
     expect(await isThere(other.data.location)).toBe(true);
@@ -127,6 +132,20 @@ async function purge(caseId: string, sequence: number): Promise<EventOf<'mails.p
     intake.of(caseId).find((event): event is EventOf<'mails.purged'> => event.type === 'mails.purged'),
   );
   return proof.data;
+}
+
+/** The whole list behind the proof, a file a page. */
+async function purgedFiles(caseId: string, key: string): Promise<{ status: number; files: PurgedFile[] }> {
+  const files: PurgedFile[] = [];
+  const at = `${intake.service.url}/v1/purged-files?caseId=${caseId}&requestedAt=${requestedAt}&limit=1`;
+  for (let after = ''; ;) {
+    const answer = await fetch(`${at}${after}`, { headers: { authorization: `Bearer ${key}` } });
+    if (!answer.ok) return { status: answer.status, files };
+    const page = (await answer.json()) as PurgedFilesPage;
+    files.push(...page.files);
+    if (page.next === null) return { status: answer.status, files };
+    after = `&after=${encodeURIComponent(page.next)}`;
+  }
 }
 
 function answersOf(caseId: string): AnyEvent[] {
