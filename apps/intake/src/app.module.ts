@@ -3,8 +3,10 @@ import { openEvidenceStore } from '@caserelay/evidence-store';
 import { askForKey, defineService, type Host } from '@caserelay/service-host';
 import type { DynamicModule, MiddlewareConsumer, NestModule, OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { v7 as newId } from 'uuid';
+import { listWaitingMails, WaitingMails } from './adapters/case-records/waiting-mails.js';
+import { WaitingMails1720000300000 } from './adapters/case-records/waiting-mails.migration.js';
 import { CaseRecords } from './adapters/case-records/case-records.js';
 import { CaseTables1720000000000 } from './adapters/case-records/case-tables.js';
 import { KeptFileRecords } from './adapters/case-records/kept-file-records.js';
@@ -19,7 +21,9 @@ import { filesOfOldMail } from './adapters/mail-parser/files-of-old-mail.js';
 import { readLetter } from './adapters/mail-parser/mail-parser.js';
 import { SenderCheck } from './adapters/sender-check/sender-check.js';
 import { SmtpDoor } from './adapters/smtp-door/smtp-door.js';
+import { WaitingView } from './adapters/waiting-view/waiting-view.js';
 import { config } from './config.js';
+import { AssignMailController, AssignMailNeeds } from './features/assign-mail/assign-mail.controller.js';
 import { answerToSender, inOneLine } from './features/receive-event/answer-to-sender.js';
 import {
   ApiKeys,
@@ -46,14 +50,26 @@ type IntakeHost = Host<typeof config>;
 export const intake = defineService({
   name: 'intake',
   config,
-  migrations: [CaseTables1720000000000, KeptFiles1720000100000, LegalHolds1720000200000, MergedCases1764500000000],
+  migrations: [
+    CaseTables1720000000000,
+    KeptFiles1720000100000,
+    LegalHolds1720000200000,
+    WaitingMails1720000300000,
+    MergedCases1764500000000,
+  ],
   module: (host): DynamicModule => ({
     module: class IntakeModule implements NestModule {
       configure(consumer: MiddlewareConsumer): void {
         consumer.apply(askForKey(host.config.CASES_API_KEY, 'CASES_API_KEY')).forRoutes('v1/purged-files');
       }
     },
-    controllers: [ReceiveEventController, PurgeMailsConsumer, ListPurgedController, FollowMergesConsumer],
+    controllers: [
+      ReceiveEventController,
+      PurgeMailsConsumer,
+      ListPurgedController,
+      FollowMergesConsumer,
+      AssignMailController,
+    ],
     providers: [
       {
         provide: ApiKeys,
@@ -65,7 +81,17 @@ export const intake = defineService({
         useValue: (({ tx }) => new CaseRecords(tx, caseOptionsOf(host))) satisfies FollowMergesNeeds,
       },
       { provide: InboxDoor, useFactory: () => inboxDoorOf(host) },
-      { provide: SmtpDoor, useFactory: () => mailDoorOf(host) },
+      { provide: WaitingView, useFactory: () => waitingViewOf(host) },
+      {
+        provide: SmtpDoor,
+        useFactory: (waiting: WaitingView) => mailDoorOf(host, waiting),
+        inject: [WaitingView],
+      },
+      {
+        provide: AssignMailNeeds,
+        useFactory: (waiting: WaitingView) => assignNeedsOf(host, waiting),
+        inject: [WaitingView],
+      },
       { provide: PurgingNeeds, useFactory: () => purgingNeedsOf(host) },
       {
         provide: ListPurged,
@@ -129,7 +155,53 @@ function takenFromInbox(outcome: Outcome): Taken {
   return { answer: { type: 'about:blank', ...problem }, dead: { reason, why: inOneLine(problem) } };
 }
 
-function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
+const shownMails = 20;
+
+function waitingViewOf(host: IntakeHost): WaitingView {
+  const { database, log, metrics } = host;
+  const view = new WaitingView(
+    host.bull,
+    async () => {
+      const { waiting, mails } = await listWaitingMails(database, shownMails);
+      return { waiting, mails: mails.map(({ text: _text, ...mail }) => mail) };
+    },
+    (error) => log.warn({ err: error }, 'mails that wait cannot be shown now; it is tried again'),
+  );
+  new Gauge({
+    name: 'caserelay_mails_waiting',
+    help: 'Mails that wait for a person to find their case',
+    registers: [metrics],
+    async collect() {
+      this.set((await listWaitingMails(database, 0)).waiting);
+    },
+  });
+  host.onStop(() => view.close());
+  view.start();
+  return view;
+}
+
+function assignNeedsOf(host: IntakeHost, waiting: WaitingView): AssignMailNeeds {
+  return {
+    inTransaction: (work) =>
+      host.outbox.transaction(async (tx) => {
+        const cases = new CaseRecords(tx, caseOptionsOf(host));
+        const mails = new WaitingMails(tx);
+        return await work({
+          ...caseNeedsOf(cases),
+          takeCase: (caseId, names) => cases.whereItGoesOn(caseId).then((goesOn) => cases.take(goesOn, names)),
+          lockWaiting: (mailId) => mails.lock(mailId),
+          decide: (mailId, decision, caseId, at) => mails.decide(mailId, decision, caseId, at),
+          judgeMail: (mailId, judged) => new MailRecords(tx).judge(mailId, judged),
+        });
+      }),
+    now: () => host.clock.now(),
+    list: (limit) => listWaitingMails(host.database, limit),
+    changed: () => waiting.show(),
+    apiKey: host.config.INTAKE_API_KEY,
+  };
+}
+
+function mailDoorOf(host: IntakeHost, waiting: WaitingView): OnApplicationBootstrap {
   const { config, log } = host;
   const evidence = new MailEvidence(openEvidenceStore(config));
   const needs = takeNeedsOf(host, evidence);
@@ -151,6 +223,7 @@ function mailDoorOf(host: IntakeHost): OnApplicationBootstrap {
       try {
         const taken = await takeMail(mail, envelope, needs);
         mails.inc({ outcome: taken.outcome });
+        if (taken.outcome === 'waiting') waiting.show();
         log.info({ ...taken, sender: envelope.sender }, 'mail came in');
         return replyToSender(taken, config.SMTP_MAX_BYTES);
       } catch (error) {
@@ -187,8 +260,13 @@ function takeNeedsOf(host: IntakeHost, evidence: MailEvidence): TakeNeeds {
     inTransaction: (work) =>
       host.outbox.transaction(async (tx) => {
         const mails = new MailRecords(tx);
+        const cases = new CaseRecords(tx, caseOptionsOf(host));
         return await work({
-          ...caseNeedsOf(new CaseRecords(tx, caseOptionsOf(host))),
+          ...caseNeedsOf(cases),
+          casesNamed: (names) => cases.named(names),
+          takeCase: (caseId, names) => cases.take(caseId, names),
+          casesAlike: (mail) => cases.alike(mail),
+          letWait: (mail) => new WaitingMails(tx).note(mail),
           noteMail: (mail) => mails.note(mail),
           noteFiles: (mailId, files) => new KeptFileRecords(tx).note(mailId, files, clock.now()),
           noteCopy: (mail, file) => new KeptFileRecords(tx).noteCopy(mail, file, clock.now()),

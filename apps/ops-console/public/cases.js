@@ -167,6 +167,40 @@ async function showTimers() {
   );
 }
 
+/** Mails whose case a person has to find: how many, from whom, since when, and which cases they may belong to. */
+async function showWaiting() {
+  const { mails: view } = await ask('/v1/mails/waiting');
+  if (view === null || view.waiting === 0) {
+    const words = say(view === null ? 'waitingNotShown' : 'noWaitingMails');
+    at('waiting-mails').replaceChildren(make('li', { class: 'quiet' }, words));
+    return;
+  }
+  at('waiting-mails').replaceChildren(
+    make('li', { class: 'trouble' }, `${view.waiting} ${say('waitingInAll')}`),
+    ...view.mails.map(waitingItem),
+  );
+}
+
+function waitingItem({ mailId, from, subject, reason, waitingSince, proposals }) {
+  const sender = from.name === from.address || from.name === '' ? from.address : `${from.name} <${from.address}>`;
+  return make(
+    'li',
+    { title: mailId },
+    make('div', {}, sender, ' · ', momentElement(waitingSince)),
+    make('div', {}, subject || '–'),
+    make('p', { class: 'quiet' }, reason),
+    ...proposals.map(({ caseId, caseNumber, confidence, reason: why }) =>
+      make(
+        'div',
+        { title: why },
+        `${say('perhaps')} `,
+        caseLink({ caseId, caseNumber: caseNumber ?? caseId }),
+        ` (${Math.round(confidence * 100)} %)`,
+      ),
+    ),
+  );
+}
+
 /** How the timers of cases stand: late ones and stuck ones first, then how late the last ones were and what comes next. */
 function showCaseTimers(view) {
   if (view === null) {
@@ -328,6 +362,7 @@ walkByKeys(
 const trying = (run, place) => () => run().catch((error) => tellTrouble(place, error));
 keepAsking(trying(showQueues, 'queues'), 2000);
 keepAsking(trying(showTimers, 'timers'), 5000);
+keepAsking(trying(showWaiting, 'waiting-mails'), 5000);
 keepAsking(
   trying(() => showLetters(), 'dead-letters'),
   2000,

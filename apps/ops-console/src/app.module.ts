@@ -9,6 +9,7 @@ import { BullQueues } from './adapters/bull-queues/bull-queues.js';
 import { PageFiles } from './adapters/page-files/page-files.js';
 import { readTimeline } from './adapters/timeline-store/read-timeline.js';
 import { TimerViews } from './adapters/timer-view/timer-view.js';
+import { WaitingViews } from './adapters/waiting-view/waiting-view.js';
 import { TimelineTables1710000000000 } from './adapters/timeline-store/timeline-tables.js';
 import { ReportFiles } from './adapters/report-files/report-files.js';
 import { config } from './config.js';
@@ -30,6 +31,11 @@ import {
   ShowTimersNeeds,
   type Needs as TimersNeeds,
 } from './features/show-timers/show-timers.controller.js';
+import {
+  ShowWaitingController,
+  ShowWaitingNeeds,
+  type Needs as WaitingNeeds,
+} from './features/show-waiting/show-waiting.controller.js';
 import { LiveFeed } from './features/stream-changes/live-feed.js';
 import { StreamChangesController } from './features/stream-changes/stream-changes.controller.js';
 import { TellTimelineConsumer } from './features/tell-timeline/tell-timeline.consumer.js';
@@ -59,6 +65,7 @@ export const opsConsole = defineService({
       ShowAnalysisController,
       ShowQueuesController,
       ShowTimersController,
+      ShowWaitingController,
       RepairDeadLettersController,
       StreamChangesController,
       ServePageController,
@@ -80,6 +87,7 @@ function providersOf(host: ConsoleHost) {
     },
     { provide: ShowQueuesNeeds, useValue: queuesOf(host) },
     { provide: ShowTimersNeeds, useValue: timersNeedsOf(host, timers) },
+    { provide: ShowWaitingNeeds, useValue: waitingNeedsOf(host) },
     { provide: ShowAnalysisNeeds, useValue: timers },
     { provide: ReportFiles, useValue: new ReportFiles(evidence) },
     { provide: RepairNeeds, useValue: deadLettersOf(host) },
@@ -106,6 +114,12 @@ function queueNames(topology: Topology, retryPauses: readonly number[]): QueueNa
     { name: topology.unrouted, role: 'unrouted', of: '' },
     { name: topology.inbox, role: 'inbox', of: 'intake' },
   ];
+}
+
+function waitingNeedsOf(host: ConsoleHost): WaitingNeeds {
+  const views = new WaitingViews(host.bull);
+  host.onStop(() => views.close());
+  return { waitingMails: () => views.read() };
 }
 
 function timersNeedsOf(host: ConsoleHost, queues: BullQueues): TimersNeeds {

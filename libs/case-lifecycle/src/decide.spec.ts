@@ -187,6 +187,24 @@ describe("a colleague's mail", () => {
     expect(given.mail('closure-summary').told).toEqual([]);
   });
 
+  it.each(['answer', 'action-plan', 'reminder'] as const)(
+    'to the customer (%s) is passed on, unless it went there',
+    (kind) => {
+      const given = GivenCase.awaitingEvidence().at('2020-04-30T12:00:00+08:00').mail(kind);
+      expect(given.types).toEqual(['case.answer-forwarded']);
+      const direct = GivenCase.awaitingEvidence().at('2020-04-30T12:00:00+08:00').mail(kind, { reachedCustomer: true });
+      expect([direct.types, direct.wakesAt]).toEqual([[], given.wakesAt]);
+    },
+  );
+
+  it('that hands the case up escalates it, once', () => {
+    const given = GivenCase.awaitingEvidence().mail('escalation', { text: '需要升级' });
+    expect(given.types).toContain('case.escalated');
+    expect(given.told[0]?.data).toMatchObject({ because: 'asked-by-person', reason: '需要升级' });
+    expect(given.mail('escalation').types).not.toContain('case.escalated');
+    expect(GivenCase.awaitingEvidence().mail('closure-summary').mail('escalation').told).toEqual([]);
+  });
+
   it('that is a note is only remembered', () => {
     expect(GivenCase.awaitingEvidence().mail('colleague-note').told).toEqual([]);
   });

@@ -133,7 +133,17 @@ export class GivenCase {
 
   mail(kind: EventOf<'mail.received'>['data']['kind'], news: Partial<EventOf<'mail.received'>['data']> = {}): this {
     this.mails += 1;
-    const byColleague = ['upload-space-request', 'answer', 'closure-summary', 'colleague-note'].includes(kind);
+    const byColleague = [
+      ...[
+        'upload-space-request',
+        'answer',
+        'action-plan',
+        'reminder',
+        'escalation',
+        'closure-summary',
+        'colleague-note',
+      ],
+    ].includes(kind);
     const mail = {
       mailId: id(100 + this.mails),
       messageId: `<${this.mails}@partner.example>`,

@@ -9,6 +9,7 @@ import { operatorDoors } from './operator-doors.js';
 import { policyDoors } from './policy-doors.js';
 import { PersonCommand } from './person-command.js';
 import { webhookDoors } from './webhook-doors.js';
+import { waitingMailDoors } from './waiting-mail-doors.js';
 
 const file = parameter('path', 'file', { type: 'string', format: 'uuid' }, 'Id of an upload by browser');
 const passed = { security: [{ uploadPass: [] }] };
@@ -103,6 +104,7 @@ const paths: Record<string, Json> = {
         },
       },
     },
+    ...waitingMailDoors,
   },
   'case-workflow': {
     ...policyDoors,
@@ -482,6 +484,13 @@ const paths: Record<string, Json> = {
         ...engineer,
         summary: 'Depth and consumers of every queue in the broker',
         responses: { 200: json('The queues', {}) },
+      },
+    },
+    '/v1/mails/waiting': {
+      get: {
+        ...engineer,
+        summary: 'Mails that wait for a person to find their case, as intake shows them; null when it shows none',
+        responses: { 200: json('How many, and the ones that have waited longest', object('mails')) },
       },
     },
     '/v1/timers': {

@@ -21,15 +21,20 @@ export const ProblemReported = defineEvent('problem.reported', {
 });
 export type ProblemReported = z.infer<typeof ProblemReported>;
 
-/** What a mail is for. The first five come from customers, the next four from colleagues. */
+/** What a mail is for. The first seven come from customers, the next seven from colleagues. */
 export const MailKind = z.enum([
   'problem',
   'upload-notice',
   'question',
+  'data',
   'update',
   'acknowledgement',
+  'spam',
   'upload-space-request',
   'answer',
+  'action-plan',
+  'reminder',
+  'escalation',
   'closure-summary',
   'colleague-note',
   'automatic-reply',
@@ -48,6 +53,8 @@ export const MailReceived = defineEvent('mail.received', {
   kindReason: z.string(),
   /** True when the customer waits for the crash to happen again and cannot send evidence before. */
   waitsForCrash: z.boolean(),
+  /** True when a colleague wrote to the customer directly, so that nothing has to be passed on; left out before. */
+  reachedCustomer: z.boolean().optional(),
   text: z.string(),
   language: Language,
   location: z.string().min(1),

@@ -99,6 +99,13 @@ function theOnlyOne(found: string[]): string | null {
 const replyPrefix =
   /^\s*(?:回复|答复|回覆|答覆|转发|轉寄|轉發|自动回复|自動回覆|re|aw|fwd?|automatic reply)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:\s*/i;
 
+/** True when the subject says that the mail answers another one. */
+export function isReply(subject: string): boolean {
+  return /^\s*(?:回复|答复|回覆|答覆|re|aw|sv|antw)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*:/i.test(
+    fold(subject.slice(0, longestSubject)),
+  );
+}
+
 /** True when the subject says that the mail hands on another one. */
 export function isForward(subject: string): boolean {
   return /^\s*(?:(?:回复|答复|re)\s*:\s*)*(?:转发|轉寄|轉發|fwd?)\s*:/i.test(fold(subject.slice(0, longestSubject)));

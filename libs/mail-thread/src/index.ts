@@ -1,9 +1,21 @@
 export { automaticMailOf, type AutomaticMail, type OwnMail } from './automatic-mail.js';
 export { bounceOf, type Bounce, type BouncedRecipient } from './bounce.js';
 export {
+  caseAmong,
+  proposalBy,
+  proposalOfLikeness,
+  sureFrom,
+  whyAnswer,
+  type CaseOfMail,
+  type Likeness,
+  type NamedBy,
+  type Proposal,
+} from './case-confidence.js';
+export {
   caseKeysOf,
   defaultPatterns,
   isForward,
+  isReply,
   messageIdsIn,
   type CaseKeyPatterns,
   type CaseKeys,

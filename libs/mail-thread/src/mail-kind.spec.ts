@@ -106,8 +106,11 @@ describe("a colleague's mail", () => {
     expect(fromColleague(text)).toMatchObject({ kind, waitsForCrash: false });
   });
 
-  test('that reached the customer directly is not passed on again', () => {
-    expect(fromColleague('客户, 您好!\n可以。', { reachedCustomer: true }).kind).toBe('colleague-note');
+  test('that reached the customer directly is a word to the customer, whomever it addresses', () => {
+    expect(fromColleague('张工，可以直接替换。', { reachedCustomer: true }).kind).toBe('answer');
+    expect(fromColleague('客户, 您好!\n建议操作：\n1. 更新\n密码：Xk3mP9w2', { reachedCustomer: true }).kind).toBe(
+      'action-plan',
+    );
   });
 });
 

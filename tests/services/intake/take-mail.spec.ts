@@ -148,12 +148,6 @@ describe('a reply', () => {
     expect(received.subject).toBe(caseId);
     expect(received.data).toMatchObject({ kind: 'upload-notice', text: 'DMP已上传至FTP，请查看' });
   });
-
-  test('to a case that nobody knows opens one', async () => {
-    const reply = aMail({ inReplyTo: `<${randomUUID()}.${randomUUID()}@support.example>` });
-    await intake.send(reply);
-    expect(typesOf((await intake.received(reply.messageId)).subject)).toEqual(['problem.reported', 'mail.received']);
-  });
 });
 
 describe('a mail counts once', () => {

@@ -1,3 +1,4 @@
+import { proposalBy, proposalOfLikeness, type NamedBy, type Proposal } from '@caserelay/mail-thread';
 import type { EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { randomInt } from 'node:crypto';
@@ -27,21 +28,36 @@ export class CaseRecords {
   ) {}
 
   /**
-   * Finds the case by its names, strongest first; of one that was merged the case that it goes on in. Locks its row until the end of the transaction. The token and
-   * the number stay locked even when no case has them yet, so that two first mails cannot open two cases.
+   * Finds the case by its names, strongest first; of one that was merged the case that it goes on in. Locks its row until
+   * the end of the transaction. The token and the number stay locked even when no case has them yet, so that two first
+   * mails cannot open two cases.
    */
   async find(names: CaseNames, how: 'where-it-goes-on' | 'as-named' = 'where-it-goes-on'): Promise<KnownCase | null> {
+    const [first] = await this.named(names, how);
+    return first === undefined ? null : await this.take(first.caseId, names);
+  }
+
+  /** The cases that the names lead to, strongest first; the names stay locked until the end of the transaction. */
+  async named(names: CaseNames, how: 'where-it-goes-on' | 'as-named' = 'where-it-goes-on'): Promise<Proposal[]> {
     await this.lockKeys(names);
-    const caseId =
-      (await this.firstKnown(names.caseIds)) ??
-      (await this.caseWithKey('token', names.trackingToken)) ??
-      (await this.caseWithKey('number', names.caseNumber)) ??
-      (await this.caseOfMails(names.answers)) ??
-      (await this.caseWithKey('token', names.mentioned.trackingToken)) ??
-      (await this.caseWithKey('number', names.mentioned.caseNumber));
-    if (caseId === null) return null;
-    const goesOn = how === 'as-named' ? caseId : await this.whereItGoesOn(caseId);
-    const rows: CaseRow[] = await this.tx.query('select * from known_case where case_id = $1 for update', [goesOn]);
+    const found: [Exclude<NamedBy, 'likeness'>, string | null][] = [
+      ['token', await this.caseWithKey('token', names.trackingToken)],
+      ['number', await this.caseWithKey('number', names.caseNumber)],
+      ['own-letter', await this.firstKnown(names.caseIds)],
+      ['answered-mail', await this.caseOfMails(names.answers)],
+      ['token-in-text', await this.caseWithKey('token', names.mentioned.trackingToken)],
+      ['number-in-text', await this.caseWithKey('number', names.mentioned.caseNumber)],
+    ];
+    const proposals: Proposal[] = [];
+    for (const [by, caseId] of found)
+      if (caseId !== null)
+        proposals.push(proposalBy(by, how === 'as-named' ? caseId : await this.whereItGoesOn(caseId)));
+    return proposals;
+  }
+
+  /** Locks the row of a case until the end of the transaction, and lets it go by these names as well. */
+  async take(caseId: string, names: Pick<CaseNames, 'trackingToken' | 'caseNumber'>): Promise<KnownCase | null> {
+    const rows: CaseRow[] = await this.tx.query('select * from known_case where case_id = $1 for update', [caseId]);
     const known = rows[0] === undefined ? null : knownCase(rows[0]);
     if (known !== null) await this.addKeys(known.caseId, names);
     return known;
@@ -57,12 +73,38 @@ export class CaseRecords {
     ]);
   }
 
-  private async whereItGoesOn(caseId: string): Promise<string> {
+  /** The case that a merged one goes on in; itself when it was not merged. */
+  async whereItGoesOn(caseId: string): Promise<string> {
     const rows: { merged_into: string | null }[] = await this.tx.query(
       'select merged_into from known_case where case_id = $1',
       [caseId],
     );
     return rows[0]?.merged_into ?? caseId;
+  }
+
+  /** Cases that share topic or sender with a mail, those that share both first, then the latest; at most five. */
+  async alike({ topic, sender }: { topic: string; sender: string }): Promise<Proposal[]> {
+    const rows: { case_id: string; same_topic: boolean; same_sender: boolean }[] = await this.tx.query(
+      `with of_sender as (
+         select distinct case_id from (
+           select case_id from mail where lower(sender) = lower($2) and case_id is not null
+           order by taken_at desc limit 200
+         ) latest
+         union select case_id from known_case where lower(contact ->> 'address') = lower($2)
+       ), of_topic as (
+         select case_id from known_case where $1 <> '' and lower(topic) = lower($1) order by known_since desc limit 200
+       )
+       select known.case_id, known.case_id in (select case_id from of_topic) as same_topic,
+              known.case_id in (select case_id from of_sender) as same_sender
+       from known_case known
+       where known.merged_into is null
+         and known.case_id in (select case_id from of_sender union select case_id from of_topic)
+       order by 2 desc, 3 desc, known.known_since desc limit 5`,
+      [topic, sender],
+    );
+    return rows.map((row) =>
+      proposalOfLikeness({ caseId: row.case_id, sameTopic: row.same_topic, sameSender: row.same_sender }),
+    );
   }
 
   /** Opens a case under the names that it came with; a number or a token that is missing is allotted. */

@@ -5,6 +5,8 @@ export function replyToSender(outcome: Outcome, maxBytes: number): { code: 250 |
   switch (outcome.outcome) {
     case 'taken':
       return { code: 250, reason: outcome.caseId === null ? 'kept' : `taken for case ${outcome.caseId}` };
+    case 'waiting':
+      return { code: 250, reason: 'kept; a person finds its case' };
     case 'repeated':
       return { code: 250, reason: 'this mail was taken before' };
     case 'too-large':

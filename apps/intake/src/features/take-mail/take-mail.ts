@@ -2,20 +2,21 @@ import { Person, type MailReceived } from '@caserelay/contracts';
 import {
   automaticMailOf,
   bounceOf,
+  caseAmong,
   caseKeysOf,
   isForward,
-  kindOfMail,
-  languageOf,
   separateReply,
-  subjectFacts,
+  whyAnswer,
   withoutPasswords,
   type AutomaticMail,
   type CaseKeyPatterns,
+  type CaseKeys,
   type InspectedMail,
-  type KindOfMail,
+  type Proposal,
 } from '@caserelay/mail-thread';
 import type { Tell } from '@caserelay/messaging';
-import { newsFor, reportOf, type CaseFacts, type CaseNames, type KnownCase } from '../../case-news.js';
+import type { CaseFacts, CaseNames, KnownCase } from '../../case-news.js';
+import { judge, newsOfMail, type Judged, type MailToTell } from '../../mail-news.js';
 
 /** What taking mail needs from the world. */
 export interface Needs {
@@ -52,7 +53,12 @@ export interface TakenMail {
 }
 
 export interface Records {
-  findCase(names: CaseNames): Promise<KnownCase | null>;
+  /** The cases that a mail's names lead to, strongest first; the names stay locked. */
+  casesNamed(names: CaseNames): Promise<Proposal[]>;
+  /** Locks the row of a case, and lets it go by these names as well. */
+  takeCase(caseId: string, names: CaseNames): Promise<KnownCase | null>;
+  /** Cases that share topic or sender with a mail. */
+  casesAlike(mail: { topic: string; sender: string }): Promise<Proposal[]>;
   openCase(names: CaseNames, topic: string): Promise<KnownCase>;
   completeCase(caseId: string, facts: Partial<CaseFacts>): Promise<void>;
   /** False when the same mail was taken before. */
@@ -62,6 +68,17 @@ export interface Records {
   /** Notes one more copy of a mail that was taken before. */
   noteCopy(mail: Pick<TakenMail, 'messageId' | 'contentSha256'>, file: KeptFile): Promise<void>;
   judgeMail(mailId: string, judged: { caseId: string | null; kind: string; kindReason: string }): Promise<void>;
+  letWait(waiting: WaitingMail): Promise<void>;
+}
+
+/** A mail whose case a person has to find. */
+export interface WaitingMail {
+  mailId: string;
+  reason: string;
+  /** Cases that it may belong to, likeliest first. */
+  proposals: Proposal[];
+  mail: MailToTell;
+  waitingSince: Date;
 }
 
 /** A file of a mail in the evidence store. */
@@ -115,6 +132,7 @@ export interface Letter {
 /** What became of a mail. */
 export type Outcome =
   | { outcome: 'taken'; caseId: string | null; kind: string; damage: readonly object[] }
+  | { outcome: 'waiting'; mailId: string; reason: string; damage: readonly object[] }
   | { outcome: 'repeated' }
   | { outcome: 'too-large' }
   | { outcome: 'rejected'; reason: string };
@@ -150,7 +168,7 @@ interface Whole {
 
 /** Counts the mail once and lets its case speak. */
 async function count(whole: Whole, records: Records, needs: Needs): Promise<{ result: Outcome; tells: Tell[] }> {
-  const { letter, from, envelope, sender, kept, attachments } = whole;
+  const { letter, from, envelope, kept, attachments } = whole;
   const contentSha256 = contentOf(whole, needs);
   const messageId = letter.messageId ?? `<${contentSha256}@no-message-id>`;
   const mailId = needs.newId();
@@ -172,85 +190,87 @@ async function count(whole: Whole, records: Records, needs: Needs): Promise<{ re
   const files = attachments.map((file): KeptFile => ({ ...file, kind: 'attachment' }));
   await noteFiles(mailId, [raw, ...files], records, needs);
 
-  const { newText } = separateReply({
-    text: letter.isFromHtml ? null : letter.text,
-    html: letter.html,
-    forwarded: isForward(subject),
-  });
-  const text = newText.slice(0, longestTold);
+  const text = newTextOfLetter(letter);
   const inspected: InspectedMail = { ...letter, from, newText: text, envelopeSender: envelope.sender };
   // A bounce answers the letter that it is about.
   const about = bounceOf(inspected)?.originalMessageId ?? '';
   const keys = caseKeysOf({ ...letter, inReplyTo: [about, ...letter.inReplyTo].join(' ') }, needs.patterns);
-  const author = isColleague(from.address, needs) ? 'colleague' : 'customer';
-  const found = await records.findCase(keys);
+  const mail = mailToTell(mailId, messageId, text, whole, keys, needs);
+  const named = await records.casesNamed(keys);
+  const among = caseAmong(named);
+  const found = among.sure === null ? null : await records.takeCase(among.sure.caseId, keys);
   const said = automaticMailOf(inspected, { addresses: [needs.ownAddress] });
   const automatic = said !== null && isByPersonOnList(said, letter, found !== null, needs) ? null : said;
-  const judged = kindOfMail({
-    author,
-    subject,
-    text,
-    automatic: automatic === null ? null : reasonOf(automatic, inspected),
-    opensCase: found === null,
-    reachedCustomer: letter.addressees.some((address) => !isColleague(address, needs)),
-  });
-  const { kind, kindReason } = kindOf(judged, whole, needs);
+  const judged = judge(mail, found === null, automatic === null ? null : reasonOf(automatic, inspected));
+  const noted = { kind: judged.kind, kindReason: judged.kindReason };
 
-  // Machines answer machines; only what people write opens a case.
-  if (found === null && kind === 'automatic-reply') {
-    await records.judgeMail(mailId, { caseId: null, kind, kindReason });
-    return { result: { outcome: 'taken', caseId: null, kind, damage: letter.damage }, tells: [] };
+  // Machines answer machines; only what people write to us opens a case.
+  if (found === null && judged.kind === 'automatic-reply') {
+    await records.judgeMail(mailId, { caseId: null, ...noted });
+    return { result: { outcome: 'taken', caseId: null, kind: judged.kind, damage: letter.damage }, tells: [] };
+  }
+  const reason = found !== null || among.sure !== null ? null : whyWait(named, among.reason, mail, judged, letter);
+  if (reason !== null) {
+    await records.judgeMail(mailId, { caseId: null, ...noted });
+    const alike = await records.casesAlike({ topic: keys.topic, sender: from.address });
+    const proposals = [...named, ...alike].filter(
+      ({ caseId }, index, all) => all.findIndex((other) => other.caseId === caseId) === index,
+    );
+    await records.letWait({ mailId, reason, proposals, mail, waitingSince: needs.now() });
+    return { result: { outcome: 'waiting', mailId, reason, damage: letter.damage }, tells: [] };
   }
   const known = found ?? (await records.openCase(keys, keys.topic));
-  await records.judgeMail(mailId, { caseId: known.caseId, kind, kindReason });
-  const language = languageOf(`${keys.topic}\n${text}`);
-  const received: Tell = {
-    type: 'mail.received',
-    caseId: known.caseId,
-    data: {
-      mailId,
-      messageId,
-      from,
-      author,
-      subject,
-      kind,
-      kindReason,
-      waitsForCrash: judged.waitsForCrash,
-      text: withoutPasswords(text),
-      language,
-      location: kept.location,
-      attachments,
-      sender,
-    },
-  };
-  const facts: CaseFacts = {
-    ...subjectFacts(keys.topic),
-    contact: author === 'customer' ? from : null,
-    owner: author === 'colleague' && sender.is === 'verified' ? from : null,
-  };
-  const news = kind === 'automatic-reply' ? null : newsFor(known, facts);
+  await records.judgeMail(mailId, { caseId: known.caseId, ...noted });
+  const { news, tells } = newsOfMail(mail, judged, known, found === null);
   if (news !== null) await records.completeCase(known.caseId, news);
-  const isReport = found === null || news !== null;
-  const report = isReport ? [reportOf(known, news ?? {}, { language, channel: 'mail' })] : [];
+  return { result: { outcome: 'taken', caseId: known.caseId, kind: judged.kind, damage: letter.damage }, tells };
+}
+
+function newTextOfLetter({ isFromHtml, text, html, subject }: Letter): string {
+  const { newText } = separateReply({ text: isFromHtml ? null : text, html, forwarded: isForward(subject) });
+  return newText.slice(0, longestTold);
+}
+
+function mailToTell(
+  mailId: string,
+  messageId: string,
+  text: string,
+  { letter, from, sender, kept, attachments }: Whole,
+  keys: CaseKeys,
+  needs: Needs,
+): MailToTell {
+  const { subject, addressees } = letter;
+  const author = isColleague(from.address, needs) ? 'colleague' : 'customer';
+  const reachedCustomer = author === 'colleague' && addressees.some((address) => !isColleague(address, needs));
   return {
-    result: { outcome: 'taken', caseId: known.caseId, kind, damage: letter.damage },
-    tells: [...report, received],
+    data: {
+      ...{ mailId, messageId, from, author, subject, sender, attachments },
+      ...(reachedCustomer && { reachedCustomer }),
+      text: withoutPasswords(text),
+      location: kept.location,
+    },
+    topic: keys.topic,
+    names: { trackingToken: keys.trackingToken, caseNumber: keys.caseNumber },
   };
 }
 
-/** Anybody can write a colleague's name into a mail: only one whose sender is verified moves a case. */
-function kindOf(
-  judged: KindOfMail,
-  { from, sender }: Whole,
-  needs: Needs,
-): { kind: KindOfMail['kind']; kindReason: string } {
-  const isMoving = judged.kind !== 'automatic-reply' && judged.kind !== 'colleague-note';
-  if (isColleague(from.address, needs) && sender.is !== 'verified' && isMoving)
-    return {
-      kind: 'colleague-note',
-      kindReason: `it moves nothing, for it is not verified to come from a colleague: ${sender.reason}`,
-    };
-  return { kind: judged.kind, kindReason: judged.reason };
+/** Why no case is opened for a mail that names none; null when it begins one. */
+function whyWait(
+  named: readonly Proposal[],
+  reason: string,
+  { names, data }: MailToTell,
+  { kind, kindReason }: Judged,
+  letter: Letter,
+): string | null {
+  if (named.length > 0) return reason;
+  if (kind === 'spam') return kindReason;
+  // A key that nobody knows yet is the name of the case that the mail begins.
+  if (names.trackingToken !== null || names.caseNumber !== null) return null;
+  return whyAnswer({
+    ...letter,
+    inReplyTo: letter.inReplyTo.join(' '),
+    kind: data.author === 'customer' || data.sender?.is === 'verified' ? kind : '',
+  });
 }
 
 /** An attachment may be one that another case had too, and that was removed with that one before it was noted here. */
