@@ -563,7 +563,9 @@ describe('silence', () => {
   it('brings no letters in an archived case', () => {
     const given = GivenCase.awaitingEvidence().mail('closure-summary').letTimePass('2030-01-01T00:00:00Z');
     expect(given.types).toEqual(['case.upload-space-retired', 'case.evidence-purge-requested']);
-    expect(given.letTimePass('2040-01-01T00:00:00Z').told).toEqual([]);
+    // A purge that nobody answers is told to colleagues, owner and duty, once.
+    expect(given.letTimePass('2040-01-01T00:00:00Z').types).toEqual(['case.purge-overdue', 'case.purge-overdue']);
+    expect(given.letTimePass('2050-01-01T00:00:00Z').told).toEqual([]);
   });
 });
 
