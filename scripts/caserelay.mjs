@@ -11,6 +11,7 @@ const usage = `node scripts/caserelay.mjs <command> [flags]
   down              ends everything that was started from this checkout
   reset             removes our data, after asking
   demo              plays one whole case
+  import-thread FILE…  takes in threads that were led elsewhere, as cases with their numbers and tokens
   test [-- args]    runs every test, or what jest's arguments choose
   run -- command    runs a command with DATABASE_URL, REDIS_URL, AMQP_URL and NAMESPACE set
 
@@ -29,6 +30,7 @@ const commands = {
   reset: () => import('./launcher/commands/reset.mjs').then((its) => its.reset),
   demo: () => import('./launcher/commands/run.mjs').then((its) => its.demo),
   test: () => import('./launcher/commands/run.mjs').then((its) => its.test),
+  'import-thread': () => import('./launcher/commands/import-thread.mjs').then((its) => its.importThread),
   run: () => import('./launcher/commands/run.mjs').then((its) => its.run),
 };
 

@@ -18,7 +18,7 @@ export function readCommandLine(args) {
     else if (name && flags[name] && value === undefined) read.flags[name] = !no;
     else read.rest.push(word);
   }
-  const takesArguments = ['test', 'demo', 'run'].includes(command);
+  const takesArguments = ['test', 'demo', 'run', 'import-thread'].includes(command);
   if (!takesArguments && read.rest.length > 0) {
     throw new LauncherError(`${command} does not know "${read.rest[0]}"; try node scripts/caserelay.mjs --help`);
   }

@@ -7,6 +7,7 @@ import { Counter, Gauge } from 'prom-client';
 import { v7 as newId } from 'uuid';
 import { listWaitingMails, WaitingMails } from './adapters/case-records/waiting-mails.js';
 import { WaitingMails1720000300000 } from './adapters/case-records/waiting-mails.migration.js';
+import type { Tell } from '@caserelay/messaging';
 import { CaseRecords } from './adapters/case-records/case-records.js';
 import { CaseTables1720000000000 } from './adapters/case-records/case-tables.js';
 import { KeptFileRecords } from './adapters/case-records/kept-file-records.js';
@@ -39,6 +40,13 @@ import {
 } from './features/receive-event/receive-event.js';
 import { ListPurged, ListPurgedController } from './features/purge-mails/list-purged.controller.js';
 import { FollowMergesConsumer, FollowMergesNeeds } from './features/follow-merges/follow-merges.consumer.js';
+import { handedOverMail } from './adapters/mail-evidence/handed-over-mail.js';
+import {
+  ImportThreadController,
+  ImportThreadNeeds,
+  ThreadsKey,
+} from './features/import-thread/import-thread.controller.js';
+import type { Needs as ImportNeeds, Records as ImportRecords } from './features/import-thread/import-thread.js';
 import { noteOldFilesOnce } from './features/purge-mails/note-old-files.timer.js';
 import { PurgeMailsConsumer, PurgingNeeds } from './features/purge-mails/purge-mails.consumer.js';
 import { replyToSender } from './features/take-mail/reply-to-sender.js';
@@ -65,6 +73,7 @@ export const intake = defineService({
     },
     controllers: [
       ReceiveEventController,
+      ImportThreadController,
       PurgeMailsConsumer,
       ListPurgedController,
       FollowMergesConsumer,
@@ -75,6 +84,8 @@ export const intake = defineService({
         provide: ApiKeys,
         useValue: { events: host.config.INTAKE_API_KEY, commands: host.config.CASES_API_KEY } satisfies ApiKeys,
       },
+      { provide: ThreadsKey, useValue: host.config.INTAKE_API_KEY },
+      { provide: ImportThreadNeeds, useFactory: () => importNeedsOf(host) },
       { provide: ReceiveEventNeeds, useValue: receiveNeedsOf(host) },
       {
         provide: FollowMergesNeeds,
@@ -335,6 +346,51 @@ function receiveNeedsOf(host: IntakeHost): ReceiveNeeds {
     sha256,
     now: () => host.clock.now(),
     patterns: patternsOf(host),
+  };
+}
+
+/** Thrown to take back what a dry run wrote; carries what it would have done. */
+class DryRun {
+  constructor(readonly result: unknown) {}
+}
+
+function importNeedsOf(host: IntakeHost): ImportNeeds {
+  const { config, clock, outbox } = host;
+  const evidence = new MailEvidence(openEvidenceStore(config));
+  const colleagues = (config.COLLEAGUE_DOMAINS ?? [config.MAIL_DOMAIN]).map((domain) => domain.toLowerCase());
+  return {
+    keepMail: async (mail) => {
+      const kept = await evidence.keepMail(handedOverMail(mail));
+      if (kept === null) throw new Error(`the mail ${mail.messageId} was not kept`);
+      return kept;
+    },
+    inTransaction: async <Result>(
+      work: (records: ImportRecords) => Promise<{ result: Result; tells: Tell[] }>,
+      dryRun: boolean,
+    ): Promise<Result> => {
+      try {
+        return await outbox.transaction(async (tx) => {
+          const mails = new MailRecords(tx);
+          const done = await work({
+            ...caseNeedsOf(new CaseRecords(tx, caseOptionsOf(host))),
+            knowsMail: (messageId) => mails.knows(messageId),
+            noteMail: (mail) => mails.note(mail),
+            noteFiles: (mailId, files) => new KeptFileRecords(tx).note(mailId, files, clock.now()),
+            judgeMail: (mailId, judged) => mails.judge(mailId, judged),
+          });
+          if (dryRun) throw new DryRun(done.result);
+          return done;
+        });
+      } catch (error) {
+        if (error instanceof DryRun) return error.result as Result;
+        throw error;
+      }
+    },
+    sha256,
+    newId,
+    now: () => clock.now(),
+    patterns: patternsOf(host),
+    isColleague: (address) => colleagues.includes(address.slice(address.lastIndexOf('@') + 1).toLowerCase()),
   };
 }
 

@@ -104,6 +104,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (given) =>
         given.report(named ? { contact } : {}),
   ),
+  fc.boolean().map(
+    (isOpen): Step =>
+      (given) =>
+        given.import({ standing: isOpen ? 'open' : 'archived' }),
+  ),
+  fc.integer({ min: 1, max: 5 }).map(
+    (number): Step =>
+      (given) =>
+        given.importMail(number),
+  ),
   fc.constant<Step>((given) => given.takeSpace()),
   fc.tuple(kinds, mailId, fc.boolean()).map(
     ([kind, mailId, waitsForCrash]): Step =>

@@ -12,7 +12,8 @@ export const firstWanted: Evidence[] = ['full-dump', 'os-version', 'reproduction
 export function askForEvidence(turn: Turn): void {
   const { file, space } = turn.known;
   const isTime = turn.state.phase === 'reported' || (turn.state.phase === 'awaiting-evidence' && turn.known.asksAgain);
-  if (!isTime || file.contact === null || space === null) return;
+  // What a customer was asked for elsewhere, and what came of it, a person knows.
+  if (!isTime || turn.known.imported || file.contact === null || space === null) return;
   // Who reports a problem often says already what would be asked.
   const missing = stillWanted(turn.known, firstWanted);
   const wanted = missing.length > 0 ? missing : firstWanted;

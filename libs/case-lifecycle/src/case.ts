@@ -58,6 +58,11 @@ export interface Known {
   readonly collectionSuggested: boolean;
   /** The last notice of each kind of dump that was not the one asked for. */
   readonly notices: readonly { readonly kind: DumpFinding['kind']; readonly at: string }[];
+  /**
+   * Led elsewhere before, and not opened again since: what was agreed with its customer a person knows. The last imported
+   * mail is the one to answer until one comes in here.
+   */
+  readonly imported?: { readonly lastSentAt: string | null; readonly lastMessageId: string | null };
   /** Opened again by a mail: the customer is asked once the space is open again. */
   readonly asksAgain: boolean;
   /** Evidence that is being removed; missing when none is. It goes on when the case is opened again meanwhile. */
@@ -285,6 +290,8 @@ type DataOf<Type extends EventType> = EventOf<Type>['data'];
 export type CaseCommand = { readonly now: string } & (
   | { readonly type: 'report'; readonly report: DataOf<'problem.reported'> }
   | { readonly type: 'take-mail'; readonly mail: DataOf<'mail.received'> }
+  | { readonly type: 'import-thread'; readonly thread: DataOf<'thread.imported'> }
+  | { readonly type: 'take-imported-mail'; readonly mail: DataOf<'mail.imported'> }
   | { readonly type: 'take-upload-space'; readonly space: UploadSpace }
   | { readonly type: 'take-arrival'; readonly upload: DataOf<'upload.started'> }
   | { readonly type: 'take-recognition'; readonly recognised: DataOf<'upload.recognised'> }
@@ -348,7 +355,14 @@ export type ToldByCase = Told<EventOf<Extract<EventType, `case.${string}`>>>;
 export type Kept =
   | {
       readonly type: 'mail.kept';
-      readonly data: { mailId: string; messageId: string; author: 'customer' | 'colleague'; words: string };
+      readonly data: {
+        mailId: string;
+        messageId: string;
+        author: 'customer' | 'colleague';
+        words: string;
+        /** Of a mail that was imported: its own time. */
+        sentAt?: string;
+      };
     }
   | { readonly type: 'arrival.kept'; readonly data: { uploadId: string; name: string } }
   | {

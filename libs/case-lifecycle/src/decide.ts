@@ -1,5 +1,6 @@
 import { NotYet } from '@caserelay/contracts';
 import type { Case, CaseCommand, CaseEvent } from './case.js';
+import { importThread, takeImportedMail } from './import-thread.js';
 import { letTimePass } from './let-time-pass.js';
 import type { Policy } from './policy.js';
 import { takePersonCommand } from './take-person-command.js';
@@ -26,6 +27,10 @@ import { Turn } from './turn.js';
 export function decide(state: Case, command: CaseCommand, policy: Policy): CaseEvent[] {
   const turn = new Turn(state, command.now, policy);
   if (state.phase === 'unopened') {
+    if (command.type === 'import-thread') {
+      importThread(turn, command.thread);
+      return turn.events;
+    }
     if (command.type !== 'report') {
       throw new NotYet(`nobody opened this case, so it cannot ${command.type}; expected a problem.reported first`);
     }
@@ -39,6 +44,12 @@ export function decide(state: Case, command: CaseCommand, policy: Policy): CaseE
   switch (command.type) {
     case 'report':
       completeDetails(turn, command.report);
+      break;
+    case 'import-thread':
+      // Known here already: only its mails are news.
+      break;
+    case 'take-imported-mail':
+      takeImportedMail(turn, command.mail);
       break;
     case 'take-mail':
       takeMail(turn, command.mail);

@@ -1,5 +1,6 @@
-import type { CaseFile, Evidence } from '@caserelay/contracts';
+import type { Evidence } from '@caserelay/contracts';
 import { clockOfRest, dueOnly, withClock, withClockEnded, withClocksEnded, withNewsOf } from './keep-clocks.js';
+import { mailKept } from './keep-mails.js';
 import { isOfPhase } from './clock.js';
 import { mergesTaken, takenOver } from './take-over.js';
 import {
@@ -29,7 +30,7 @@ import {
 
 /** What a case is after something happened to it. No rules here: they were kept by `decide`. */
 export function evolve(state: Case, event: CaseEvent): Case {
-  if (event.type === 'case.opened') return { phase: 'reported', known: knownAtOpening(event) };
+  if (event.type === 'case.opened') return opened(event);
   if (state.phase === 'unopened') throw new Error(`history of a case begins with ${event.type}, expected case.opened`);
   const { known } = state;
   switch (event.type) {
@@ -226,10 +227,20 @@ export function restOf(state: Case): Rest | null {
   }
 }
 
+function opened(event: Happened<'case.opened'>): Case {
+  const known = knownAtOpening(event);
+  const { imported } = event.data;
+  // An archived one keeps nothing here that clocks would have to close or remove.
+  return imported?.phase === 'archived'
+    ? { phase: 'archived', known, archivedAt: imported.lastMailAt }
+    : { phase: 'reported', known };
+}
+
 function knownAtOpening({ data, at }: Happened<'case.opened'>): Known {
   return {
     file: data.file,
-    openedAt: at,
+    openedAt: data.imported?.firstMailAt ?? at,
+    ...(data.imported && { imported: { lastSentAt: null, lastMessageId: null } }),
     policy: data.policy,
     priority: data.priority ?? 'p3',
     cycle: 1,
@@ -314,24 +325,8 @@ function reopened(known: Known, { data, at }: Happened<'case.reopened'>): Case {
   const ended = withClocksEnded(known, () => true, at);
   const asksAgain = data.because !== 'new-upload';
   // What is archived again has a retention of its own.
-  const { answered: _, survey: __, owesPurge: ___, ...kept } = known;
+  const { answered: _, survey: __, owesPurge: ___, imported: ____, ...kept } = known;
   return { phase: 'reported', known: { ...kept, ...ended, cycle: known.cycle + 1, asksAgain } };
-}
-
-function mailKept(
-  { file, mailIds, customerWords, counts }: Known,
-  { data, at }: Happened<'mail.kept'>,
-): Partial<Known> {
-  const news = {
-    file: { ...file, lastMessageId: data.messageId } satisfies CaseFile,
-    mailIds: [...mailIds, data.mailId].slice(-limits.mails),
-  };
-  if (data.author === 'colleague') return news;
-  return {
-    ...news,
-    customerWords: [...customerWords, { at, text: data.words }].slice(-limits.words),
-    counts: { ...counts, customerMails: counts.customerMails + 1 },
-  };
 }
 
 function arrivalKept({ arriving }: Known, { data, at }: Happened<'arrival.kept'>): Partial<Known> {

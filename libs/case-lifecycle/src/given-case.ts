@@ -127,6 +127,31 @@ export class GivenCase {
     return this.ask({ type: 'report', now: this.instant, report });
   }
 
+  import(news: Partial<EventOf<'thread.imported'>['data']> = {}): this {
+    const thread = {
+      ...{
+        caseNumber: 'CAS-02227-X4W1B1',
+        trackingToken: 'CMIT:0001409',
+        topic: '反馈电脑蓝屏问题',
+        language: 'zh-CN' as const,
+      },
+      ...{ partner: null, endCustomer: null, problem: null, contact, owner: engineer, standing: 'open' as const },
+      ...{ firstMailAt: '2020-03-01T00:00:00.000Z', lastMailAt: '2020-03-09T00:00:00.000Z' },
+      ...{ lastAuthor: 'colleague' as const, ...news },
+    };
+    return this.ask({ type: 'import-thread', now: this.instant, thread });
+  }
+
+  importMail(number: number, news: Partial<EventOf<'mail.imported'>['data']> = {}): this {
+    const mail = {
+      ...{ mailId: id(700 + number), messageId: `<old-${number}@partner.example>`, from: contact },
+      ...{ author: 'customer' as const, subject: '回复', kind: 'update' as const, kindReason: 'spec' },
+      ...{ sentAt: `2020-03-0${number}T00:00:00.000Z`, text: `old words ${number}`, language: 'zh-CN' as const },
+      ...{ location: 'mails/1.eml', ...news },
+    };
+    return this.ask({ type: 'take-imported-mail', now: this.instant, mail });
+  }
+
   takeSpace(news: Partial<UploadSpace> = {}): this {
     return this.ask({ type: 'take-upload-space', now: this.instant, space: { ...space, ...news } });
   }

@@ -8,7 +8,7 @@ type Phase = Case['phase'];
 
 /** Where one command can lead from each phase. */
 const map: Record<Phase, Phase[]> = {
-  unopened: ['reported'],
+  unopened: ['reported', 'awaiting-evidence', 'archived'],
   reported: ['reported', 'awaiting-evidence', 'analysing', 'escalated', 'action-planned', 'archived', 'merged'],
   'awaiting-evidence': [
     'awaiting-evidence',
@@ -45,6 +45,8 @@ const uploadsOf = ({ state }: GivenCase): number => (state.phase === 'unopened' 
 const steps: ((given: GivenCase) => GivenCase)[] = [
   (given) => given.report(),
   (given) => given.report({ contact }),
+  (given) => (given.state.phase === 'unopened' ? given.import() : given),
+  (given) => (given.state.phase === 'unopened' ? given.import({ standing: 'archived' }) : given),
   (given) => given.takeSpace(),
   (given) => given.mail('question'),
   (given) => given.mail('acknowledgement'),
@@ -154,5 +156,6 @@ function sketch(state: Case): string {
     rest.phase === 'escalated' ? rest.answered : null,
     file.contact !== null,
     space !== null,
+    state.known.imported !== undefined,
   ]);
 }

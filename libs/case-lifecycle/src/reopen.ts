@@ -8,7 +8,9 @@ import type { Turn } from './turn.js';
  * who uploaded has brought some.
  */
 export function reopen(turn: Turn, because: 'customer-wrote' | 'new-upload' | 'asked-by-person'): void {
+  const neverHadSpace = turn.known.imported !== undefined && turn.known.space === null;
   turn.say({ type: 'case.reopened', data: { file: turn.known.file, because, ...linkedWith(turn.known) } });
+  if (neverHadSpace) turn.say({ type: 'case.upload-space-requested', data: { file: turn.known.file } });
   startClock(turn, 'first-response');
   startClock(turn, 'upload-space');
   if (turn.known.space !== null) awaitEvidence(turn, because === 'new-upload' ? ['full-dump'] : firstWanted);

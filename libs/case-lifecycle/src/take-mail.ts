@@ -47,7 +47,9 @@ function suggestCollection(turn: Turn): void {
   turn.say({ type: 'case.collection-suggested', data: { file, space } });
 }
 
-function planRuns({ state }: Turn): boolean {
+/** A person waits for it: a plan runs, or the case was led elsewhere before and a person knows what was agreed. */
+function planRuns({ state, known }: Turn): boolean {
+  if (known.imported) return true;
   const rest = restOf(state);
   if (rest?.phase === 'observing') return rest.because === 'plan-carried-out';
   return rest?.phase === 'action-planned' || rest?.phase === 'escalated';

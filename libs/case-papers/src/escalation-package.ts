@@ -39,7 +39,9 @@ export function escalationPackage(grounds: PackageGrounds): EscalationPackage {
   const { known } = state;
   const { lastMessageId: _, ...file } = known.file;
   const policy = policyOf(grounds, known.policy);
-  const lines = [...grounds.lines].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const lines = grounds.lines
+    .map((line) => (line.type === 'mail.kept' ? { ...line, at: line.data.sentAt ?? line.at } : openedElsewhere(line)))
+    .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   const findings = findingsOf(known);
   const environment = environmentOf(known, lines);
   const customerQuestions = customerQuestionsOf(lines);
@@ -81,6 +83,11 @@ function planOf(known: Known): EscalationPackage['plan'] {
     by: list.by,
     items: list.tasks.map(({ text, step, doneAt, doneBy, words }) => ({ text, step, doneAt, doneBy, words })),
   };
+}
+
+/** A case that was imported is as old as its first mail. */
+function openedElsewhere(line: HistoryLine): HistoryLine {
+  return line.type === 'case.opened' ? { ...line, at: line.data.imported?.firstMailAt ?? line.at } : line;
 }
 
 type Parts = Pick<EscalationPackage, 'environment' | 'findings' | 'customerQuestions' | 'clocks' | 'escalations'>;

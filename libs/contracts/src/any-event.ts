@@ -3,6 +3,7 @@ import * as cases from './case.events.js';
 import * as customers from './customer.events.js';
 import * as commands from './command.events.js';
 import * as dumps from './dump.events.js';
+import * as imports from './import.events.js';
 import * as intake from './intake.events.js';
 import * as letters from './letter.events.js';
 import * as purges from './purge.events.js';
@@ -14,6 +15,8 @@ export const AnyEvent = z.discriminatedUnion('type', [
   intake.ProblemReported,
   intake.MailReceived,
   commands.CommandReceived,
+  imports.ThreadImported,
+  imports.MailImported,
   cases.CaseOpened,
   cases.CaseDetailsCompleted,
   cases.UploadSpaceRequested,

@@ -31,7 +31,13 @@ export const Phase = z.enum([
 export type Phase = z.infer<typeof Phase>;
 
 /** A case began. */
-export const CaseOpened = defineEvent('case.opened', { file, policy: z.string(), priority: Priority.optional() });
+export const CaseOpened = defineEvent('case.opened', {
+  file,
+  policy: z.string(),
+  priority: Priority.optional(),
+  /** Of a case that was led elsewhere before: when its mails were sent, and the phase that it begins in here. */
+  imported: z.object({ firstMailAt: instant, lastMailAt: instant, phase: Phase }).optional(),
+});
 export type CaseOpened = z.infer<typeof CaseOpened>;
 
 /** A later report told what was missing, such as whom to write to. */

@@ -5,6 +5,7 @@ import { Phase } from './case.events.js';
 import { id, json, limit, object, parameter, problem, token, type Json } from './http-parts.js';
 import { purgedFilesDoor } from './purged-files.js';
 import { CommandRequested, TicketRegistered } from './inbound.events.js';
+import { HandedOverThread } from './import.events.js';
 import { operatorDoors } from './operator-doors.js';
 import { policyDoors } from './policy-doors.js';
 import { PersonCommand } from './person-command.js';
@@ -105,6 +106,32 @@ const paths: Record<string, Json> = {
       },
     },
     ...waitingMailDoors,
+    '/v1/threads': {
+      post: {
+        summary:
+          'A thread that was led elsewhere becomes a case with its own number and token, its mails become history; nobody is written to. Posted again it changes nothing',
+        security: [{ integration: [] }],
+        parameters: [
+          parameter(
+            'query',
+            'dryRun',
+            { type: 'string', enum: ['true', 'false'] },
+            'Says what would be done, and does nothing',
+          ),
+        ],
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/HandedOverThread' } } },
+        },
+        responses: {
+          200: json('What became of it', object('caseId', 'caseNumber', 'trackingToken', 'isNew', 'standing', 'mails')),
+          400: problem('A thread that breaks the schema'),
+          401: problem('No or a wrong key'),
+          409: problem('Number and token belong to different cases'),
+          413: problem('More than 256 KiB: hand a long thread over in parts'),
+        },
+      },
+    },
   },
   'case-workflow': {
     ...policyDoors,
@@ -618,6 +645,7 @@ export function openApi({ version }: { version: string }): Json {
         InboundEvent: {
           oneOf: [{ $ref: '#/components/schemas/TicketRegistered' }, { $ref: '#/components/schemas/CommandRequested' }],
         },
+        HandedOverThread: z.toJSONSchema(HandedOverThread, { target: 'draft-2020-12', io: 'input' }),
         TicketRegistered: z.toJSONSchema(TicketRegistered, { target: 'draft-2020-12' }),
         CommandRequested: z.toJSONSchema(CommandRequested, { target: 'draft-2020-12', io: 'input' }),
       },

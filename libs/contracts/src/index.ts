@@ -8,6 +8,7 @@ export * from './define-event.js';
 export * from './dump.events.js';
 export * from './event-documents.js';
 export * from './http-document.js';
+export * from './import.events.js';
 export * from './inbound.events.js';
 export * from './intake.events.js';
 export * from './landscape.js';

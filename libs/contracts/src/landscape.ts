@@ -23,6 +23,8 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
     'problem.reported',
     'mail.received',
     'command.received',
+    'thread.imported',
+    'mail.imported',
     'upload-space.opened',
     'upload.started',
     'upload.recognised',
@@ -91,7 +93,7 @@ export const hears: Record<ServiceName, readonly EventType[] | '*'> = {
 
 /** Which service tells which events. Every event has one teller: the one that owns the fact. */
 export const tells: Record<ServiceName, readonly EventType[]> = {
-  intake: ['problem.reported', 'mail.received', 'command.received', 'mails.purged'],
+  intake: ['problem.reported', 'mail.received', 'command.received', 'thread.imported', 'mail.imported', 'mails.purged'],
   'case-workflow': [
     'case.opened',
     'case.details-completed',

@@ -56,6 +56,13 @@ export function headline(event: AnyEvent): Sentence {
         `Refused to ${nameOf(by)} (${name.en}): ${clip(problem.reason.en, 160)}`,
       );
     }
+    case 'thread.imported':
+      return say(
+        `导入在别处处理的邮件往来 ${event.data.caseNumber}（${event.data.standing === 'open' ? '继续处理' : '已归档'}）`,
+        `Thread ${event.data.caseNumber} imported (${event.data.standing})`,
+      );
+    case 'mail.imported':
+      return mailReceived(event);
     case 'case.opened':
       return say(`案例 ${event.data.file.caseNumber} 开启`, `Case ${event.data.file.caseNumber} opened`);
     case 'case.details-completed': {
@@ -502,12 +509,13 @@ function planTicked({ data }: EventOf<'case.plan-ticked'>): Sentence {
   );
 }
 
-function mailReceived({ data }: EventOf<'mail.received'>): Sentence {
+function mailReceived({ data }: EventOf<'mail.received' | 'mail.imported'>): Sentence {
   const kind = mailKinds[data.kind];
   const from = clip(data.from.name || data.from.address);
   const words = clip(data.text, 60) || clip(data.subject, 60);
   // The reason stands in the event; here it is enough that nobody takes a name for granted.
-  const doubt = data.sender?.is === 'failed' ? say('，发件人系冒用', ', forged sender') : say('', '');
+  const doubt =
+    'sender' in data && data.sender?.is === 'failed' ? say('，发件人系冒用', ', forged sender') : say('', '');
   return data.author === 'customer'
     ? say(
         `客户 ${from} 来信（${kind.zh}${doubt.zh}）：${words}`,

@@ -6,10 +6,12 @@ import {
   DumpUnreadable,
   EvidencePurged,
   EvidenceRecognised,
+  MailImported,
   MailReceived,
   MailsPurged,
   ProblemReported,
   ReportsPurged,
+  ThreadImported,
   UploadCompleted,
   UploadCutShort,
   UploadReceived,
@@ -38,6 +40,16 @@ export class FollowCaseConsumer {
 
   @Hears(MailReceived)
   async hearMail(event: MailReceived, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(ThreadImported)
+  async hearThread(event: ThreadImported, hearing: Hearing): Promise<Tell[]> {
+    return this.follow(event, hearing);
+  }
+
+  @Hears(MailImported)
+  async hearImportedMail(event: MailImported, hearing: Hearing): Promise<Tell[]> {
     return this.follow(event, hearing);
   }
 

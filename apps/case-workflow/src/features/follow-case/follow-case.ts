@@ -14,6 +14,8 @@ import type { Tell } from '@caserelay/messaging';
 export type Followed = EventOf<
   | 'problem.reported'
   | 'mail.received'
+  | 'thread.imported'
+  | 'mail.imported'
   | 'upload-space.opened'
   | 'upload.started'
   | 'upload.recognised'
@@ -67,9 +69,9 @@ export async function followCase(event: Followed, needs: Needs): Promise<Tell[]>
       async (state) => {
         next = goesOnIn(state, command);
         if (next !== null) return [];
-        return command.type === 'report'
-          ? await heardReport(state, command, needs)
-          : decide(state, command, await needs.policies.of(state));
+        if (command.type === 'report') return await heardReport(state, command, needs);
+        if (command.type === 'import-thread') return await heardThread(state, command, needs);
+        return decide(state, command, await needs.policies.of(state));
       },
       event.id,
     );
@@ -98,6 +100,17 @@ async function heardReport(
   if (chosen.name === present.name) return events;
   const ask: CaseCommand = { type: 'apply-policy', because: 'contract-known', by: null, now: command.now };
   return [...events, ...decide(after, ask, chosen)];
+}
+
+/** A thread opens a case under the policy that is for it. */
+async function heardThread(
+  state: Case,
+  command: CaseCommand & { type: 'import-thread' },
+  { policies }: Needs,
+): Promise<CaseEvent[]> {
+  if (state.phase !== 'unopened') return [];
+  await policies.refresh();
+  return decide(state, command, policies.choose(command.thread));
 }
 
 /** A case was archived, merged or opened again: those that it is linked with know, and those that go on in it. */
@@ -144,13 +157,17 @@ export async function followLinkedCase(
 }
 
 type Without<Key extends string, Each> = Each extends unknown ? Omit<Each, Key> : never;
-type Ask = Without<'now', Extract<CaseCommand, { type: 'report' | `take-${string}` }>>;
+type Ask = Without<'now', Extract<CaseCommand, { type: 'report' | 'import-thread' | `take-${string}` }>>;
 
 /** What each fact asks of a case. */
 function askOf(event: Followed): Ask {
   switch (event.type) {
     case 'problem.reported':
       return { type: 'report', report: event.data };
+    case 'thread.imported':
+      return { type: 'import-thread', thread: event.data };
+    case 'mail.imported':
+      return { type: 'take-imported-mail', mail: event.data };
     case 'mail.received':
       return { type: 'take-mail', mail: event.data };
     case 'upload-space.opened':

@@ -15,6 +15,12 @@ export class MailRecords {
     return rows.length > 0;
   }
 
+  /** Whether a mail with this Message-ID was taken, whatever it held. */
+  async knows(messageId: string): Promise<boolean> {
+    const rows: unknown[] = await this.tx.query('select 1 from mail where message_id = $1 limit 1', [messageId]);
+    return rows.length > 0;
+  }
+
   /** Notes what the mail is for, and its case when it has one. */
   async judge(mailId: string, judged: { caseId: string | null; kind: string; kindReason: string }): Promise<void> {
     await this.tx.query('update mail set case_id = $2, kind = $3, kind_reason = $4 where mail_id = $1', [

@@ -36,7 +36,8 @@ export function writeTimeline(tx: EntityManager) {
               entries.map(({ event, headline }) => ({
                 event_id: event.id,
                 case_id: event.subject,
-                at: new Date(event.time),
+                // What was sent before it came in here stands where it was sent.
+                at: new Date(event.type === 'mail.imported' ? event.data.sentAt : event.time),
                 type: event.type,
                 source: event.source.replace(/^\/caserelay\//, ''),
                 sequence: event.sequence,

@@ -15,7 +15,7 @@ const mostReading = 100;
 export function phaseAfter(event: AnyEvent, before: Standing): Standing {
   switch (event.type) {
     case 'case.opened':
-      return { phase: 'reported', rest: 'reported', reading: [] };
+      return opened(event.data.imported?.phase ?? 'reported');
     case 'case.reopened':
       return { phase: 'reported', rest: 'reported', reading: before.reading };
     case 'case.evidence-requested':
@@ -92,6 +92,8 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'case.command-refused':
     case 'problem.reported':
     case 'mail.received':
+    case 'thread.imported':
+    case 'mail.imported':
     case 'upload-space.opened':
     case 'upload-space.closed':
     case 'upload.started':
@@ -108,6 +110,10 @@ export function phaseAfter(event: AnyEvent, before: Standing): Standing {
     case 'webhook.disabled':
       return before;
   }
+}
+
+function opened(phase: Phase): Standing {
+  return { phase, rest: phase, reading: [] };
 }
 
 function isNotUndone(rest: Phase | null): boolean {

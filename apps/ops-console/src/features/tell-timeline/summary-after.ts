@@ -43,7 +43,7 @@ export function summaryAfter(before: ToldSummary, event: AnyEvent): ToldSummary 
   if (Date.parse(event.time) > Date.parse(before.lastEventAt)) after.lastEventAt = event.time;
   move(after, event);
   takeFile(after, event);
-  if (event.type === 'case.opened') after.openedAt = event.time;
+  if (event.type === 'case.opened') after.openedAt = event.data.imported?.firstMailAt ?? event.time;
   if (event.type === 'upload.received') after.uploads += 1;
   if (event.type === 'letter.sent') after.letters += 1;
   if (event.type === 'letter.failed') after.failedLetters += 1;
