@@ -105,7 +105,7 @@ function takeMerged(given: GivenCase): GivenCase {
 }
 
 function stepsFrom({ phase }: Case): ((given: GivenCase) => GivenCase)[] {
-  if (phase === 'unopened') return steps.slice(0, 2);
+  if (phase === 'unopened') return steps.slice(0, 4);
   if (phase === 'merged') return mergeSteps;
   return phase === 'archived' ? steps : [...steps, mergeAway, takeMerged];
 }
