@@ -132,7 +132,10 @@ async function threadsOf(mails, patterns, leftOut) {
 }
 
 /** What is posted of a thread: parts that a door takes, each with the span and the last sender of the whole. */
-export function partsOf({ file: _, attachments: __, mails, ...thread }, { standing, owner, contact }) {
+export function partsOf(read, { standing, owner, contact }) {
+  const { mails, ...thread } = read;
+  delete thread.file;
+  delete thread.attachments;
   const sorted = [...mails].sort((one, other) => Date.parse(one.sentAt) - Date.parse(other.sentAt));
   const last = sorted.at(-1);
   const whole = {

@@ -350,8 +350,11 @@ function receiveNeedsOf(host: IntakeHost): ReceiveNeeds {
 }
 
 /** Thrown to take back what a dry run wrote; carries what it would have done. */
-class DryRun {
-  constructor(readonly result: unknown) {}
+class DryRun extends Error {
+  override readonly name = 'DryRun';
+  constructor(readonly result: unknown) {
+    super('a dry run is taken back');
+  }
 }
 
 function importNeedsOf(host: IntakeHost): ImportNeeds {

@@ -18,9 +18,9 @@ function answeredNext(
   { messageId, sentAt }: { messageId: string; sentAt?: string },
 ): Partial<Known> {
   if (sentAt === undefined) return { file: { ...file, lastMessageId: messageId } };
+  // Not the last one any more once a mail has come in here.
   const isLast =
-    imported &&
-    file.lastMessageId === imported.lastMessageId &&
+    imported?.lastMessageId === file.lastMessageId &&
     (imported.lastSentAt === null || Date.parse(imported.lastSentAt) <= Date.parse(sentAt));
   if (!isLast) return {};
   return {
