@@ -123,7 +123,7 @@ describe('a thread that is imported', () => {
     expect(code).toBe(250);
     expect((await intake.received(messageId)).subject).toBe(caseId);
     await until('the case is opened again', async () => (await caseOf(caseId))['phase'] !== 'archived');
-    expect(typesOf(caseId)).toContain('case.upload-space-requested');
+    await until('its account is asked for again', () => typesOf(caseId).includes('case.upload-space-requested'));
   });
 
   test('waits from now on when it is gone on with, for who did not have the last word', async () => {
