@@ -1,45 +1,24 @@
-import { caseWorkflow } from '@caserelay/case-workflow';
 import type { AnyEvent, EventOf } from '@caserelay/contracts';
-import { runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
-import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
+import { aCaseWorkflow, type CaseWorkflowSystem, key } from './case-workflow-system.js';
 
-const key = 'a-key-that-opens-doors';
 const by = { name: '一线工程师', address: 'l1@support.example' };
 const contact = { name: '合作伙伴联系人', address: 'contact@partner.example' };
 const source = 'https://crm.partner.example/tickets';
 
-let system: System;
-let service: RunningService;
-let connection: ChannelModel;
-let channel: ConfirmChannel;
-const heard: AnyEvent[] = [];
+let remove: CaseWorkflowSystem['remove'];
+let system: CaseWorkflowSystem['system'];
+let service: CaseWorkflowSystem['service'];
+let channel: CaseWorkflowSystem['channel'];
+let heard: CaseWorkflowSystem['heard'];
 
 beforeAll(async () => {
-  system = await aSystem({ CASES_API_KEY: key });
-  service = await runService(caseWorkflow, system.environment);
-  await until('the service is ready', async () => (await fetch(`${service.url}/health/ready`)).ok);
-  connection = await connect(system.environment['AMQP_URL'] as string);
-  channel = await connection.createConfirmChannel();
-  const { queue } = await channel.assertQueue('', { exclusive: true });
-  await channel.bindQueue(queue, service.host.topology.events, 'case.#');
-  await channel.consume(
-    queue,
-    (message) => {
-      if (message) heard.push(JSON.parse(message.content.toString()) as AnyEvent);
-    },
-    { noAck: true },
-  );
+  ({ remove, system, service, channel, heard } = await aCaseWorkflow());
 });
 
-afterAll(async () => {
-  await service.stop();
-  await connection.close();
-  await system.remove();
-});
+afterAll(() => remove());
 
 describe('a command of another system', () => {
   it('is carried out, and the history of the case says who asked, through whom, and what it led to', async () => {

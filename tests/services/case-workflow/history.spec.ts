@@ -1,34 +1,22 @@
-import { caseWorkflow } from '@caserelay/case-workflow';
 import { HistoryEvent } from '@caserelay/contracts';
-import { runService, type RunningService } from '@caserelay/service-host';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
-import { aSystem, type System } from '../../support/system.js';
 import { until } from '../../support/until.js';
+import { aCaseWorkflow, type CaseWorkflowSystem, key } from './case-workflow-system.js';
 
-const key = 'a-key-that-opens-doors';
 const by = { name: '一线工程师', address: 'l1@support.example' };
 const bearer = { authorization: `Bearer ${key}` };
 
-let system: System;
-let service: RunningService;
-let connection: ChannelModel;
-let channel: ConfirmChannel;
+let remove: CaseWorkflowSystem['remove'];
+let system: CaseWorkflowSystem['system'];
+let service: CaseWorkflowSystem['service'];
+let channel: CaseWorkflowSystem['channel'];
 
 beforeAll(async () => {
-  system = await aSystem({ CASES_API_KEY: key });
-  service = await runService(caseWorkflow, system.environment);
-  await until('the service is ready', async () => (await fetch(`${service.url}/health/ready`)).ok);
-  connection = await connect(system.environment['AMQP_URL'] as string);
-  channel = await connection.createConfirmChannel();
+  ({ remove, system, service, channel } = await aCaseWorkflow());
 });
 
-afterAll(async () => {
-  await service.stop();
-  await connection.close();
-  await system.remove();
-});
+afterAll(() => remove());
 
 describe('the history of a case', () => {
   it('is told as it was written down: every event, in order, with its sequence where others were told', async () => {
